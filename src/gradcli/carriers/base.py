@@ -1,0 +1,74 @@
+"""What a derivative rule computes on. A carrier knows no operation: it looks up what each primitive declares."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.primitives.registry import by_name, resolve
+from gradcli.shapes import Shape
+
+
+class Carrier(ABC):
+    """Values of one kind and the primitives on them. `m.cos(x)` applies the primitive `cos`."""
+
+    name: str
+    device = "cpu"
+    dtype = "float64"
+
+    @abstractmethod
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """A number, or nested tuples of numbers of the given shape, as a value of this carrier."""
+
+    @abstractmethod
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """The primitive on values."""
+
+    def backing(self, primitive: Primitive, dotted: str) -> Callable[..., Value]:
+        """The function behind a dotted name, or the primitive's definition on this carrier where none is declared."""
+        if dotted or primitive.definition is None:
+            function: Callable[..., Value] = resolve(dotted)
+            return function
+        return partial(primitive.definition, self)
+
+    def lift(self, value: Value) -> Value:
+        """A Python number that a rule wrote, as a value of this carrier."""
+        return value
+
+    def shape(self, value: Value) -> Shape:
+        """The shape of a value."""
+        return ()
+
+    def masked(self, condition: Value, value: Value) -> Value | None:
+        """The value where the condition is not 0, else zero; None when that is nowhere, which the sweeps skip."""
+        return self.where(condition, value, 0.0)
+
+    def zeros(self, shape: Shape) -> Value:
+        """Zeros of a shape."""
+        return self.broadcast_to(self.lift(0.0), shape=shape) if shape else self.lift(0.0)
+
+    def over_directions(
+        self, sweep: Callable[[Value], Value], directions: Sequence[Value], elements: int = 1
+    ) -> list[Value]:
+        """The results of a sweep for several directions of one shape, each of which moves so many elements."""
+        return [sweep(direction) for direction in directions]
+
+    def nested(self, value: Value) -> Any:
+        """A value as a float or nested lists of floats."""
+        return value
+
+    def __getattr__(self, name: str) -> Callable[..., Value]:
+        primitive = by_name().get(name)
+        if primitive is None:
+            raise AttributeError(f"{type(self).__name__} has no attribute and no primitive {name!r}")
+
+        def function(*arguments: Value, **parameters: Any) -> Value:
+            lifted = tuple(map(self.lift, arguments))
+            return self.apply(primitive, lifted, primitive.bind_parameters(parameters))
+
+        setattr(self, name, function)
+        return function

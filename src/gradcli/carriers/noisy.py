@@ -1,0 +1,71 @@
+"""Rounding made visible: a carrier whose every result is off by a small random relative error.
+
+How far a few such evaluations lie from the ordinary one, scaled down, is what rounding does to it. No derivative rule
+is involved (Chesneaux, Jézéquel and Vignes call the idea discrete stochastic arithmetic; CESTAC, 1974).
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.shapes import Shape
+
+PERTURBATION = 1024.0
+"""Units of roundoff by which to move results: far above rounding, far below the values."""
+
+
+class Noisy(Carrier):
+    """Another carrier, each of its results times 1 ± `size`."""
+
+    name = "noisy"
+
+    def __init__(self, inner: Carrier, size: float, seed: int) -> None:
+        self.inner = inner
+        self.size = size
+        self.random = random.Random(seed)
+        self._generator: Any = None
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """The primitive, and an error. Comparisons and steps are exact."""
+        found = self.inner.apply(primitive, arguments, parameters)
+        if primitive.locally_constant and not primitive.holds_value:
+            return found
+        if isinstance(found, float):
+            return found * (1.0 + self.random.choice((-1.0, 1.0)) * self.size)
+        return found * (1.0 + self.size * self._signs(found))
+
+    def _signs(self, found: Any) -> Any:
+        import torch
+
+        if self._generator is None:
+            self._generator = torch.Generator().manual_seed(self.random.getrandbits(32))
+        bits = torch.randint(0, 2, found.shape, generator=self._generator)
+        return (2 * bits - 1).to(found.device, found.dtype)
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """As the other carrier."""
+        return self.inner.constant(value, shape)
+
+    def lift(self, value: Value) -> Value:
+        """As the other carrier."""
+        return self.inner.lift(value)
+
+    def shape(self, value: Value) -> Shape:
+        """As the other carrier."""
+        return self.inner.shape(value)
+
+    def masked(self, condition: Value, value: Value) -> Value | None:
+        """As the other carrier."""
+        return self.inner.masked(condition, value)
+
+    def zeros(self, shape: Shape) -> Value:
+        """As the other carrier."""
+        return self.inner.zeros(shape)
+
+    def nested(self, value: Value) -> Any:
+        """As the other carrier."""
+        return self.inner.nested(value)

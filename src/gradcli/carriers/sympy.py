@@ -1,0 +1,65 @@
+"""SymPy expressions, built node by node: the primal for the symbolic method. Tensors are NumPy object arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.primitives.registry import resolve
+from gradcli.shapes import Shape
+
+
+class SymPy(Carrier):
+    """Exact constants, real symbols."""
+
+    name = "sympy"
+
+    def __init__(self) -> None:
+        import numpy
+        import sympy
+
+        self.numpy: Any = numpy
+        self.sympy: Any = sympy
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """Integers as they are, floats as the rational number they hold."""
+        if shape:
+            array = self.numpy.empty(shape, dtype=object)
+            array[...] = self.numpy.array(value, dtype=object).reshape(shape)
+            return self.numpy.frompyfunc(self._exact, 1, 1)(array)
+        return self._exact(value)
+
+    def symbols(self, name: str, shape: Shape) -> Value:
+        """A real symbol, or an array of them named name[i,j], which no input can be called."""
+        if not shape:
+            return self.sympy.Symbol(name, real=True)
+        array = self.numpy.empty(shape, dtype=object)
+        for position in self.numpy.ndindex(*array.shape):
+            array[position] = self.sympy.Symbol(f"{name}[{','.join(map(str, position))}]", real=True)
+        return array
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """Elementwise by the `sympy` backing, else by the `array` backing or the definition."""
+        if primitive.elementwise:
+            function = self.backing(primitive, primitive.sympy)
+            universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
+            return universal(*arguments)
+        if primitive.array:
+            return resolve(primitive.array)(*arguments, *parameters)
+        assert primitive.definition is not None
+        return primitive.definition(self, *arguments, *parameters)
+
+    def lift(self, value: Value) -> Value:
+        """Python numbers become exact SymPy numbers."""
+        return self._exact(value) if isinstance(value, (int, float)) else value
+
+    def shape(self, value: Value) -> Shape:
+        """The array's shape, () for an expression."""
+        return tuple(getattr(value, "shape", ()))
+
+    def _exact(self, value: float) -> Any:
+        if value != int(value):
+            return self.sympy.Rational(value)
+        return self.sympy.Integer(int(value))

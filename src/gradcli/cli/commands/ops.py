@@ -1,0 +1,88 @@
+"""`gradcli ops`: the primitives, from the registry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from gradcli.cli.options import Settings, with_settings
+from gradcli.cli.runner import Report, present
+from gradcli.errors import NameProblem, closest
+from gradcli.primitives.declare import Primitive
+from gradcli.primitives.registry import by_name, by_spelling, families
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("ops")(ops)
+
+
+@with_settings
+def ops(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="One operation: its rule, domain and kinks.")] = "",
+    *,
+    settings: Settings,
+) -> int:
+    """The operations that an expression can use."""
+    from gradcli.render.primitives import primitive_data
+
+    chosen = find(name) if name else tuple(by_name().values())
+    data = {"schema": "gradcli/1", "command": "ops", "operations": [primitive_data(p) for p in chosen]}
+
+    def show() -> None:
+        if name:
+            print("\n\n".join(page(p) for p in chosen))
+        else:
+            print_table(settings)
+
+    return present(Report(data, show), settings)
+
+
+def find(name: str) -> tuple[Primitive, ...]:
+    """The primitives called or written so. Raises NameProblem with a suggestion."""
+    found = by_spelling().get(name) or tuple(
+        p for p in by_name().values() if name in (p.name, p.notation.infix, p.notation.prefix)
+    )
+    if not found:
+        near = closest(name, [*by_spelling(), *by_name()])
+        hint = f"did you mean {near} ?" if near else "gradcli ops lists them all"
+        raise NameProblem(f"no operation is called '{name}'", hint=hint)
+    return found
+
+
+def page(primitive: Primitive) -> str:
+    """One primitive in full."""
+    from gradcli.render.primitives import primitive_data, signature
+
+    data = primitive_data(primitive)
+    rows: list[tuple[str, Any]] = [
+        (
+            "also",
+            ", ".join(
+                signature(primitive, s) for s in data["spellings"] if signature(primitive, s) != data["signature"]
+            ),
+        ),
+        *[("rule" if k == 0 else "", line) for k, line in enumerate(data["rule"])],
+        ("domain", "; ".join(data["domain"])),
+        ("at a kink", data["kink"]),
+        ("family", data["family"]),
+    ]
+    head = f"{data['signature']}   {data['doc']}"
+    return "\n".join([head, *(f"  {label:<11}{text}" for label, text in rows if text)])
+
+
+def print_table(settings: Settings) -> None:
+    """All primitives, family by family."""
+    from gradcli.render.console import new_table, open_console
+    from gradcli.render.primitives import calls, signature
+
+    console = open_console(settings)
+    for family, group in families().items():
+        table = new_table(settings, title=family)
+        for heading in ("operation", "called", "what it is", "domain"):
+            table.add_column(heading)
+        for primitive in group:
+            domain = "; ".join(d.text for d in primitive.domain)
+            table.add_row(signature(primitive), ", ".join(calls(primitive)), primitive.doc, domain)
+        console.print(table)

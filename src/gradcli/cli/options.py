@@ -1,0 +1,101 @@
+"""Options that several commands share, stated once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import typer
+
+from gradcli.errors import UsageError
+
+EXPRESSION = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPR", help="An expression, several statements (a = ...; b = ...), @file, or - for requests on stdin."
+    ),
+]
+AT = Annotated[
+    list[str],
+    typer.Option(
+        "--at",
+        metavar="NAME=VALUE,...",
+        help="The point: x1=2,x2=pi/4 or x=[1,2,3]; may be repeated.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+WRT = Annotated[str, typer.Option("--wrt", metavar="NAMES", help="Inputs to differentiate by (default: all).")]
+COTANGENT = Annotated[
+    str, typer.Option("--cotangent", metavar="VALUE", help="Weights of a non-scalar output: ones, e(k) or a value.")
+]
+
+LONGEST_TIMEOUT = 1e9
+"""Seconds. No clock of the system can be set to much more."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The shared options as typed."""
+
+    device: str | None = None
+    dtype: Literal["float64", "float32"] = "float64"
+    json: bool = False
+    plain: bool = False
+    color: Literal["auto", "always", "never"] = "auto"
+    quiet: bool = False
+    verbose: bool = False
+    timeout: float = 0.0
+    debug: bool = False
+
+
+SHARED: dict[str, tuple[Any, Any]] = {
+    "device": (
+        Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda, ... (any torch device).")],
+        None,
+    ),
+    "dtype": (
+        Annotated[Literal["float64", "float32"], typer.Option("--dtype", help="Precision of the sweeps.")],
+        "float64",
+    ),
+    "json": (Annotated[bool, typer.Option("--json", help="One JSON object (docs/schema.json).")], False),
+    "plain": (Annotated[bool, typer.Option("--plain", help="ASCII only, no colour.")], False),
+    "color": (Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="Colour in tables.")], "auto"),
+    "quiet": (
+        Annotated[
+            bool, typer.Option("--quiet", "-q", help="No notes, and no output but errors where the status says all.")
+        ],
+        False,
+    ),
+    "verbose": (Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")], False),
+    "timeout": (
+        Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Give up after so long (0: never).")],
+        0.0,
+    ),
+    "debug": (Annotated[bool, typer.Option("--debug", help="Show tracebacks.")], False),
+}
+
+
+def with_settings(function: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the shared options: its parameter `settings` is filled from them."""
+    own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "settings"]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in SHARED.items()
+    ]
+
+    def command(**given: Any) -> int:
+        settings = Settings(**{name: given.pop(name) for name in SHARED})
+        if not 0 <= settings.timeout <= LONGEST_TIMEOUT:
+            cause = f"--timeout is a number of seconds from 0 to {LONGEST_TIMEOUT:g}, not {settings.timeout:g}"
+            raise UsageError(cause, hint="--timeout 10, or 0 for no limit")
+        return function(settings=settings, **given)
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
+    command.__name__ = function.__name__
+    command.__doc__ = function.__doc__
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    return command

@@ -1,0 +1,175 @@
+"""From what the user typed to a problem: bindings, shapes, the graph, what to differentiate by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tape import evaluate
+from gradcli.cli.options import Settings
+from gradcli.errors import NameProblem, ShapeError, Span, closest
+from gradcli.graph import Graph, display_names
+from gradcli.problem import Nested, Problem, nested_shape
+from gradcli.shapes import Shape, format_shape, size
+from gradcli.syntax import faults
+from gradcli.syntax.bindings import constant_value, split_bindings
+from gradcli.syntax.build import Built, build
+from gradcli.syntax.parse import parse
+
+MOST_LISTED = 4
+"""Names without a value that an error lists."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One request: an expression, its bindings as typed (and, from JSON, as values) and the shared options."""
+
+    text: str
+    at: tuple[str, ...]
+    settings: Settings
+    values: Mapping[str, Nested] = field(default_factory=dict)
+
+
+@dataclass
+class Bound:
+    """A request made ready: graph, point, and the notes that arose."""
+
+    query: Query
+    built: Built
+    point: dict[str, Nested]
+    notes: list[str]
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of all statements."""
+        return self.built.graph
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The output nodes."""
+        return tuple(self.built.outputs)
+
+    def output_name(self, output: int) -> str:
+        """What an output is called on screen."""
+        return display_names(self.graph, self.outputs).get(output, "f")
+
+    def carrier(self) -> Carrier:
+        """The carrier that serves this graph under the settings."""
+        nodes = self.graph.ancestors(self.outputs)
+        return select_carrier(self.graph, nodes, self.query.settings.device, self.query.settings.dtype)
+
+
+def bind(query: Query) -> Bound:
+    """Parse, bind and build a request that needs numbers: every free name must have a value."""
+    program = parse(query.text)
+    point: dict[str, Nested] = {}
+    shapes: dict[str, Shape] = {}
+    for name, (value, shape) in bindings(query).items():
+        point[name], shapes[name] = value, shape
+    missing = [name for name in program.free_names if name not in point]
+    if missing:
+        raise unbound(query, program, missing, point)
+    names = set(program.names)
+    notes = [f"--at binds {name}, which the expression does not use" for name in point if name not in names]
+    used = {name: shapes[name] for name in shapes if name in names}
+    built = build(program, used)
+    return Bound(query, built, {name: point[name] for name in used}, [*built.notes, *notes])
+
+
+def unbound(query: Query, program: Any, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
+    """The error for names without a value, pointing at the first; an almost equal binding is offered."""
+    listed = ", ".join(missing[:MOST_LISTED])
+    if len(missing) > MOST_LISTED:
+        listed += f" and {len(missing) - MOST_LISTED} more"
+    names = set(program.names)
+    near = closest(missing[0], [name for name in point if name not in names])
+    if near and not faults.split_name(missing[0], list(point)):
+        hint: str | None = f"--at binds {near}: did you mean {missing[0]} there ?"
+    else:
+        hint = faults.unbound(missing[0], list(point), program.free_names, program.mends.get(missing[0])).hint
+    verb = "has" if len(missing) == 1 else "have"
+    return NameProblem(f"{listed} {verb} no value", span=name_span(program, missing[0]), source=query.text, hint=hint)
+
+
+def name_span(program: Any, name: str) -> Any:
+    """Where a name first stands in the source."""
+    return next((i.span for i in program.instructions if i.code.name == "NAME" and i.value == name), None)
+
+
+def bindings(query: Query) -> dict[str, tuple[Nested, Shape]]:
+    """Values and shapes by name, from --at and from a JSON request."""
+    found: dict[str, tuple[Nested, Shape]] = {}
+    for text in query.at:
+        for binding in split_bindings(text):
+            if binding.name in found:
+                raise NameProblem(f"{binding.name} is bound twice", span=binding.span, source=text)
+            found[binding.name] = constant_value(text, binding.value, evaluate_constant)
+    for name, value in query.values.items():
+        found[name] = json_value(name, value)
+    return found
+
+
+def evaluate_constant(graph: Graph, node: int) -> Nested:
+    """The value of a node without inputs, as a float or nested tuples."""
+    carrier = select_carrier(graph, graph.ancestors([node]))
+    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
+
+
+def json_value(name: str, value: Any) -> tuple[Nested, Shape]:
+    """A number, nested lists of numbers, or text as in --at, from a JSON request."""
+    if isinstance(value, str):
+        return constant_value(value, Span(0, len(value)), evaluate_constant)
+    return value, nested_shape(name, value)
+
+
+def wanted_inputs(bound: Bound, wrt: str) -> tuple[str, ...]:
+    """The inputs to differentiate by: those named, else all."""
+    inputs = list(bound.graph.inputs)
+    if not wrt:
+        return tuple(inputs)
+    names = [name.strip() for name in wrt.split(",") if name.strip()]
+    for name in names:
+        if name not in inputs:
+            if " " in name:
+                hint = f"a comma separates names: --wrt {','.join(name.split())}"
+                raise NameProblem(f"--wrt names '{name}', which is no input", hint=hint)
+            near = closest(name, inputs)
+            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            raise NameProblem(f"--wrt names {name}, which is no input", hint=hint)
+    return tuple(dict.fromkeys(names))
+
+
+def parse_direction(typed: str, shape: Shape, option: str) -> Nested:
+    """A tangent or cotangent: `ones`, `e(k)` (the k-th unit direction, counted from 0) or a value of the shape."""
+    from gradcli.methods.base import unflatten
+
+    count = size(shape)
+    word = typed.replace(" ", "")
+    if word == "ones":
+        return unflatten([1.0] * count, shape)
+    if word.startswith("e(") and word.endswith(")") and word[2:-1].isdigit():
+        hot = int(word[2:-1])
+        if hot >= count:
+            raise ShapeError(f"{option} {typed} is out of range: the shape {format_shape(shape)} has {count} elements")
+        return unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+    value, found = constant_value(typed, Span(0, len(typed)), evaluate_constant)
+    if found != shape:
+        raise ShapeError(
+            f"{option} has shape {format_shape(found)}, needed is {format_shape(shape)}", hint=f"{option} ones"
+        )
+    return value
+
+
+def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Problem:
+    """The gradient problem of one output. A non-scalar output needs a cotangent."""
+    shape = bound.graph.shapes[output]
+    weights = parse_direction(cotangent, shape, "--cotangent") if cotangent else None
+    if shape and weights is None:
+        raise ShapeError(
+            f"the output {bound.output_name(output)} has shape {format_shape(shape)}: a gradient needs a scalar",
+            hint="--cotangent ones (or other weights), or sum(...), or gradcli jacobian for all of it",
+        )
+    return Problem(bound.graph, output, wanted_inputs(bound, wrt), bound.point, weights, bound.query.settings.dtype)

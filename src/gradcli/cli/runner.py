@@ -1,0 +1,168 @@
+"""Runs a command on one request, or on every line of standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcli.cli.options import Settings
+from gradcli.cli.query import Query
+from gradcli.errors import ExitStatus, FileError, GradcliError, OutOfTimeError, UsageError, unforeseen
+from gradcli.render.json import dumps, error_object
+
+
+@dataclass
+class Report:
+    """A command's answer: JSON data, a function that prints it for people, and the exit status."""
+
+    data: dict[str, Any]
+    show: Callable[[], None]
+    status: ExitStatus = ExitStatus.ANSWERED
+    notes: list[str] = field(default_factory=list)
+
+
+def run(expression: str, at: list[str], settings: Settings, answer: Callable[[Query], Report]) -> int:
+    """Answer the request that was typed, that a file holds, or each that standard input holds."""
+    with time_limit(settings.timeout):
+        if expression == "-":
+            return answer_stream(at, settings, answer)
+        return present(answer(Query(read_expression(expression), tuple(at), settings)), settings)
+
+
+def present(report: Report, settings: Settings) -> int:
+    """Print a report as JSON or for people; notes go to standard error."""
+    if settings.json:
+        print(dumps({**report.data, "warnings": report.notes}))
+    else:
+        if not settings.quiet:
+            for note in report.notes:
+                print(f"note: {note}", file=sys.stderr)
+            sys.stderr.flush()
+        report.show()
+    return report.status
+
+
+def read_expression(typed: str) -> str:
+    """The expression itself, or the text of the file that `@file` names."""
+    if not typed.startswith("@"):
+        return typed
+    path = typed[1:]
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise FileError(f"cannot read '{path}': {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"'{path}' is not UTF-8 text", hint="an expression file is plain text") from error
+
+
+def answer_stream(at: list[str], settings: Settings, answer: Callable[[Query], Report]) -> int:
+    """One request a line, one JSON answer a line; the status is the first that is not 0."""
+    import gc
+
+    gc.enable()
+    status = 0
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            report = answer(request_of_line(line, tuple(at), settings))
+            text, outcome = dumps({**report.data, "warnings": report.notes}), report.status
+        except Exception as error:
+            if settings.debug and not isinstance(error, GradcliError):
+                raise
+            found = unforeseen(error)
+            text, outcome = dumps(error_object(found)), found.status
+        print(text, flush=True)
+        status = status or outcome
+    return status
+
+
+def request_of_line(line: str, at: tuple[str, ...], settings: Settings) -> Query:
+    """A line is an expression, or a JSON object with `expr` and `at` (an object of values, or text as in --at)."""
+    text = line.strip()
+    if not text.startswith("{"):
+        return Query(text, at, settings)
+    try:
+        request = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"the line is no JSON object: {error}", hint='{"expr": "x^2", "at": {"x": 3}}') from error
+    unknown = sorted(set(request) - {"expr", "at"})
+    if unknown or not isinstance(request.get("expr"), str):
+        cause = f"unknown key '{unknown[0]}'" if unknown else "the key 'expr' is missing or no text"
+        raise UsageError(f'a request needs "expr" and may have "at": {cause}', hint='{"expr": "x^2", "at": {"x": 3}}')
+    values = request.get("at", {})
+    if isinstance(values, str):
+        return Query(request["expr"], (*at, values), settings)
+    if not isinstance(values, dict):
+        raise UsageError('"at" is an object of values', hint='{"expr": "x^2", "at": {"x": 3}}')
+    return Query(request["expr"], at, settings, values)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError in the running code after so many seconds (0: never)."""
+    import signal
+
+    if seconds <= 0:
+        yield
+        return
+
+    def expire(*_: object) -> None:
+        raise OutOfTimeError(f"no answer within {seconds:g} s", hint="raise --timeout, or ask for less")
+
+    signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Write whole or not at all: beside the target, then renamed. Links are followed; what is no regular file (a pipe,
+    a device) and standard output are written into. Raises FileError."""
+    import tempfile
+
+    if os.path.isdir(path):
+        raise FileError(f"'{path}' is a directory", hint=f"name a file in it: {os.path.join(path, 'graph.svg')}")
+    temporary = ""
+    try:
+        if is_stream(path):
+            with open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+                stream.write(content)
+            return
+        target = os.path.realpath(path)
+        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~current_umask()
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".gradcli-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise FileError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def is_stream(path: str) -> bool:
+    """Whether the path is something that is no regular file, or standard output whatever that is."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    return not stat.S_ISREG(found.st_mode) or path == "/dev/stdout"
+
+
+def current_umask() -> int:
+    """The process's file mode mask; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,53 @@
+"""A request without a point: the graph of inputs that have a shape and no value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gradcli.cli.query import Bound, Query, bind
+from gradcli.errors import ShapeError, UsageError
+from gradcli.shapes import Shape, format_shape
+from gradcli.syntax.build import build
+from gradcli.syntax.guess import default_shapes
+from gradcli.syntax.parse import parse
+
+SHAPE = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(\w+(?:\s*,\s*\w+(?!\s*=))*)?\s*(?:,|$)")
+"""One `A=m,n` of a list of shapes."""
+
+
+def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
+    """As for numbers if anything is bound; else inputs with the shapes given, or guessed, and no value."""
+    program = parse(query.text)
+    if query.at or query.values or not program.free_names:
+        if shapes:
+            raise UsageError("--shape is for a graph without a point", hint="leave out --shape, or --at")
+        return bind(query)
+    given = parse_shapes(shapes)
+    shapes_of = default_shapes(program, given)
+    guessed = {name: shape for name, shape in shapes_of.items() if shape and name not in given}
+    try:
+        built = build(program, shapes_of)
+    except ShapeError as error:
+        error.hint = "give the shapes: --shape x=n,A=m,n"
+        raise
+    notes = [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
+    if guessed:
+        taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in guessed.items())
+        notes.append(f"without a point, {taken}; --shape {next(iter(guessed))}=... gives another shape")
+    return Bound(query, built, {}, [*built.notes, *notes])
+
+
+def parse_shapes(typed: Sequence[str]) -> dict[str, Shape]:
+    """`x=n,A=m,3` as shapes by name; a dimension is a number or a symbol, none is a scalar."""
+    found: dict[str, Shape] = {}
+    for text in typed:
+        at = 0
+        while at < len(text):
+            match = SHAPE.match(text, at)
+            if match is None:
+                raise UsageError(f"--shape {text} is no list of shapes", hint="--shape x=n,A=m,n")
+            dimensions = [d.strip() for d in (match[2] or "").split(",") if d.strip()]
+            found[match[1]] = tuple(int(d) if d.isdecimal() else d for d in dimensions)
+            at = match.end()
+    return found

@@ -1,0 +1,92 @@
+"""The one interface of all differentiation methods, and what they share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Protocol
+
+from gradcli.carriers.base import Carrier
+from gradcli.primitives.declare import Value
+from gradcli.problem import Derivative, Nested, Problem
+from gradcli.shapes import Shape, size
+
+BLOCK = 64
+"""Up to so many input elements a forward or difference method takes all directions; above, one direction."""
+
+
+class Method(Protocol):
+    """A way to find a derivative. A module of this package that defines METHOD is listed by compare."""
+
+    name: str
+    independent: bool
+    """Whether it shares no derivative rule with gradcli's own sweeps, and so can witness."""
+
+    def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
+        """The derivative of the problem's output, weighted by its cotangent, by each input named in `wrt`."""
+
+
+@cache
+def methods() -> dict[str, Method]:
+    """All methods by name. Importing this package's modules imports no heavy library."""
+    package = import_module("gradcli.methods")
+    found: dict[str, Method] = {}
+    for module in iter_modules(package.__path__):
+        method = getattr(import_module(f"gradcli.methods.{module.name}"), "METHOD", None)
+        if method is not None:
+            found[method.name] = method
+    return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER)))
+
+
+ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd")
+
+
+def elements(problem: Problem) -> int:
+    """Number of input elements to differentiate by."""
+    return sum(size(problem.input_shape(name)) for name in problem.wrt)
+
+
+def flatten(value: Nested) -> list[float]:
+    """The numbers of nested lists in row-major order."""
+    flat = [value]
+    while flat and isinstance(flat[0], (list, tuple)):
+        flat = [item for part in flat for item in part]
+    return flat
+
+
+def unflatten(numbers: list[Any], shape: Shape) -> Nested:
+    """Nested lists of the given shape from numbers in row-major order; a scalar shape gives the number."""
+    parts: list[Any] = list(numbers)
+    for axis in range(len(shape) - 1, 0, -1):
+        length, count = size(shape[axis : axis + 1]), size(shape[:axis])
+        parts = [parts[k * length : (k + 1) * length] for k in range(count)]
+    if not shape:
+        return parts[0]
+    return parts
+
+
+def fixed_direction(problem: Problem) -> dict[str, Nested]:
+    """A direction of signs, the same at every run: what methods look along when there are too many elements."""
+    signs = random.Random(20)
+    return {
+        name: unflatten([signs.choice((-1.0, 1.0)) for _ in range(size(shape))], shape)
+        for name, shape in ((name, problem.input_shape(name)) for name in problem.wrt)
+    }
+
+
+def unit_directions(shape: Shape) -> Iterator[Nested]:
+    """The unit tangents of an input, in row-major order."""
+    count = size(shape)
+    for hot in range(count):
+        yield unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+
+
+def weigh(carrier: Carrier, cotangent: Nested | None, shape: Shape, value: Value) -> Value:
+    """<cotangent, value>: the scalar that is differentiated. A scalar output has cotangent 1."""
+    if cotangent is None:
+        return value
+    weighted = carrier.constant(cotangent, shape) * value
+    return weighted if not shape else carrier.sum(weighted)

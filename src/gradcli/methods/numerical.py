@@ -1,0 +1,140 @@
+"""Numerical differentiation: central differences of the primal, extrapolated (Richardson), with an error estimate.
+
+Uses no derivative rule at all, so it can witness the sweeps. All steps are evaluated as one block if the carrier can.
+"""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.graph import Graph
+from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions, weigh
+from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate, Noise, best_of, central, one_sided, step_schedules
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.problem import Derivative, Nested, Problem
+from gradcli.shapes import size
+
+PERTURBED = 4
+"""So many evaluations; the effect of a sum of random signs is seldom small in all of them."""
+
+
+class Line:
+    """The problem's weighted output along a line through the point, for steps in one direction."""
+
+    def __init__(self, problem: Problem, carrier: Carrier) -> None:
+        self.problem = problem
+        self.carrier = carrier
+        graph = problem.graph
+        self.inputs = input_values(graph, carrier, problem.point)
+        self.tape = evaluate(graph, [problem.output], carrier, self.inputs)
+        self.held = {node: self.tape.values[node] for node in held_nodes(graph, self.tape)}
+        self.needed = set(self.tape.nodes)
+        self.roundoff = UNIT_ROUNDOFF[carrier.dtype]
+        self.noise = Noise(self.roundoff, self._rounding())
+
+    def at(self, direction: dict[str, Nested], steps: list[float]) -> list[float]:
+        """Weighted output at point + step * direction, for each step."""
+        carrier, graph = self.carrier, self.problem.graph
+        moving = {n: t for n, t in input_values(graph, carrier, direction).items() if n in self.needed}
+
+        def value(step: Value) -> Value:
+            moved = {node: self.inputs[node] + step * tangent for node, tangent in moving.items()}
+            tape = evaluate(graph, [], carrier, {**self.inputs, **moved}, self.held, self.tape.nodes)
+            return weigh(carrier, self.problem.cotangent, self.problem.output_shape, tape.values[self.problem.output])
+
+        moved_elements = sum(size(graph.shapes[node]) for node in moving)
+        lifted = [carrier.lift(step) for step in steps]
+        return [float(carrier.nested(v)) for v in carrier.over_directions(value, lifted, moved_elements)]
+
+    def jumps(self, direction: dict[str, Nested], position: float, sign: int) -> bool:
+        """Whether the output jumps on one side: a sixteenth of a small step then changes it as much as all of it."""
+        step = sign * 2.0**-20 * max(abs(position), 1.0)
+        far, near = (abs(value - self.here()) for value in self.at(direction, [step, step / 16]))
+        return near > 0.5 * far and near > 64 * self.noise.of(self.here())
+
+    def here(self) -> float:
+        """Weighted output at the point."""
+        carrier, problem = self.carrier, self.problem
+        value = weigh(carrier, problem.cotangent, problem.output_shape, self.tape.values[problem.output])
+        return float(carrier.nested(value))
+
+    def _rounding(self) -> float:
+        """The effect of rounding on the weighted output, seen in evaluations whose every result is off by more."""
+        size = PERTURBATION * self.roundoff
+        here = self.here()
+        deviations = [abs(self._perturbed(Noisy(self.carrier, size, seed)) - here) for seed in range(PERTURBED)]
+        return max((d for d in deviations if math.isfinite(d)), default=0.0) / PERTURBATION
+
+    def _perturbed(self, carrier: Carrier) -> float:
+        problem = self.problem
+        tape = evaluate(problem.graph, [], carrier, self.inputs, self.held, self.tape.nodes)
+        value = weigh(carrier, problem.cotangent, problem.output_shape, tape.values[problem.output])
+        return float(carrier.nested(value))
+
+    def slope(self, direction: dict[str, Nested], position: float) -> Estimate:
+        """The derivative along a direction; `position` is the coordinate's size, to which steps are scaled."""
+
+        def estimate(schedule: list[float]) -> Estimate:
+            values = self.at(direction, schedule + [-h for h in schedule])
+            return central(schedule, values[: len(schedule)], values[len(schedule) :], self.noise)
+
+        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+
+    def side(self, direction: dict[str, Nested], position: float, sign: int) -> Estimate:
+        """The one-sided derivative along a direction, from the right (+1) or the left (-1)."""
+
+        def estimate(schedule: list[float]) -> Estimate:
+            steps = [sign * h for h in schedule]
+            return one_sided(steps, self.at(direction, steps), self.here(), self.noise)
+
+        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+
+
+def held_nodes(graph: Graph, tape: Tape) -> list[int]:
+    """Detached nodes: every method holds them at their value at the point."""
+    return [n for n in tape.nodes if isinstance(o := graph.operations[n], Primitive) and o.holds_value]
+
+
+def coordinate_directions(problem: Problem, name: str) -> list[tuple[dict[str, Nested], float]]:
+    """Unit directions of an input, each with the size of the coordinate that it moves."""
+    positions = flatten(problem.point[name])
+    units = unit_directions(problem.input_shape(name))
+    return [({name: unit}, float(position)) for unit, position in zip(units, positions, strict=True)]
+
+
+class Numerical:
+    """Two evaluations a step, sixteen steps a direction; above 64 input elements one fixed direction."""
+
+    name = "numerical"
+    independent = True
+
+    def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
+        """Central differences of the output."""
+        line = Line(problem, carrier)
+        answer = Derivative(self.name, value=carrier.nested(line.tape.values[problem.output]))
+        if elements(problem) > BLOCK:
+            direction = fixed_direction(problem)
+            largest = max(abs(x) for name in problem.wrt for x in flatten(problem.point[name]))
+            slope, error = line.slope(direction, float(largest))
+            answer.directional = (direction, slope)
+            answer.error = error
+            answer.sweeps = "differences, one direction"
+            return answer
+        answer.gradient, answer.error = {}, {}
+        for name in problem.wrt:
+            estimates = [
+                line.slope(direction, position) for direction, position in coordinate_directions(problem, name)
+            ]
+            shape = problem.input_shape(name)
+            answer.gradient[name] = unflatten([e.value for e in estimates], shape)
+            answer.error[name] = unflatten([e.error for e in estimates], shape)
+            if any(math.isinf(e.error) for e in estimates):
+                answer.notes.append(f"differences by {name} do not converge")
+        answer.sweeps = f"{elements(problem)} differences"
+        return answer
+
+
+METHOD = Numerical()

@@ -1,0 +1,90 @@
+"""Reverse accumulation: adjoints against the graph (Griewank, Walther, Evaluating Derivatives, 2008, section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.methods.transposition import transposed
+from gradcli.primitives.declare import Elementwise, Linear, Value
+from gradcli.problem import Derivative, Problem
+from gradcli.shapes import Shape, unbroadcast_axes
+
+
+def pull(tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int]) -> list[Value | None]:
+    """Adjoint of every node between the sources and the given cotangents; None is a structural zero."""
+    found: list[Value | None] = [None] * len(tape.values)
+    for node, cotangent in cotangents.items():
+        found[node] = cotangent
+    active = tape.graph.dependents(sources, tape.nodes)
+    for node in reversed(tape.nodes):
+        cotangent = found[node]
+        if cotangent is None or tape.graph.is_leaf(node):
+            continue
+        for position, argument in enumerate(tape.graph.arguments[node]):
+            if argument in active:
+                contribution = contribution_to(tape, node, position, cotangent)
+                if contribution is not None:
+                    known = found[argument]
+                    found[argument] = contribution if known is None else known + contribution
+    return found
+
+
+def contribution_to(tape: Tape, node: int, position: int, cotangent: Value) -> Value | None:
+    """What a node's adjoint adds to the adjoint of one argument, in that argument's shape; None for nothing."""
+    rule = tape.primitive(node).rule
+    m = tape.carrier
+    if not rule.depends_on(position):
+        return None
+    if isinstance(rule, Elementwise):
+        partial = tape.partial(node, position)
+        contribution = None if partial is None else partial * cotangent
+    elif isinstance(rule, Linear):
+        contribution = rule.transpose(m, cotangent, position, tape.arguments(node), tape.graph.parameters[node])
+    else:
+        contribution = transposed(tape, node, position, cotangent)
+    if contribution is None:
+        return None
+    return unbroadcast(m, contribution, tape.graph.shapes[tape.graph.arguments[node][position]])
+
+
+def unbroadcast(m: Carrier, cotangent: Value, shape: Shape) -> Value:
+    """A cotangent summed over the axes along which its argument was repeated."""
+    given = m.shape(cotangent)
+    if given == shape:
+        return cotangent
+    axes = unbroadcast_axes(given, shape)
+    summed = m.sum(cotangent, axis=axes, keepdim=False) if axes else cotangent
+    return summed if m.shape(summed) == shape else m.reshape(summed, shape=shape)
+
+
+class Reverse:
+    """One evaluation that keeps every intermediate, one sweep back."""
+
+    name = "reverse"
+    independent = False
+
+    def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
+        """The adjoints of the inputs."""
+        graph = problem.graph
+        tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+        adjoints = pull(
+            tape, {problem.output: output_cotangent(carrier, problem)}, [graph.inputs[n] for n in problem.wrt]
+        )
+        gradient = {}
+        for name in problem.wrt:
+            node = graph.inputs[name]
+            adjoint = adjoints[node] if node < len(adjoints) else None
+            gradient[name] = carrier.nested(carrier.zeros(graph.shapes[node]) if adjoint is None else adjoint)
+        return Derivative(
+            self.name, value=carrier.nested(tape.values[problem.output]), gradient=gradient, sweeps="1 reverse"
+        )
+
+
+def output_cotangent(carrier: Carrier, problem: Problem) -> Value:
+    """The cotangent that the reverse sweep begins with: 1 for a scalar output."""
+    return carrier.constant(1.0 if problem.cotangent is None else problem.cotangent, problem.output_shape)
+
+
+METHOD = Reverse()

@@ -1,0 +1,103 @@
+"""The process behind the symbolic method: one problem a line on standard input, one answer a line on standard output.
+
+Started as `python -m gradcli.methods.symbolic_worker`, with a limit on memory; its parent kills it at the time limit,
+and it ends by itself when its parent is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from queue import SimpleQueue
+from time import perf_counter
+from typing import Any
+
+MEMORY = 4 * 2**30
+DIGITS = 40
+FORMULA_LENGTH = 240
+
+
+def answer(message: dict[str, Any]) -> dict[str, Any]:
+    """Gradient (flat lists, row-major) and formulas by input name."""
+    import mpmath
+    import sympy
+
+    from gradcli.carriers.sympy import SymPy
+    from gradcli.primitives.registry import by_name
+
+    m = SymPy()
+    values: list[Any] = []
+    symbols: dict[str, Any] = {}
+    for name, arguments, parameters, shape in message["nodes"]:
+        if name == "input":
+            symbols[parameters[0]] = m.symbols(parameters[0], tuple(shape))
+            values.append(symbols[parameters[0]])
+        elif name == "constant":
+            values.append(m.constant(parameters[0], tuple(shape)))
+        else:
+            operands = tuple(values[a] for a in arguments)
+            values.append(m.apply(by_name()[name], operands, tuple(map(as_tuple, parameters))))
+    expression = values[message["output"]]
+    if message["cotangent"] is not None:
+        cotangent = m.constant(message["cotangent"], tuple(m.shape(expression)))
+        expression = m.numpy.sum(m.numpy.asarray(cotangent * expression, dtype=object))
+    free = [s for symbol in symbols.values() for s in m.numpy.ravel(symbol)]
+    numbers = [v for name in symbols for v in m.numpy.ravel(m.numpy.array(message["point"][name], dtype=object))]
+    gradient, formula = {}, {}
+    for name in message["wrt"]:
+        # An input that the output does not need is no node, but has a gradient of zeros.
+        flat = list(m.numpy.ravel(symbols.get(name, m.symbols(name, tuple(message["shapes"][name])))))
+        derivatives = [sympy.diff(expression, s) for s in flat]
+        function = sympy.lambdify(free, derivatives, modules=[STEPS, "mpmath"], cse=True, dummify=True)
+        with mpmath.workdps(DIGITS):
+            gradient[name] = [float(g) for g in function(*map(mpmath.mpf, numbers))]
+        text = str(derivatives[0]) if len(derivatives) == 1 else str(derivatives)
+        if len(text) <= FORMULA_LENGTH:
+            formula[name] = text
+    return {"gradient": gradient, "formula": formula}
+
+
+STEPS = {"Heaviside": lambda x, *at_zero: 1 if x > 0 else 0, "DiracDelta": lambda *x: 0}
+"""Away from kinks, where alone this process is asked, these need no more."""
+
+
+def as_tuple(parameter: Any) -> Any:
+    """Parameters as the graph holds them: JSON knows only lists."""
+    return tuple(map(as_tuple, parameter)) if isinstance(parameter, list) else parameter
+
+
+def listen(lines: SimpleQueue[str]) -> None:
+    """Queue the requests; end the process with standard input, even in the middle of an answer."""
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.setrecursionlimit(20_000)
+    lines: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=listen, args=(lines,), daemon=True).start()
+    import sympy  # noqa: F401 - loaded before the first problem, which is timed
+
+    print(json.dumps({"ready": True}), flush=True)
+    while True:
+        line = lines.get()
+        start = perf_counter()
+        try:
+            reply = answer(json.loads(line))
+            reply["seconds"] = perf_counter() - start
+        except MemoryError:
+            reply = {"reason": "SymPy ran out of memory"}
+        except (ArithmeticError, TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:
+            reply = {"reason": f"SymPy failed: {type(error).__name__}: {str(error)[:120]}"}
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()

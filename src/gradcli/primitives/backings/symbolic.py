@@ -1,0 +1,146 @@
+"""SymPy expressions for primitives that SymPy lacks or would evaluate while building. Real arguments throughout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Expression = Any
+
+
+def _sympy() -> Any:
+    import sympy
+
+    return sympy
+
+
+def power(x: Expression, exponent: Any) -> Expression:
+    """x^exponent; a float exponent becomes the exact rational number it is."""
+    sympy = _sympy()
+    return x ** (sympy.Integer(exponent) if exponent == int(exponent) else sympy.Rational(exponent))
+
+
+def expm1(x: Expression) -> Expression:
+    """exp(x) - 1."""
+    return _sympy().exp(x) - 1
+
+
+def log1p(x: Expression) -> Expression:
+    """ln(1 + x)."""
+    return _sympy().log(1 + x)
+
+
+def log2(x: Expression) -> Expression:
+    """Logarithm to base 2."""
+    return _sympy().log(x) / _sympy().log(2)
+
+
+def log10(x: Expression) -> Expression:
+    """Logarithm to base 10."""
+    return _sympy().log(x) / _sympy().log(10)
+
+
+def cbrt(x: Expression) -> Expression:
+    """Real cube root (SymPy's own is complex below 0)."""
+    sympy = _sympy()
+    return sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3)
+
+
+def sigmoid(x: Expression) -> Expression:
+    """1/(1 + exp(-x))."""
+    return 1 / (1 + _sympy().exp(-x))
+
+
+def softplus(x: Expression) -> Expression:
+    """ln(1 + exp(x))."""
+    return _sympy().log(1 + _sympy().exp(x))
+
+
+def lgamma(x: Expression) -> Expression:
+    """ln |gamma(x)|."""
+    return _sympy().log(_sympy().Abs(_sympy().gamma(x)))
+
+
+def polygamma(x: Expression, order: int) -> Expression:
+    """Polygamma of the given order."""
+    return _sympy().polygamma(order, x)
+
+
+def hypot(x: Expression, y: Expression) -> Expression:
+    """sqrt(x^2 + y^2)."""
+    return _sympy().sqrt(x**2 + y**2)
+
+
+def sign(x: Expression) -> Expression:
+    """-1, 0 or 1."""
+    return _sympy().sign(x)
+
+
+def floor(x: Expression) -> Expression:
+    """Largest integer not above x."""
+    return _sympy().floor(x)
+
+
+def ceil(x: Expression) -> Expression:
+    """Smallest integer not below x."""
+    return _sympy().ceiling(x)
+
+
+def round(x: Expression) -> Expression:
+    """Nearest integer (away from the halves, where the witness is never asked)."""
+    return _sympy().floor(x + _sympy().Rational(1, 2))
+
+
+def relu(x: Expression) -> Expression:
+    """max(x, 0)."""
+    return _sympy().Max(x, 0)
+
+
+def clamp(x: Expression, low: Expression, high: Expression) -> Expression:
+    """x limited to [low, high]."""
+    return _sympy().Min(_sympy().Max(x, low), high)
+
+
+def where(condition: Expression, a: Expression, b: Expression) -> Expression:
+    """a where the condition is not 0, else b."""
+    sympy = _sympy()
+    return sympy.Piecewise((a, sympy.Ne(condition, 0)), (b, True))
+
+
+def _indicator(relation: Expression) -> Expression:
+    sympy = _sympy()
+    return sympy.Piecewise((1, relation), (0, True))
+
+
+def gt(x: Expression, y: Expression) -> Expression:
+    """1 if x > y, else 0."""
+    return _indicator(_sympy().Gt(x, y))
+
+
+def lt(x: Expression, y: Expression) -> Expression:
+    """1 if x < y, else 0."""
+    return _indicator(_sympy().Lt(x, y))
+
+
+def ge(x: Expression, y: Expression) -> Expression:
+    """1 if x >= y, else 0."""
+    return _indicator(_sympy().Ge(x, y))
+
+
+def le(x: Expression, y: Expression) -> Expression:
+    """1 if x <= y, else 0."""
+    return _indicator(_sympy().Le(x, y))
+
+
+def eq(x: Expression, y: Expression) -> Expression:
+    """1 if x = y, else 0."""
+    return _indicator(_sympy().Eq(x, y))
+
+
+def ne(x: Expression, y: Expression) -> Expression:
+    """1 if x and y differ, else 0."""
+    return _indicator(_sympy().Ne(x, y))
+
+
+def unchanged(x: Expression) -> Expression:
+    """x itself: a held node is replaced by its value before differentiation."""
+    return x

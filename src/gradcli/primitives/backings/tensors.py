@@ -1,0 +1,165 @@
+"""Tensor functions that torch lacks, or spells in a way that a declaration cannot name."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.primitives.backings.floating import cotangent_derivative
+from gradcli.shapes import normalize_axes
+
+Tensor = Any
+
+
+def _torch() -> Any:
+    import torch
+
+    return torch
+
+
+def power(x: Tensor, exponent: float) -> Tensor:
+    """x^exponent; torch takes no integer above 64 bits."""
+    return _torch().pow(x, exponent if abs(exponent) < 2**53 else float(exponent))
+
+
+def cbrt(x: Tensor) -> Tensor:
+    """Real cube root: a power, then one Newton step for the last digits."""
+    torch = _torch()
+    guess = torch.copysign(torch.abs(x) ** (1.0 / 3.0), x)
+    usable = (guess != 0) & torch.isfinite(guess)
+    safe = torch.where(usable, guess, 1.0)
+    return torch.where(usable, safe - (safe - x / (safe * safe)) / 3.0, guess)
+
+
+def softplus(x: Tensor) -> Tensor:
+    """ln(1 + exp(x)); torch's own switches to x above a threshold and loses digits."""
+    torch = _torch()
+    return torch.logaddexp(x, torch.zeros_like(x))
+
+
+def gamma(x: Tensor) -> Tensor:
+    """Gamma function by its logarithm, with the sign for negative x; NaN at the poles but 0.
+
+    Near 0 as gamma(x + 1) / x: the logarithm is large there although gamma is well conditioned.
+    """
+    torch = _torch()
+    near = (x > -1) & (x < 1)
+    shifted = torch.where(near, x + 1.0, x)
+    whole = torch.floor(shifted)
+    sign = torch.where((shifted > 0) | (whole % 2 == 0), 1.0, -1.0)
+    found = sign * torch.exp(torch.lgamma(shifted)) / torch.where(near, x, 1.0)
+    return torch.where((x < 0) & (torch.floor(x) == x), torch.nan, found)
+
+
+def polygamma(x: Tensor, order: int) -> Tensor:
+    """Polygamma of order >= 1 by Hurwitz's zeta function (NIST DLMF 25.11.12), below 0 by reflection (5.15.6).
+
+    torch's own has only ten digits for order 1, and nothing below 0 for higher orders.
+    """
+    torch = _torch()
+    negative = x <= 0
+    pole = negative & (torch.floor(x) == x)
+    sign = -1.0 if order % 2 == 0 else 1.0
+    shape = torch.full_like(x, order + 1.0)
+    zeta = torch.special.zeta(shape, torch.where(negative, 1.0 - x, x))
+    positive = torch.where(x == math.inf, sign * 0.0, sign * gamma(shape) * zeta)
+    fraction = torch.where(negative & ~pole, x - torch.round(x), 0.25)
+    cotangent = 1.0 / torch.tan(math.pi * fraction)
+    reflected = torch.zeros_like(x)
+    for c in reversed(cotangent_derivative(order)):
+        reflected = reflected * cotangent + c
+    below = torch.where(pole, math.inf if order % 2 else math.nan, -(math.pi ** (order + 1)) * reflected)
+    return torch.where(negative, below - sign * positive, positive)
+
+
+def sum(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
+    """Sum over the given axes (None: all)."""
+    axes = normalize_axes(axis, x.ndim)
+    return _torch().sum(x, axes, keepdim) if axes else x  # to torch, no axes are all axes
+
+
+def sumsq(x: Tensor) -> Tensor:
+    """Sum of the squares of all elements."""
+    return _torch().sum(x * x)
+
+
+def mean(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
+    """Mean over the given axes (None: all)."""
+    axes = normalize_axes(axis, x.ndim)
+    return _torch().mean(x, axes, keepdim) if axes else x
+
+
+def norm(x: Tensor) -> Tensor:
+    """L2 norm of all elements, scaled by a power of two, so that no square overflows or underflows."""
+    torch = _torch()
+    if not x.numel():
+        return torch.linalg.vector_norm(x)
+    largest = torch.linalg.vector_norm(x.detach(), torch.inf)
+    mantissa, _ = torch.frexp(largest)
+    scale = torch.where((largest > 0) & torch.isfinite(largest), largest / (2.0 * mantissa), 1.0)
+    return scale * torch.linalg.vector_norm(x / scale)
+
+
+def transpose(x: Tensor) -> Tensor:
+    """Axes in reverse order."""
+    return _torch().permute(x, tuple(reversed(range(x.ndim))))
+
+
+def index(x: Tensor, spec: tuple[Any, ...]) -> Tensor:
+    """Elements by a specification of integers and (start, stop, step)."""
+    return x[tuple(item if isinstance(item, int) else slice(*item) for item in spec)]
+
+
+def embed(x: Tensor, spec: tuple[Any, ...], shape: tuple[int, ...]) -> Tensor:
+    """Zeros of a shape with x at an index; written without mutation of an argument, so that it can be batched."""
+    torch = _torch()
+    positions = index(torch.arange(math.prod(shape), device=x.device).reshape(shape), spec).reshape(-1)
+    flat = torch.zeros(math.prod(shape), dtype=x.dtype, device=x.device)
+    return flat.index_put((positions,), x.reshape(-1)).reshape(shape)
+
+
+def stack(*operands_and_axis: Any) -> Tensor:
+    """Operands of equal shape along a new axis."""
+    *operands, axis = operands_and_axis
+    return _torch().stack(operands, axis)
+
+
+def sign(x: Tensor) -> Tensor:
+    """-1, 0 or 1; NaN stays, which torch's own turns into 0."""
+    torch = _torch()
+    return torch.where(x != x, torch.nan, torch.sign(x))
+
+
+def where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """a where the condition is not 0, else b."""
+    return _torch().where(condition != 0, a, b)
+
+
+def gt(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x > y, else 0."""
+    return (x > y).to(x.dtype)
+
+
+def lt(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x < y, else 0."""
+    return (x < y).to(x.dtype)
+
+
+def ge(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x >= y, else 0."""
+    return (x >= y).to(x.dtype)
+
+
+def le(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x <= y, else 0."""
+    return (x <= y).to(x.dtype)
+
+
+def eq(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x = y, else 0."""
+    return (x == y).to(x.dtype)
+
+
+def ne(x: Tensor, y: Tensor) -> Tensor:
+    """1 where x and y differ, else 0."""
+    return (x != y).to(x.dtype)

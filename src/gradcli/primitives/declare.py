@@ -1,0 +1,213 @@
+"""What a primitive is: one declaration, from which everything else about an operation follows.
+
+A derivative rule is one of three kinds (`Elementwise`, `Linear` and its variant `Multilinear`, `Differential`), written
+once in the vocabulary of a carrier `m`: `m.cos(x)` applies the primitive `cos` to whatever the carrier computes on, and
+`+ - *` may be written as operators. Division and all else go through `m`, because Python's own raise where IEEE 754
+does not. Parameters (axes, shapes, indices) are no arguments: nothing is differentiated by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcli.errors import ShapeError
+from gradcli.graph import Operation, Parameters
+from gradcli.shapes import Shape, broadcast, format_shape
+
+Value = Any
+RuleFunction = Callable[..., Value]
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """One local partial an argument: `partial(m, out, *arguments, *parameters)`. It broadcasts to the result's shape.
+
+    None: the result is locally constant in that argument, or the argument is held (detach).
+    """
+
+    partials: tuple[RuleFunction | None, ...]
+
+    def __init__(self, *partials: RuleFunction | None) -> None:
+        object.__setattr__(self, "partials", partials)
+
+    def depends_on(self, position: int) -> bool:
+        """Whether a derivative flows through this argument."""
+        return self.partials[position] is not None
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Linear in all differentiable arguments together: forward applies the operation to the tangents.
+
+    Each transpose is `transpose(m, cotangent, *arguments, *parameters)`; None: not differentiable by that argument.
+    A variadic one has one transpose that takes the position: `transpose(m, cotangent, position, *arguments, ...)`.
+    """
+
+    transposes: tuple[RuleFunction | None, ...]
+    variadic: bool = False
+
+    def __init__(self, *transposes: RuleFunction | None, variadic: bool = False) -> None:
+        object.__setattr__(self, "transposes", transposes)
+        object.__setattr__(self, "variadic", variadic)
+
+    def depends_on(self, position: int) -> bool:
+        """Whether a derivative flows through this argument."""
+        return self.variadic or self.transposes[position] is not None
+
+    def transpose(
+        self, m: Any, cotangent: Value, position: int, arguments: Sequence[Value], parameters: Parameters
+    ) -> Value:
+        """The cotangent of one argument."""
+        if self.variadic:
+            transpose = self.transposes[0]
+            assert transpose is not None
+            return transpose(m, cotangent, position, *arguments, *parameters)
+        transpose = self.transposes[position]
+        assert transpose is not None
+        return transpose(m, cotangent, *arguments, *parameters)
+
+
+class Multilinear(Linear):
+    """Linear in each argument separately (matmul): forward sums it with one argument after another made its tangent."""
+
+
+@dataclass(frozen=True)
+class Differential:
+    """Any other operation: one jvp an argument, `jvp(m, tangent, out, *arguments, *parameters)`, linear in the tangent.
+
+    Reverse mode records that piece and transposes it, so that both sweeps follow from one statement.
+    """
+
+    jvps: tuple[RuleFunction | None, ...]
+
+    def __init__(self, *jvps: RuleFunction | None) -> None:
+        object.__setattr__(self, "jvps", jvps)
+
+    def depends_on(self, position: int) -> bool:
+        """Whether a derivative flows through this argument."""
+        return self.jvps[position] is not None
+
+
+Rule = Elementwise | Linear | Differential
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A condition that the arguments of a defined application meet, in words and as a test on floats or tensors."""
+
+    text: str
+    holds: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Kink:
+    """Where the operation is continuous but not differentiable, or (`sides` None) jumps.
+
+    `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
+    is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
+    a locally constant one (a comparison) cannot; `convention` says what our rule (as PyTorch) gives.
+    """
+
+    at: Callable[..., tuple[Value, ...]]
+    convention: str
+    sides: Callable[..., Value] | None = None
+    arguments: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How an application is written. Without `infix` or `prefix` it is a call by the first spelling.
+
+    `latex` holds `{0}`, `{1}` for the arguments, which it encloses when `encloses` is true (a fraction, a root).
+    """
+
+    infix: str = ""
+    prefix: str = ""
+    precedence: int = 100
+    right_associative: bool = False
+    latex: str = ""
+    encloses: bool = False
+
+
+CALL = Notation()
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive(Operation):
+    """One operation. Arguments are named as in the documentation; the backings are dotted names, resolved when used.
+
+    torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
+    expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
+    in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
+    by a primitive of their own, by its name.
+    """
+
+    name: str
+    rule: Rule
+    doc: str
+    arguments: tuple[str, ...] = ("x",)
+    spellings: tuple[str, ...] = ()
+    variadic: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameter_aliases: Mapping[str, str] = field(default_factory=dict)
+    shape: Callable[..., Shape] | None = None
+    normalize: Callable[..., Parameters] | None = None
+    domain: tuple[Domain, ...] = ()
+    kink: Kink | None = None
+    notation: Notation = CALL
+    powers: Mapping[int, str] = field(default_factory=dict)
+    identities: tuple[float | None, ...] = ()
+    samples: tuple[tuple[Any, ...], ...] = ()
+    torch: str = ""
+    math: str = ""
+    sympy: str = ""
+    array: str = ""
+    definition: Callable[..., Value] | None = None
+    holds_value: bool = False
+
+    def infer_shape(self, shapes: Sequence[Shape], parameters: Parameters) -> Shape:
+        """The shape of the result; elementwise operations broadcast. Raises ShapeError."""
+        if self.shape is not None:
+            return self.shape(*shapes, *parameters)
+        result = broadcast(*shapes)
+        if result is None:
+            raise ShapeError(f"shapes {' and '.join(map(format_shape, shapes))} do not broadcast")
+        return result
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether the result's elements depend on the arguments' elements at the same place only."""
+        return self.shape is None
+
+    @property
+    def locally_constant(self) -> bool:
+        """Whether no derivative flows through any argument."""
+        return not any(self.rule.depends_on(k) for k in range(len(self.arguments)))
+
+    def bind_parameters(self, given: Mapping[str, Any]) -> Parameters:
+        """Parameters in declared order, with defaults for those that are not given."""
+        if not self.parameters:
+            return ()
+        return tuple([given.get(name, default) for name, default in self.parameters.items()])
+
+
+FLOATING = "gradcli.primitives.backings.floating."
+TENSORS = "gradcli.primitives.backings.tensors."
+SYMBOLIC = "gradcli.primitives.backings.symbolic."
+ARRAYS = "gradcli.primitives.backings.arrays."
+"""Where the backings are that no library has."""
+
+
+def unary(name: str, partial: RuleFunction, doc: str, points: tuple[float, ...], **declared: Any) -> Primitive:
+    """A smooth function of one number, backed by the same name in torch, math and SymPy unless declared otherwise."""
+    backings = {"torch": f"torch.{name}", "math": f"math.{name}", "sympy": f"sympy.{name}"}
+    return Primitive(
+        name, Elementwise(partial), doc=doc, samples=tuple((p,) for p in points), **{**backings, **declared}
+    )
+
+
+def function_latex(command: str) -> Notation:
+    """A call whose LaTeX command differs from its name."""
+    return Notation(latex=rf"\{command}\left({{0}}\right)", encloses=True)

@@ -1,0 +1,1 @@
+"""Pictures: `picture` says what is in one, `drawing` places and draws it, `svg` and `dot` write it."""

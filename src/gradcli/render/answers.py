@@ -1,0 +1,60 @@
+"""Answers as lines of text: a value, a gradient, a verdict."""
+
+from __future__ import annotations
+
+import math
+
+from gradcli.methods.base import flatten
+from gradcli.problem import Problem
+from gradcli.render.numbers import format_nested, format_number, format_short
+from gradcli.shapes import format_shape, size
+from gradcli.verify.kinks import Sides
+from gradcli.verify.verdict import Checked
+
+SHOWN = 1000
+"""Elements of one array that are printed whole."""
+
+
+def gradient_lines(name: str, problem: Problem, check: Checked, plain: bool = False) -> list[str]:
+    """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
+    d = "d" if plain else "∂"
+    value = format_array(check.derivatives["reverse"].value, problem.output_shape)
+    found = [f"{name} = {value}"]
+    weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
+    labels = {wrt: f"{d}{weighted}/{d}{wrt}" for wrt in problem.wrt}
+    width = max(map(len, labels.values()), default=0)
+    for wrt in problem.wrt:
+        shape = problem.input_shape(wrt)
+        note = f"   shape {format_shape(shape)}" if shape else ""
+        answer = format_array(check.gradient[wrt], shape)
+        sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
+        if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
+            answer = f"undefined   (PyTorch returns {answer})"
+        elif sides is not None and all(s.agree for s in sides) and answer != interval_text(sides, ""):
+            answer = f"{interval_text(sides, '')}   (PyTorch returns {answer})"
+        found.append(f"{labels[wrt]:<{width}} = {answer}{note}")
+        if sides is not None and not all(s.agree for s in sides):
+            found.append(f"{'':<{width}}   {interval_text(sides)}")
+    carrier = check.tape.carrier
+    layout = "layout torch, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
+    found.append(f"{check.verdict.word}: {check.verdict.sentence} ({layout}{carrier.dtype}, {carrier.device})")
+    return found
+
+
+def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:
+    """The one-sided derivatives of each component as intervals."""
+    parts = []
+    for left, right, _ in sides:
+        low, high = min(left, right), max(left, right)
+        parts.append(f"[{format_number(low)}, {format_number(high)}]" if low != high else format_number(low))
+    return f"{lead}{', '.join(parts)}"
+
+
+def format_array(value: object, shape: tuple[int | str, ...]) -> str:
+    """A number or array in full; a large one as shape, range and norm, and how to see it whole."""
+    if size(shape) <= SHOWN:
+        return format_nested(value)
+    numbers = flatten(value)
+    norm = format_short(sum(n * n for n in numbers) ** 0.5, 6)
+    low, high = format_short(min(numbers), 6), format_short(max(numbers), 6)
+    return f"{size(shape)} elements from {low} to {high}, norm {norm} (all of them with --json)"

@@ -1,0 +1,183 @@
+"""From an inspected graph to its picture: a card a node, an edge an argument, local partials on the edges."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from gradcli.methods.base import flatten
+from gradcli.problem import Nested
+from gradcli.render.inspection import Inspection, Link
+from gradcli.render.listing import link_text
+from gradcli.render.nearest import select
+from gradcli.render.numbers import format_nested, format_short
+from gradcli.render.picture import Card, Direction, Edge, Picture, Row, pretty_name, signed_log_tint
+from gradcli.render.summary import array_text, summarize
+from gradcli.shapes import format_shape
+
+DIGITS = 4
+SHORT = 26
+"""Arrays whose text is at most so long stand on a card whole."""
+LONGEST_LABEL = 26
+"""A longer formula would push the cards apart: the edge then only names its partial, and tells it on hovering."""
+FAR = 8
+"""An edge past so many levels more than the shortest one from its node starts at a repetition of the node."""
+OMITTED = "omitted"
+AGAIN = "again"
+
+INDEXED = re.compile(r"\b[^\W\d_]+_?\d+\b(?!\()")
+SIGN = re.compile(r"(?<=[\w)\]'])(?<!\de)([+-])(?!>)")
+"""A plus or minus between operands, but not in 1e-5."""
+
+
+def picture_of(inspection: Inspection, title: str, direction: Direction = "LR") -> Picture:
+    """The picture. Of a large graph it shows the part nearest to the outputs, with one card that counts the rest."""
+    selection = select(inspection)
+    largest = largest_adjoint(inspection, selection.nodes)
+    cards = [card(inspection, node, largest) for node in selection.nodes]
+    links = selection.links(inspection)
+    again = far_links(inspection, links)
+    repeats = {repeat_id(link): repeat_card(inspection, link) for link in links if link in again}
+    edges = [edge(inspection, link, repeat_id(link) if link in again else str(link.argument)) for link in links]
+    if selection.omitted:
+        cards.append(Card(OMITTED, f"{selection.omitted} nodes not drawn", OMITTED, description=selection.sentence))
+        edges += [Edge(str(source), OMITTED) for source in selection.into_omitted]
+        edges += [Edge(OMITTED, str(target)) for target in selection.out_of_omitted]
+        title = f"{title} ({selection.sentence})"
+    return Picture(title, (*cards, *repeats.values()), tuple(edges), direction=direction)
+
+
+def far_links(inspection: Inspection, links: Sequence[Link]) -> set[Link]:
+    """Edges that would pass FAR levels or more: their lines cross the whole picture, and hold up the layout."""
+    levels = inspection.graph.levels(inspection.nodes)
+    first: dict[int, int] = {}
+    for link in links:
+        first[link.argument] = min(levels[link.node], first.get(link.argument, levels[link.node]))
+    return {link for link in links if levels[link.node] - first[link.argument] >= FAR}
+
+
+def repeat_id(link: Link) -> str:
+    """The id of the card that stands for an argument beside a far user."""
+    return f"{link.argument}@{link.node}"
+
+
+def repeat_card(inspection: Inspection, link: Link) -> Card:
+    """A small card that stands for a node beside a far user."""
+    node = link.argument
+    name = inspection.names[node]
+    return Card(
+        repeat_id(link), pretty_name(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
+    )
+
+
+def card(inspection: Inspection, node: int, largest: float) -> Card:
+    """A node: name = operation, value, tangents, adjoints."""
+    name, operation = inspection.names[node], inspection.operation(node)
+    title = f"{pretty_name(name)} = {typeset(operation)}" if operation else pretty_name(name)
+    badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
+    rows = [*value_rows(inspection, node), *tangent_rows(inspection, node), *adjoint_rows(inspection, node, largest)]
+    alarm = inspection.alarms[node]
+    return Card(str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node))
+
+
+def value_rows(inspection: Inspection, node: int) -> list[Row]:
+    """A number; of an array its shape, and its elements if they are few, else range and norm."""
+    shape = inspection.shape(node)
+    rows = [Row("shape", format_shape(shape))] if shape else []
+    if inspection.tape is None:
+        return rows
+    whole = short_text(inspection.value(node))
+    if whole:
+        return [*rows, Row("value", whole)]
+    found = inspection.summary(node)
+    rows += [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
+    return [*rows, Row("not finite", found.strange)] if found.strange else rows
+
+
+def tangent_rows(inspection: Inspection, node: int) -> list[Row]:
+    """The tangent along each column."""
+    labels = [f"∂/∂{typeset(column.label)} →" for column in inspection.columns]
+    return [Row(label, number_text(t)) for label, t in zip(labels, inspection.tangents_of(node), strict=True)]
+
+
+def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]:
+    """The adjoint of each output, tinted by sign and magnitude."""
+    name = pretty_name(inspection.names[node])
+    rows = []
+    for output, adjoint in inspection.adjoints_of(node).items():
+        what = pretty_name(inspection.names[output])
+        if inspection.weights[output] is not None:
+            what = f"⟨c, {what}⟩"
+        tint = signed_log_tint(summarize(adjoint).peak, largest)
+        rows.append(Row(f"← ∂{what}/∂{name}", number_text(adjoint), tint, emphasis=True))
+    return rows
+
+
+def largest_adjoint(inspection: Inspection, nodes: Sequence[int]) -> float:
+    """The largest magnitude of any adjoint that is drawn and finite."""
+    numbers = (n for node in nodes for adjoint in inspection.adjoints_of(node).values() for n in flatten(adjoint))
+    return max((abs(n) for n in numbers if math.isfinite(n)), default=0.0)
+
+
+def edge(inspection: Inspection, link: Link, source: str) -> Edge:
+    """An edge from a card with its local partial: a number at a point where one says it all, else a formula."""
+    formula = inspection.formula(link)
+    partial = inspection.partial(link)
+    description = link_text(inspection, link)
+    if link.detached:
+        return Edge(source, str(link.node), "0", cut=True, description=description)
+    label = edge_number(partial) or typeset(formula.text)
+    if len(label) > LONGEST_LABEL:
+        label = f"∂{pretty_name(inspection.names[link.node])}/∂{pretty_name(inspection.names[link.argument])}"
+    tint = math.nan if partial is not None and summarize(partial).nans else None
+    return Edge(source, str(link.node), label, tint=tint, description=description)
+
+
+def edge_number(partial: Nested) -> str:
+    """A local partial in short if it is one number, the same for all elements, or a few; else nothing."""
+    if partial is None:
+        return ""
+    numbers = flatten(partial)
+    if numbers and all(n == numbers[0] for n in numbers):
+        return short(numbers[0])
+    return short_text(partial)
+
+
+def describe(inspection: Inspection, node: int) -> str:
+    """A card's text for hovering and screen readers, with every number in full."""
+    shape, name = inspection.shape(node), inspection.names[node]
+    if inspection.tape is None:
+        return f"shape {format_shape(shape)}"
+    parts = [f"value {array_text(inspection.value(node), shape)}"]
+    for column, tangent in zip(inspection.columns, inspection.tangents_of(node), strict=True):
+        parts.append(f"∂{name}/∂{column.label} = {array_text(tangent, shape)}")
+    for output, adjoint in inspection.adjoints_of(node).items():
+        parts.append(f"∂{inspection.weighted(output)}/∂{name} = {array_text(adjoint, shape)}")
+    convention = inspection.convention(node)
+    return "; ".join([*parts, f"on a kink, convention: {convention}"] if convention else parts)
+
+
+def number_text(value: Nested) -> str:
+    """A number or a few in short; of more the norm."""
+    return short_text(value) or f"norm {short(summarize(value).norm)}"
+
+
+def short_text(value: Nested) -> str:
+    """A number or array in short, or nothing if that is too long."""
+    if isinstance(value, (list, tuple)) and len(flatten(value)) > SHORT:
+        return ""
+    text = format_nested(value, short)
+    return text if len(text) <= SHORT else ""
+
+
+def short(value: float) -> str:
+    """A number in four digits, with a real minus sign."""
+    return format_short(value, DIGITS).replace("-", "−").replace("nan", "NaN")
+
+
+def typeset(text: str) -> str:
+    """An expression as one writes it by hand: x₁·x₂ − 1."""
+    indexed = INDEXED.sub(lambda found: pretty_name(found[0]), text)
+    spaced = SIGN.sub(r" \1 ", indexed)
+    return spaced.replace("  ", " ").replace("*", "·").replace("->", "→").replace("-", "−")

@@ -1,0 +1,145 @@
+"""Comparisons as Rich tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcli.methods.base import flatten, unflatten
+from gradcli.problem import Derivative, Problem
+from gradcli.render.answers import SHOWN, format_array, interval_text
+from gradcli.render.console import Appearance, new_table, open_console
+from gradcli.render.numbers import format_certain, format_nested, format_short
+from gradcli.shapes import format_shape, size
+from gradcli.verify.comparison import Comparison, Row
+from gradcli.verify.examples import Example
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHORT = 4
+"""An array of so many numbers is still printed in the table of examples."""
+
+
+def print_comparison(name: str, comparison: Comparison, appearance: Appearance) -> None:
+    """One row a method, then the verdict."""
+    console = open_console(appearance)
+    console.print(method_table(name, comparison, appearance))
+    verdict = comparison.verdict
+    if verdict.sides is not None:
+        for wrt in comparison.problem.wrt:
+            console.print(f"{wrt}: {interval_text(verdict.sides[wrt])}")
+    tail = "" if verdict.word in ("undefined", "kink") else f"; all agree on {comparison.digits} significant digits"
+    console.print(f"{verdict.word}: {verdict.sentence}{tail}")
+
+
+def method_table(name: str, comparison: Comparison, appearance: Appearance) -> Table:
+    """Method, derivative by each input, difference to the reference, sweeps, time."""
+    problem = comparison.problem
+    d = "d" if appearance.plain else "∂"
+    table = new_table(appearance)
+    table.add_column("method")
+    for wrt in problem.wrt:
+        table.add_column(f"{d}{name}/{d}{wrt}", justify="left" if problem.input_shape(wrt) else "right")
+    table.add_column(f"off {comparison.reference}" if comparison.reference else "off", justify="right")
+    table.add_column("sweeps")
+    table.add_column("time", justify="right", min_width=10)
+    for row in comparison.rows:
+        cells = answer_cells(problem, row.derivative)
+        table.add_row(
+            row.derivative.method, *cells, difference_text(row), row.derivative.sweeps, time_text(row.derivative)
+        )
+    return table
+
+
+def answer_cells(problem: Problem, derivative: Derivative) -> list[str]:
+    """The derivative by each input, or why there is none."""
+    if derivative.gradient is not None:
+        return [answer_cell(problem, derivative, wrt) for wrt in problem.wrt]
+    blanks = [""] * (len(problem.wrt) - 1)
+    if derivative.directional is not None:
+        return [f"{derivative.directional[1]!r} along one direction", *blanks]
+    return [derivative.reason, *blanks]
+
+
+def answer_cell(problem: Problem, derivative: Derivative, wrt: str) -> str:
+    """A derivative in full; one that comes with an error shows no digit beyond that."""
+    assert derivative.gradient is not None
+    answer, shape = derivative.gradient[wrt], problem.input_shape(wrt)
+    if not isinstance(derivative.error, dict) or size(shape) > SHOWN:
+        return format_array(answer, shape)
+    numbers, errors = flatten(answer), flatten(derivative.error[wrt])
+    texts = [format_certain(n, e) for n, e in zip(numbers, errors, strict=True)]
+    return format_nested(unflatten(texts, shape), str)
+
+
+def difference_text(row: Row) -> str:
+    """The largest difference to the reference, with a mark when it is beyond tolerance."""
+    if row.difference is None:
+        return ""
+    text = "0" if row.difference == 0 else f"{row.difference:.1e}"
+    return text if row.agrees else f"{text} !"
+
+
+def time_text(derivative: Derivative) -> str:
+    """Seconds in three digits with a unit."""
+    seconds = derivative.seconds
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+
+
+def print_examples(found: list[tuple[Example, Comparison]], names: list[str], appearance: Appearance) -> None:
+    """One row an example; a column a method with its largest difference to the reference."""
+    table = new_table(appearance)
+    for heading in ("expression", "at", "gradient"):
+        table.add_column(heading)
+    for name in (*names, "digits"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    for example, comparison in found:
+        verdict = comparison.verdict
+        at_kink = verdict.word == "kink"
+        gradient = kink_text(comparison) if at_kink else gradient_text(comparison)
+        cells = [example_cell(row, comparison) for row in comparison.rows]
+        digits = "" if at_kink else str(comparison.digits)
+        table.add_row(example.expression, example.at, gradient, *cells, digits, verdict.word)
+    console = open_console(appearance)
+    console.print(table)
+    good = sum(c.verdict.status == 0 for _, c in found)
+    notes = (
+        f"{good} of {len(found)} examples agree. A method's column is its largest difference to the reference (ref).",
+        "At a kink the gradient is the set of one-sided derivatives, and a method's column the one value it returns.",
+    )
+    for note in notes:
+        console.print(note, soft_wrap=True)
+
+
+def gradient_text(comparison: Comparison) -> str:
+    """The reference's gradient in four digits; an array of more than four numbers by its shape."""
+    problem = comparison.problem
+    answers = {row.derivative.method: row.derivative.gradient for row in comparison.rows}
+    answer = answers.get(comparison.reference)
+    if answer is None:
+        return ""
+    parts = []
+    for wrt in problem.wrt:
+        shape = problem.input_shape(wrt)
+        short = format_nested(answer[wrt], format_short) if size(shape) <= SHORT else f"shape {format_shape(shape)}"
+        parts.append(f"{wrt}: {short}")
+    return ", ".join(parts)
+
+
+def example_cell(row: Row, comparison: Comparison) -> str:
+    """The difference to the reference; at a kink the value that the method returns."""
+    derivative = row.derivative
+    if not derivative.answered:
+        return "not asked" if comparison.verdict.word == "kink" else "none"
+    if comparison.verdict.word == "kink" and derivative.gradient is not None:
+        return ", ".join(format_nested(derivative.gradient[wrt], format_short) for wrt in comparison.problem.wrt)
+    return "ref" if derivative.method == comparison.reference else difference_text(row)
+
+
+def kink_text(comparison: Comparison) -> str:
+    """The intervals of all components."""
+    if comparison.verdict.sides is None:
+        return ""
+    parts = [f"{wrt}: {interval_text(sides, '')}" for wrt, sides in comparison.verdict.sides.items()]
+    return ", ".join(parts)

@@ -1,0 +1,344 @@
+"""From a picture to a drawing: a list of rectangles, curves, polygons and texts with places and classes, no colours.
+
+A card's face decides its size, so that the text in a card and the room for it cannot disagree. SVG (and what is made
+from it) only spells this drawing out. Lengths are points, y runs downwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gradcli.render import layout
+from gradcli.render.curves import Curve, Point
+from gradcli.render.engines import Engine
+from gradcli.render.fold import folded
+from gradcli.render.layout import Box, Layout
+from gradcli.render.metrics import inert, shorten, text_width
+from gradcli.render.picture import KINDS, Card, Edge, Picture, Row
+
+MARGIN = 20.0
+TITLE_SIZE, NAME_SIZE, VALUE_SIZE, SMALL_SIZE = 15.0, 13.0, 12.0, 11.0
+TEXT_LEFT, TEXT_RIGHT = 18.0, 12.0
+"""Room in a card left of its text (the stripe is in it) and right of it."""
+HEADER, ROW, FOOT = 33.0, 20.0, 6.0
+PILL = 17.0
+COLUMN_GAP = 16.0
+WIDEST_NAME, WIDEST_LABEL, WIDEST_VALUE, WIDEST_WORD = 300.0, 150.0, 230.0, 110.0
+ARROW = 7.5
+LEGEND_LINE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A box with round corners; `opacity` is that of its fill."""
+
+    box: Box
+    style: str
+    radius: float = 0.0
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A line along a chain of Bézier curves."""
+
+    curve: Curve
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled area, or with a style for lines an open one."""
+
+    points: tuple[Point, ...]
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text: `at` is the end of the baseline that `anchor` names, `full` the whole text if `text` is not."""
+
+    at: Point
+    text: str
+    style: str
+    size: float
+    anchor: Literal["start", "middle", "end"] = "start"
+    full: str = ""
+
+    @property
+    def box(self) -> Box:
+        """An upper bound of the room that the text takes."""
+        width = text_width(self.text, self.size)
+        left = {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        return Box(self.at[0] - left, self.at[1] - 0.82 * self.size, width, 1.06 * self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shapes that are one thing (`style` says which kind of thing) in one box; `name` and `description` are told on
+    hovering and to a screen reader."""
+
+    style: str
+    box: Box
+    shapes: tuple[Shape, ...]
+    name: str = ""
+    description: str = ""
+
+
+Shape = Rect | Path | Polygon | Text | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A whole picture with its size."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    shapes: tuple[Shape, ...]
+
+    def groups(self, style: str) -> Iterator[Group]:
+        """The groups of a kind: 'card', 'edge', 'label', 'cluster', 'cluster-name', 'legend'."""
+        return (shape for shape in self.shapes if isinstance(shape, Group) and shape.style == style)
+
+
+def draw(picture: Picture, *, timeout: float = 20.0, engine: Engine | None = None) -> Drawing:
+    """Lay a picture out within `timeout` seconds and draw it; raises LayoutError or OutOfTimeError."""
+    faces = [card_face(card) for card in picture.cards]
+    home = {card: cluster for cluster in picture.clusters for card in cluster.cards}
+    labels = [
+        label_face(edge, edge.source in home and home[edge.source] is home.get(edge.target)) for edge in picture.edges
+    ]
+    sizes = [(face.box.width, face.box.height) for face in faces]
+    label_sizes = [(face.box.width, face.box.height) if face else None for face in labels]
+    placed = folded(layout.place(picture, sizes, label_sizes, timeout, engine), picture.direction)
+    return compose(picture, faces, labels, placed)
+
+
+def compose(picture: Picture, faces: list[Group], labels: list[Group | None], placed: Layout) -> Drawing:
+    """Everything at its place: frames below lines, lines below cards, labels on top; a title above, a legend below."""
+    legend_items = legend(picture)
+    title = inert(picture.title)
+    width = max(
+        placed.size[0],
+        min(text_width(title, TITLE_SIZE), 640.0),
+        max((face.box.width for face in legend_items), default=0.0),
+    )
+    top = MARGIN + (30.0 if title else 0.0)
+    by = (MARGIN + (width - placed.size[0]) / 2, top)
+    shapes: list[Shape] = []
+    if title:
+        shapes.append(fitted(title, (MARGIN, MARGIN + TITLE_SIZE - 2), "title", TITLE_SIZE, width))
+    for index, box in placed.frames:
+        shapes.append(moved(frame_face(picture.clusters[index].title, box), by))
+    for edge, route in zip(picture.edges, placed.routes, strict=True):
+        shapes.append(moved(edge_face(edge, route), by))
+    for face, place in zip(faces, placed.cards, strict=True):
+        shapes.append(moved(face, (by[0] + place.x, by[1] + place.y)))
+    for index, box in placed.frames:
+        shapes.append(moved(frame_title(picture.clusters[index].title, box), by))
+    for label, spot in zip(labels, placed.labels, strict=True):
+        if label is not None and spot is not None:
+            shapes.append(moved(label, (by[0] + spot.x, by[1] + spot.y)))
+    x, y = MARGIN, top + placed.size[1] + (22.0 if legend_items else 0.0)
+    for item in legend_items:
+        if x > MARGIN and x + item.box.width > MARGIN + width:
+            x, y = MARGIN, y + LEGEND_LINE
+        shapes.append(moved(item, (x, y)))
+        x += item.box.width + 18.0
+    height = y + (LEGEND_LINE if legend_items else 0.0) + MARGIN
+    count = f"Computation graph with {len(picture.cards)} nodes and {len(picture.edges)} edges."
+    return Drawing(width + 2 * MARGIN, height, title, count, tuple(shapes))
+
+
+def fitted(
+    text: str,
+    at: Point,
+    style: str,
+    size: float,
+    width: float,
+    anchor: Literal["start", "middle", "end"] = "start",
+) -> Text:
+    """A text shortened to a width; what was left out is told on hovering."""
+    short = shorten(text, size, width)
+    return Text(at, short, style, size, anchor, "" if short == text else text)
+
+
+def card_face(card: Card) -> Group:
+    """A card with its upper left corner at (0, 0), just large enough for its texts."""
+    name = fitted(inert(card.title), (TEXT_LEFT, 21.5), "name", NAME_SIZE, WIDEST_NAME)
+    pills = [pill(inert(word), style) for word, style in ((card.badge, "badge"), (card.alarm, "alarm")) if word.strip()]
+    pills_width = sum(6 + face.box.width for face in pills)
+    rows = [row_texts(row) for row in card.rows]
+    widths = [text.box.width + COLUMN_GAP + value.box.width for text, value in rows]
+    inner = max([name.box.width + (6 if pills else 0) + pills_width, 44.0, *widths])
+    width = math.ceil(TEXT_LEFT + inner + TEXT_RIGHT)
+    height = HEADER + (ROW * len(rows) + FOOT if rows else 1.0)
+    box = Box(0, 0, width, height)
+    frame = "card-frame alarmed" if card.alarm.strip() else "card-frame"
+    stripe = f"stripe kind-{card.kind}" if card.kind in KINDS else "stripe"
+    shapes: list[Shape] = [Rect(box, frame, 7), Rect(Box(6, 7, 5, height - 14), stripe, 2.5), name]
+    right = width - TEXT_RIGHT
+    for face in reversed(pills):
+        right -= face.box.width
+        shapes.append(moved(face, (right, (HEADER - PILL) / 2 + 0.5)))
+        right -= 6
+    if rows:
+        shapes.append(Rect(Box(TEXT_LEFT, HEADER - 0.5, width - TEXT_LEFT - TEXT_RIGHT, 1), "rule"))
+    for index, (row, (text, value)) in enumerate(zip(card.rows, rows, strict=True)):
+        top = HEADER + 3 + ROW * index
+        if row.tint is not None:
+            shapes.append(tinted(Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1), row.tint))
+        shapes.append(replace(text, at=(TEXT_LEFT, top + 14)))
+        shapes.append(replace(value, at=(width - TEXT_RIGHT, top + 14)))
+    return Group("card", box, tuple(shapes), inert(card.title), inert(card.description))
+
+
+def row_texts(row: Row) -> tuple[Text, Text]:
+    """Label and value of a row, not yet in their places."""
+    label_style = "label" if row.tint is None else "label strong"
+    value_style = "value bold" if row.emphasis else "value"
+    return (
+        fitted(inert(row.label), (0, 0), label_style, SMALL_SIZE, WIDEST_LABEL),
+        fitted(inert(row.value), (0, 0), value_style, VALUE_SIZE, WIDEST_VALUE, "end"),
+    )
+
+
+def tinted(box: Box, tint: float) -> Rect:
+    """The colour behind a number: blue for positive, orange for negative, stronger for larger, magenta for NaN."""
+    if math.isnan(tint):
+        return Rect(box, "tint-nan", 4, 0.25)
+    style = "tint-positive" if tint > 0 else "tint-negative" if tint < 0 else "tint-zero"
+    return Rect(box, style, 4, 0.12 + 0.38 * min(1.0, abs(tint)))
+
+
+def pill(word: str, style: str) -> Group:
+    """A word in a rounded box, at (0, 0)."""
+    text = fitted(word, (0, 12.5), f"{style}-text", SMALL_SIZE, WIDEST_WORD, "middle")
+    box = Box(0, 0, text.box.width + 12, PILL)
+    centred = replace(text, at=(box.width / 2, 12.5))
+    return Group("pill", box, (Rect(box, f"{style}-pill", PILL / 2), centred))
+
+
+def label_face(edge: Edge, framed: bool) -> Group | None:
+    """The local partial on its edge, at (0, 0), with a halo of background (inside a cluster: of its frame's) that
+    interrupts the line."""
+    if not edge.label.strip():
+        return None
+    text = fitted(inert(edge.label), (0, 0), "partial", SMALL_SIZE, WIDEST_VALUE, "middle")
+    box = Box(0, 0, math.ceil(text.box.width) + 10, PILL)
+    shapes: list[Shape] = [Rect(box, "halo framed" if framed else "halo", 5)]
+    if edge.tint is not None:
+        shapes.append(tinted(box, edge.tint))
+    shapes.append(replace(text, at=(box.width / 2, 12.5)))
+    return Group("label", box, tuple(shapes), inert(edge.description))
+
+
+def edge_face(edge: Edge, route: Curve) -> Group:
+    """The line of an edge with its arrowhead; a cut edge is dashed, with a gap between two strokes near its start."""
+    tip, before = route[-1], next((p for p in reversed(route) if math.dist(p, route[-1]) > 0.5), route[0])
+    length = math.dist(before, tip) or 1.0
+    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
+    base = tip[0] - ARROW * ux, tip[1] - ARROW * uy
+    wing = ARROW * 0.42
+    head = (tip, (base[0] - wing * uy, base[1] + wing * ux), (base[0] + wing * uy, base[1] - wing * ux))
+    end = tip[0] - 0.8 * ARROW * ux, tip[1] - 0.8 * ARROW * uy
+    line = (*route[:-2], (route[-2][0] + end[0] - tip[0], route[-2][1] + end[1] - tip[1]), end)
+    shapes: list[Shape] = [Path(line, "line cut" if edge.cut else "line"), Polygon(head, "arrow")]
+    if edge.cut:
+        shapes += cut_mark(route)
+    return Group("edge", curve_box(route), tuple(shapes), inert(edge.description))
+
+
+def cut_mark(route: Curve) -> list[Shape]:
+    """A gap across the first curve of a route, between two slanted strokes."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = route[:4]
+    x, y = (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
+    dx, dy = x3 + x2 - x1 - x0, y3 + y2 - y1 - y0
+    length = math.hypot(dx, dy) or 1.0
+    ux, uy = dx / length, dy / length
+
+    def across(offset: float, half: float, slant: float) -> tuple[Point, ...]:
+        return tuple(
+            (x + ux * (offset + slant * sign) - uy * half * sign, y + uy * (offset + slant * sign) + ux * half * sign)
+            for sign in (-1, 1)
+        )
+
+    return [Polygon(across(0, 6, -2.5), "gap"), *(Polygon(across(o, 6, -2.5), "stroke") for o in (-3, 3))]
+
+
+def frame_face(title: str, box: Box) -> Group:
+    """The frame of a cluster, in its place."""
+    return Group("cluster", box, (Rect(box, "frame", 9),), inert(title))
+
+
+def frame_title(title: str, box: Box) -> Group:
+    """The title in the upper left corner of a cluster's frame, with a halo: lines may pass there on their way in."""
+    text = fitted(inert(title), (box.x + 12, box.y + 16), "cluster-title", SMALL_SIZE, box.width - 24)
+    halo = Box(box.x + 8, box.y + 4, text.box.width + 8, PILL)
+    return Group("cluster-name", halo, (Rect(halo, "halo framed", 5), text) if text.text else ())
+
+
+def legend(picture: Picture) -> list[Group]:
+    """What colours and numbers mean, as far as the picture uses them; each at (0, 0)."""
+    if len(picture.cards) < 2:
+        return []
+    used = {card.kind for card in picture.cards}
+    kinds = KINDS if len(used) > 1 else ()
+    items = [legend_item(kind, f"stripe kind-{kind}", 1.0) for kind in kinds if kind in used]
+    if any(edge.label.strip() for edge in picture.edges):
+        items.append(legend_item("on an edge: local partial", "", 1.0))
+    tints = [row.tint for card in picture.cards for row in card.rows] + [edge.tint for edge in picture.edges]
+    if any(tint and tint > 0 for tint in tints):
+        items.append(legend_item("positive", "tint-positive", 0.5))
+    if any(tint and tint < 0 for tint in tints):
+        items.append(legend_item("negative", "tint-negative", 0.5))
+    return items
+
+
+def legend_item(word: str, style: str, opacity: float) -> Group:
+    """A swatch, if there is a style, and a word."""
+    left = 14.0 if style else 0.0
+    text = Text((left, 14), word, "label", SMALL_SIZE)
+    swatch = (Rect(Box(0, 5, 9, 9), style, 2.5, opacity),) if style else ()
+    return Group("legend", Box(0, 0, left + text.box.width, LEGEND_LINE), (*swatch, text))
+
+
+def curve_box(curve: Curve) -> Box:
+    """A box around a curve (around its control points, which enclose it)."""
+    xs, ys = [x for x, _ in curve], [y for _, y in curve]
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
+def moved_group(group: Group, by: Point) -> Group:
+    """The same group at another place."""
+    return replace(group, box=moved_box(group.box, by), shapes=tuple(moved(shape, by) for shape in group.shapes))
+
+
+def moved(shape: Shape, by: Point) -> Shape:
+    """The same shape at another place."""
+    match shape:
+        case Group():
+            return moved_group(shape, by)
+        case Rect():
+            return replace(shape, box=moved_box(shape.box, by))
+        case Path():
+            return replace(shape, curve=tuple(moved_point(point, by) for point in shape.curve))
+        case Polygon():
+            return replace(shape, points=tuple(moved_point(point, by) for point in shape.points))
+        case Text():
+            return replace(shape, at=moved_point(shape.at, by))
+
+
+def moved_box(box: Box, by: Point) -> Box:
+    """The same box at another place."""
+    return replace(box, x=box.x + by[0], y=box.y + by[1])
+
+
+def moved_point(point: Point, by: Point) -> Point:
+    """The sum of two points."""
+    return point[0] + by[0], point[1] + by[1]

@@ -1,0 +1,108 @@
+"""From a request to a judged inspection: which directions are followed, what is swept, what the witness says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.graph import Graph
+from gradcli.methods.base import unflatten, unit_directions
+from gradcli.problem import Nested, Problem
+from gradcli.render.answers import interval_text
+from gradcli.render.inspection import Column, Inspection, index_text, inspect_at
+from gradcli.render.summary import weights_text
+from gradcli.shapes import size
+from gradcli.verify.explain import value_cause
+from gradcli.verify.verdict import check_gradient
+from gradcli.verify.witnesses import Verdict
+
+COLUMNS = 6
+"""Up to so many input elements each has a column of tangents; above, one column follows one direction."""
+
+
+def tangent_columns(graph: Graph, wrt: Sequence[str], direction: Mapping[str, Nested] | None = None) -> list[Column]:
+    """One column an input element where they are few, else one along the direction, or along ones."""
+    shapes = {name: graph.shapes[graph.inputs[name]] for name in wrt}
+    if direction is None and sum(size(shape) for shape in shapes.values()) <= COLUMNS:
+        return unit_columns(graph, wrt)
+    if direction is None:
+        direction = {name: unflatten([1.0] * size(shape), shape) for name, shape in shapes.items()}
+    texts = {name: weights_text(tangent, shapes[name]) for name, tangent in direction.items()}
+    everywhere = len(texts) == len(shapes) and all(text in ("ones", "1") for text in texts.values())
+    words = "ones" if everywhere else ", ".join(f"{name} = {text}" for name, text in texts.items())
+    return [Column("t", direction, words)] if wrt else []
+
+
+def unit_columns(graph: Graph, wrt: Sequence[str]) -> list[Column]:
+    """One column an input element: `x1` for a scalar, `x[0]` or `X[0,1]` for the others."""
+    columns = []
+    for name in wrt:
+        shape = graph.shapes[graph.inputs[name]]
+        for number, tangent in enumerate(unit_directions(shape)):
+            columns.append(Column(name + index_text(number, shape), {name: tangent}))
+    return columns
+
+
+def examine(
+    graph: Graph, problems: Sequence[Problem], carrier: Carrier, columns: Sequence[Column], adjoints: bool = True
+) -> Inspection:
+    """Both sweeps for the outputs of the problems, and a verdict on each.
+
+    A non-scalar output without a cotangent has no adjoints and stays unverified.
+    """
+    swept = [p for p in problems if adjoints and not lacks_cotangent(p)]
+    inspection = inspect_at(
+        graph,
+        [p.output for p in problems],
+        carrier,
+        problems[0].point,
+        columns,
+        {p.output: p.cotangent for p in swept},
+    )
+    inspection.verdicts = {p.output: judge(p, carrier, inspection) for p in problems}
+    return inspection
+
+
+def lacks_cotangent(problem: Problem) -> bool:
+    """Whether there is no scalar to differentiate."""
+    return bool(problem.output_shape) and problem.cotangent is None
+
+
+def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict:
+    """What an independent witness says of an output's gradient, or why its value is not finite."""
+    if inspection.summary(problem.output).trouble:
+        assert inspection.tape is not None
+        cause = value_cause(inspection.tape, problem.output)
+        return Verdict("undefined", cause.sentence if cause else "the point itself is not finite")
+    if lacks_cotangent(problem):
+        return Verdict("unverified", "no scalar to check: a cotangent would give one (--cotangent ones)")
+    return check_gradient(problem, carrier).verdict
+
+
+def verdict_lines(inspection: Inspection, wrt: Sequence[str], plain: bool = False) -> list[str]:
+    """The verdict on each output with dtype and device, at a kink with the one-sided derivatives."""
+    assert inspection.tape is not None
+    carrier = inspection.tape.carrier
+    d = "d" if plain else "∂"
+    lines = []
+    for output, verdict in inspection.verdicts.items():
+        head = f"{inspection.names[output]}: " if len(inspection.verdicts) > 1 else ""
+        if verdict.word == "kink" and verdict.sides is not None:
+            what = f"{d}{inspection.weighted(output)}"
+            lines += [f"{what}/{d}{name} {interval_text(verdict.sides[name])}" for name in wrt]
+        lines.append(f"{head}{verdict.word}: {verdict.sentence} ({carrier.dtype}, {carrier.device})")
+    return lines
+
+
+def verdict_data(inspection: Inspection) -> dict[str, Any]:
+    """The verdict on one output as JSON; of several, by name."""
+
+    def data(output: int, verdict: Verdict) -> dict[str, Any]:
+        found: dict[str, Any] = {"verdict": verdict.word, "reason": verdict.sentence}
+        if verdict.sides is not None:
+            found["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
+        return {"output": inspection.names[output], **found}
+
+    results = [data(output, verdict) for output, verdict in inspection.verdicts.items()]
+    return results[0] if len(results) == 1 else {"results": results}

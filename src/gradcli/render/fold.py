@@ -1,0 +1,186 @@
+"""A picture that would be a sliver (a chain of 200 steps in one row) is cut into rows, like a line of text.
+
+An edge that crosses a cut runs on around the end of its row and back to the beginning of the next one. Everything here
+speaks of a picture that runs to the right; one that runs down is folded as its mirror image on the diagonal.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gradcli.render.curves import Curve, Point, chained, rounded, split
+from gradcli.render.layout import Box, Layout
+from gradcli.render.picture import Direction
+
+SLIVER = 4.0
+"""A picture is folded when it is longer than this many times its breadth ..."""
+
+LONG = 2400.0
+"""... and than this many points, which is the width of a large screen."""
+
+ASPECT = 1.7
+"""Width to height that a folded picture is to have."""
+
+MOST_CROSSING = 6
+"""A cut through more edges than this would be a tangle: the picture stays longer there."""
+
+TRACK = 9.0
+"""Distance of two edges that run side by side between rows."""
+
+ROW_GAP = 26.0
+CORNER = 8.0
+
+
+def folded(layout: Layout, direction: Direction) -> Layout:
+    """The layout, in rows if it would be a sliver."""
+    if direction == "TB":
+        return fold_long(layout.transposed(), 1 / ASPECT).transposed()
+    return fold_long(layout, ASPECT)
+
+
+def fold_long(layout: Layout, aspect: float) -> Layout:
+    """A layout that runs to the right, in rows if it would be a sliver; `aspect` is the length to breadth wanted."""
+    length, breadth = layout.size
+    if length < LONG or length < SLIVER * breadth:
+        return layout
+    cuts = choose_cuts(layout, math.sqrt(length * (breadth + ROW_GAP + 2 * TRACK) * aspect))
+    return Rows(layout, cuts).fold() if cuts else layout
+
+
+def choose_cuts(layout: Layout, row_length: float) -> list[float]:
+    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges."""
+    spans = [(route[0][0], route[-1][0]) for route in layout.routes]
+
+    def crossing(gap: float) -> int:
+        return sum(start < gap < end for start, end in spans)
+
+    gaps = [gap for gap in gaps_after_cards(layout) if crossing(gap) <= MOST_CROSSING]
+    rows = max(2, round(layout.size[0] / row_length))
+    cuts: list[float] = []
+    start = 0.0
+    while gaps and layout.size[0] - start > 1.3 * row_length:
+        wanted = start + max(row_length, layout.size[0] / rows)
+        possible = [gap for gap in gaps if gap > start + 0.5 * row_length and gap < layout.size[0] - 0.3 * row_length]
+        if not possible:
+            break
+        start = min(possible, key=lambda gap: abs(gap - wanted))
+        cuts.append(start)
+    return cuts
+
+
+def gaps_after_cards(layout: Layout) -> list[float]:
+    """The middles of the ranges of x that no box touches and that a card ends: a label stays with its arrowhead."""
+    boxes = [(box, True) for box in layout.cards] + [(box, False) for box in layout.labels if box is not None]
+    gaps = []
+    reach, after_card = 0.0, False
+    for box, is_card in sorted(boxes, key=lambda item: item[0].x):
+        if after_card and reach + 8 < box.x:
+            gaps.append((reach + box.x) / 2)
+        if box.right > reach:
+            reach, after_card = box.right, is_card
+    return gaps
+
+
+class Rows:
+    """A layout and the places where it is cut; row r is what lies between cut r - 1 and cut r."""
+
+    def __init__(self, layout: Layout, cuts: list[float]) -> None:
+        self.layout = layout
+        self.cuts = cuts
+        self.starts = [0.0, *cuts]
+        self.ends = [*cuts, layout.size[0]]
+        self.frames = [(index, row, part) for index, frame in layout.frames for row, part in self.frame_parts(frame)]
+        self.pieces = [self.route_pieces(route) for route in layout.routes]
+        self.crossing = [self.edges_across(row) for row in range(len(cuts))]
+        self.left = 2 * CORNER + TRACK * max(map(len, self.crossing))
+        self.right = self.left + max(end - start for start, end in zip(self.starts, self.ends, strict=True))
+        self.stack()
+
+    def row(self, x: float) -> int:
+        """The row that holds an x of the unfolded picture."""
+        return bisect_right(self.cuts, x)
+
+    def frame_parts(self, frame: Box) -> Iterator[tuple[int, Box]]:
+        """A cluster's frame cut as its cards are."""
+        for row in range(self.row(frame.x), self.row(frame.right) + 1):
+            left, right = max(frame.x, self.starts[row]), min(frame.right, self.ends[row])
+            yield row, replace(frame, x=left, width=right - left)
+
+    def route_pieces(self, route: Curve) -> list[tuple[int, Curve]]:
+        """An edge as curves in one row each."""
+        pieces = []
+        row = self.row(route[0][0])
+        while row < len(self.cuts) and route[-1][0] > self.cuts[row]:
+            head, route = split(route, self.cuts[row])
+            pieces.append((row, head))
+            row += 1
+        return [*pieces, (row, route)]
+
+    def edges_across(self, row: int) -> list[int]:
+        """The edges that leave a row at its end, from the highest to the lowest."""
+        heights = {
+            index: piece[-1][1] for index, pieces in enumerate(self.pieces) for at, piece in pieces[:-1] if at == row
+        }
+        return sorted(heights, key=lambda index: heights[index])
+
+    def stack(self) -> None:
+        """Find the place of each row below the one before, each just as high as what is in it."""
+        heights: list[list[float]] = [[] for _ in self.starts]
+        for box in (*self.layout.cards, *(label for label in self.layout.labels if label is not None)):
+            heights[self.row(box.x)] += box.y, box.bottom
+        for _, row, box in self.frames:
+            heights[row] += box.y, box.bottom
+        for pieces in self.pieces:
+            for row, piece in pieces:
+                heights[row] += (y for _, y in piece)
+        self.shifts: list[float] = []
+        self.bottoms: list[float] = []
+        top = 0.0
+        for row, inside in enumerate(heights):
+            self.shifts.append(top - min(inside))
+            self.bottoms.append(self.shifts[row] + max(inside))
+            top = self.bottoms[row] + ROW_GAP + TRACK * (len(self.crossing[row]) if row < len(self.cuts) else 0)
+
+    def fold(self) -> Layout:
+        """All boxes in their rows, all edges around the ends of the rows."""
+        layout = self.layout
+        return Layout(
+            (self.right + self.left, self.bottoms[-1]),
+            tuple(self.move_box(box, self.row(box.x)) for box in layout.cards),
+            tuple(box and self.move_box(box, self.row(box.x)) for box in layout.labels),
+            tuple(self.fold_route(index) for index in range(len(layout.routes))),
+            tuple((index, self.move_box(part, row)) for index, row, part in self.frames),
+        )
+
+    def move(self, point: Point, row: int) -> Point:
+        """A point of the unfolded picture in its row."""
+        return point[0] - self.starts[row] + self.left, point[1] + self.shifts[row]
+
+    def move_box(self, box: Box, row: int) -> Box:
+        """A box of the unfolded picture in its row."""
+        x, y = self.move((box.x, box.y), row)
+        return replace(box, x=x, y=y)
+
+    def fold_route(self, index: int) -> Curve:
+        """An edge in its row or, where it crosses cuts, through several."""
+        done: Curve = ()
+        for row, piece in self.pieces[index]:
+            moved = tuple(self.move(point, row) for point in piece)
+            if done:
+                done = chained(done, self.way_round(index, row - 1, done[-1], moved[0]))
+            done = chained(done, moved)
+        return done
+
+    def way_round(self, index: int, row: int, start: Point, end: Point) -> Curve:
+        """From the end of a row to the beginning of the next. The lowest edge takes the inner track on the right, the
+        upper one between the rows and the outer one on the left, and so on, so that no two cross."""
+        edges = self.crossing[row]
+        from_top = edges.index(index)
+        from_bottom = len(edges) - 1 - from_top
+        right = self.right + CORNER + TRACK * from_bottom
+        left = self.left - CORNER - TRACK * from_top
+        between = self.bottoms[row] + ROW_GAP / 2 + TRACK * from_bottom
+        return rounded([start, (right, start[1]), (right, between), (left, between), (left, end[1]), end], CORNER)

@@ -1,0 +1,209 @@
+"""Positions for boxes of given sizes: the picture's structure goes to Graphviz, positions in points come back.
+
+The label of an edge is a small node on it. So it has its exact size with every engine, can cover nothing, and sits on
+its line. Nodes are called n0, n1, ... and labels e0, e1, ...: no user text reaches Graphviz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradcli.render import engines
+from gradcli.render.curves import Curve, Point, joined, mirrored, with_first
+from gradcli.render.picture import Picture
+
+Size = tuple[float, float]
+
+CARD_GAP = 22.0
+RANK_GAP = 26.0
+CLUSTER_MARGIN = 14.0
+CLUSTER_TITLE = 14.0
+PORT_SPREAD = 22.0
+"""Largest distance in points between the ends of two edges on one side of a card."""
+
+PORT_REACH = 45.0
+"""How far from a card, in points, its edges may leave the way that Graphviz found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in points, y downwards; (x, y) is its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def centre(self) -> Point:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def transposed(self) -> Box:
+        return Box(self.y, self.x, self.height, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Boxes of the cards and routes of the edges, in the picture's order; a label box is None without a label.
+
+    `frames` are the clusters' boxes, each with the index of its cluster: a folded picture has several for one.
+    """
+
+    size: Size
+    cards: tuple[Box, ...]
+    labels: tuple[Box | None, ...]
+    routes: tuple[Curve, ...]
+    frames: tuple[tuple[int, Box], ...]
+
+    def transposed(self) -> Layout:
+        """The mirror image on the diagonal: what runs down then runs to the right."""
+        return Layout(
+            (self.size[1], self.size[0]),
+            tuple(box.transposed() for box in self.cards),
+            tuple(box and box.transposed() for box in self.labels),
+            tuple(tuple((y, x) for x, y in route) for route in self.routes),
+            tuple((index, box.transposed()) for index, box in self.frames),
+        )
+
+
+def place(
+    picture: Picture,
+    card_sizes: Sequence[Size],
+    label_sizes: Sequence[Size | None],
+    timeout: float,
+    engine: engines.Engine | None = None,
+) -> Layout:
+    """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed."""
+    answer = engines.run(layout_text(picture, card_sizes, label_sizes), timeout, engine)
+    layout = read_answer(picture, answer, card_sizes, label_sizes)
+    return spread_ports(picture, layout)
+
+
+def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Sequence[Size | None]) -> str:
+    """The DOT text that asks for positions only."""
+    number = {card.id: index for index, card in enumerate(picture.cards)}
+    tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
+    home = {card: index for index, cluster in enumerate(picture.clusters) for card in cluster.cards}
+    in_cluster: list[list[str]] = [[] for _ in picture.clusters]
+    lines = [
+        f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}]",
+        'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
+    ]
+    for index, (width, height) in enumerate(card_sizes):
+        lines.append(f"n{index} [width={inches(width)} height={inches(height)}]")
+        if (cluster := home.get(picture.cards[index].id)) is not None:
+            in_cluster[cluster].append(f"n{index}")
+    for index, (edge, size) in enumerate(zip(picture.edges, label_sizes, strict=True)):
+        tail, head = f"n{number[edge.source]}:{tail_side}", f"n{number[edge.target]}:{head_side}"
+        if size is None:  # as long as a labelled edge, so that ranks of cards stay apart by the same
+            lines.append(f"{tail} -> {head} [id=e{index} minlen=2]")
+            continue
+        lines.append(f"e{index} [width={inches(size[0])} height={inches(size[1])}]")
+        lines.append(f"{tail} -> e{index} [id=t{index} headclip=false]")
+        lines.append(f"e{index} -> {head} [id=h{index} tailclip=false]")
+        cluster = home.get(edge.source)
+        if cluster is not None and cluster == home.get(edge.target):
+            in_cluster[cluster].append(f"e{index}")
+    for index, members in enumerate(in_cluster):
+        lines.append(
+            f'subgraph cluster_{index} {{ label=" " fontsize={CLUSTER_TITLE} margin={CLUSTER_MARGIN} '
+            + " ".join(members)
+            + " }"
+        )
+    return "\n".join([*lines, "}"])
+
+
+def inches(points: float) -> str:
+    """Graphviz takes sizes in inches."""
+    return f"{points / 72:.4f}"
+
+
+def read_answer(
+    picture: Picture, answer: Mapping[str, Any], card_sizes: Sequence[Size], label_sizes: Sequence[Size | None]
+) -> Layout:
+    """Graphviz's JSON as a Layout. Its y axis points upwards, ours downwards."""
+    _, _, width, height = numbers(answer["bb"])
+    found = {item["name"]: item for item in answer.get("objects", ())}
+    curves = {item["id"]: read_curve(item["pos"], height) for item in answer.get("edges", ())}
+
+    def box(name: str, size: Size) -> Box:
+        x, y = numbers(found[name]["pos"])
+        return Box(x - size[0] / 2, height - y - size[1] / 2, *size)
+
+    def route(index: int) -> Curve:
+        if label_sizes[index] is None:
+            return curves[f"e{index}"]
+        return joined(curves[f"t{index}"], curves[f"h{index}"])
+
+    frames = []
+    for index in range(len(picture.clusters)):
+        if "bb" in (item := found[f"cluster_{index}"]):
+            left, low, right, high = numbers(item["bb"])
+            frames.append((index, Box(left, height - high, right - left, high - low)))
+    return Layout(
+        (width, height),
+        tuple(box(f"n{index}", size) for index, size in enumerate(card_sizes)),
+        tuple(size and box(f"e{index}", size) for index, size in enumerate(label_sizes)),
+        tuple(route(index) for index in range(len(picture.edges))),
+        tuple(frames),
+    )
+
+
+def numbers(text: str) -> list[float]:
+    """Comma-separated numbers."""
+    return [float(part) for part in text.split(",")]
+
+
+def read_curve(text: str, height: float) -> Curve:
+    """An edge's `pos` as a curve, turned to y downwards."""
+    points = [numbers(pair) for pair in text.split()]
+    return tuple((x, height - y) for x, y in points)
+
+
+def spread_ports(picture: Picture, layout: Layout) -> Layout:
+    """Graphviz lets all edges of a card meet in the middle of a side: give each its own place there, in the order in
+    which they come, so that lines and arrowheads stay apart."""
+    if picture.direction == "TB":
+        upright = replace(picture, direction="LR")
+        return spread_ports(upright, layout.transposed()).transposed()
+    boxes = {card.id: box for card, box in zip(picture.cards, layout.cards, strict=True)}
+    # Graphviz ends its curves a few points beside a box.
+    routes = [
+        ((boxes[edge.source].right, route[0][1]), *route[1:-1], (boxes[edge.target].x, route[-1][1]))
+        for edge, route in zip(picture.edges, layout.routes, strict=True)
+    ]
+    for at_head in (False, True):
+        sides: dict[str, list[int]] = {}
+        for index, edge in enumerate(picture.edges):
+            sides.setdefault(edge.target if at_head else edge.source, []).append(index)
+        for card, edges in sides.items():
+            # Where an edge comes from is seen three control points away: in its label or, without one, in its course.
+            edges.sort(key=lambda index: routes[index][-4 if at_head else 3][1])
+            step = min(PORT_SPREAD, boxes[card].height * 0.7 / len(edges))
+            for position, index in enumerate(edges):
+                shift = (position - (len(edges) - 1) / 2) * step
+                routes[index] = with_port(routes[index], layout.labels[index], shift, at_head)
+    return replace(layout, routes=tuple(routes))
+
+
+def with_port(route: Curve, label: Box | None, shift: float, at_head: bool) -> Curve:
+    """A route (to the right) whose end is moved along the side of its card; it changes only near to that end, in the
+    gap between the ranks, and not beyond its label."""
+    if at_head:
+        flipped = label and Box(-label.right, label.y, label.width, label.height)
+        return mirrored(with_port(mirrored(route), flipped, shift, at_head=False))
+    start, limit = route[0], label.centre[0] if label else route[-1][0]
+    room = min(PORT_REACH, 0.95 * (limit - start[0]))
+    if route[3][0] - start[0] >= 0.6 * room:  # one long curve: it stays smooth when its beginning is shifted
+        return ((start[0], start[1] + shift), (route[1][0], route[1][1] + shift), *route[2:])
+    return with_first(route, start[0] + room, (start[0], start[1] + shift), (1.0, 0.0))

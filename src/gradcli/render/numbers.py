@@ -1,0 +1,49 @@
+"""Numbers as text, the same everywhere: shortest text that reads back as the same float, and no '.0'."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+Nested = Any
+
+
+def format_number(value: float) -> str:
+    """A float in full: 5.5, 10, -1e-20, nan, inf."""
+    if not math.isfinite(value):
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+    if value == 0:
+        return "0"
+    if value == int(value) and abs(value) < 1e16:
+        return str(int(value))
+    return repr(float(value))
+
+
+def format_certain(value: float, error: float) -> str:
+    """A number without the digits that its error makes meaningless, and that error: 5.50000000000 ± 3e-12."""
+    if not math.isfinite(value) or not math.isfinite(error):
+        return format_number(value)
+    if error == 0:
+        return format_number(value)
+    decimals = -math.floor(math.log10(error))
+    if not 0 <= decimals <= 20:
+        return f"{value:.6g} ± {error:.0e}"
+    return f"{value:.{decimals}f} ± {error:.0e}"
+
+
+def format_short(value: float, digits: int = 4) -> str:
+    """A float in few digits, for cards and labels."""
+    if not math.isfinite(value) or value == 0:
+        return format_number(value)
+    text = f"{value:.{digits}g}"
+    mantissa, mark, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(exponent)}" if mark else mantissa
+
+
+def format_nested(value: Nested, formatter: Any = format_number) -> str:
+    """Nested lists as text; a matrix takes one line."""
+    if not isinstance(value, (list, tuple)):
+        return str(formatter(value))
+    return "[" + ", ".join(format_nested(v, formatter) for v in value) + "]"

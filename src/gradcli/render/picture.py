@@ -1,0 +1,105 @@
+"""The abstract picture: cards joined by edges, in words and numbers only, with no position and no colour.
+
+Whoever draws (SVG, DOT, ...) reads a `Picture`; whoever knows a graph, its values and its sweeps writes one. Every text
+here may come from the user, so drawing code must treat it as hostile.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["LR", "TB"]
+
+KINDS = (
+    "input", "constant", "arithmetic", "elementary", "piecewise", "reduction", "matrix", "structural", "detach"
+)  # fmt: skip
+"""The kinds of card that have a stripe of their own; any other word is drawn with a neutral stripe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a card. `tint` is a signed magnitude in [-1, 1] (NaN allowed) that colours the row."""
+
+    label: str
+    value: str
+    tint: float | None = None
+    emphasis: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One node. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes dashed magenta."""
+
+    id: str
+    title: str
+    kind: str
+    rows: tuple[Row, ...] = ()
+    badge: str = ""
+    alarm: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From an argument to the card that uses it; `label` is the local partial, `cut` says that nothing flows back."""
+
+    source: str
+    target: str
+    label: str = ""
+    cut: bool = False
+    tint: float | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Cards drawn in one frame. A card belongs to at most one cluster."""
+
+    title: str
+    cards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All of it. Edges may repeat a pair: `x*x` has two from x, each drawn with its own label."""
+
+    title: str
+    cards: tuple[Card, ...]
+    edges: tuple[Edge, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    direction: Direction = "LR"
+
+    def __post_init__(self) -> None:
+        ids = {card.id for card in self.cards}
+        if len(ids) != len(self.cards):
+            raise ValueError("two cards have the same id")
+        ends = {end for edge in self.edges for end in (edge.source, edge.target)}
+        members = [card for cluster in self.clusters for card in cluster.cards]
+        if unknown := (ends | set(members)) - ids:
+            raise ValueError(f"no card has the id {min(unknown)!r}")
+        if len(set(members)) != len(members):
+            raise ValueError("a card is in two clusters")
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile(r"([^\W\d_]+)_?([0-9]+)")
+
+
+def pretty_name(name: str) -> str:
+    """`x1` and `x_1` as x₁; any other name as it is."""
+    match = _INDEXED.fullmatch(name)
+    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
+
+
+def signed_log_tint(value: float, largest: float, decades: float = 4.0) -> float:
+    """A number's tint among numbers up to `largest` in magnitude: its sign times 1 at `largest`, falling to 0.1 over
+    `decades` powers of ten, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
+    if math.isnan(value) or value == 0:
+        return value
+    if math.isinf(value) or abs(value) >= largest:
+        return math.copysign(1.0, value)
+    below = math.log10(largest / abs(value)) if math.isfinite(largest) else decades
+    return math.copysign(max(0.1, 1.0 - 0.9 * below / decades), value)

@@ -1,0 +1,129 @@
+"""Bindings as typed in --at: `x1=2, x=[1,2,3], y=pi/4`, and the constants they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gradcli.errors import ExpressionError, GradcliError, NameProblem, Span
+from gradcli.graph import Graph
+from gradcli.problem import Nested
+from gradcli.shapes import Shape
+from gradcli.syntax.build import build
+from gradcli.syntax.parse import parse
+from gradcli.syntax.program import WORDS, Program
+from gradcli.syntax.tokens import Kind, tokenize
+
+HINT = "write --at x=2, or --at x1=2,x2=5"
+OPENING, CLOSING = frozenset("([⟨"), frozenset(")]⟩")
+
+
+class Binding(NamedTuple):
+    """A name, where it stands, and where its value stands in the same text."""
+
+    name: str
+    span: Span
+    value: Span
+
+
+def split_bindings(text: str) -> list[Binding]:
+    """The bindings of a comma-separated list; commas inside brackets and strings do not separate.
+
+    The values are not looked at. Raises GradcliError.
+    """
+    found: dict[str, Binding] = {}
+    for start, end in _pieces(text):
+        binding = _binding(text, start, end)
+        if binding.name in found:
+            raise NameProblem(
+                f"'{binding.name}' is bound twice", span=binding.span, source=text, hint="give it one value"
+            )
+        found[binding.name] = binding
+    return list(found.values())
+
+
+def _pieces(text: str) -> Iterator[Span]:
+    """What stands between the commas, without blanks around it; nothing after a last comma."""
+    start = depth = 0
+    in_string = False
+    for position, character in enumerate(text):
+        if character == '"':
+            in_string = not in_string
+        elif in_string:
+            continue
+        elif character == "," and depth <= 0:
+            yield _stripped(text, start, position)
+            start = position + 1
+        else:
+            depth += (character in OPENING) - (character in CLOSING)
+    if start == 0 or text[start:].strip():
+        yield _stripped(text, start, len(text))
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return Span(start, start + len(piece.strip()))
+
+
+def _binding(text: str, start: int, end: int) -> Binding:
+    whole = Span(start, end)
+    if start == end:
+        raise ExpressionError("a binding is missing", span=whole, source=text, hint=HINT)
+    equals = text.find("=", start, end)
+    left = _stripped(text, start, end if equals < 0 else equals)
+    written = text[left.start : left.end]
+    name = _name(written)
+    if name is None:
+        if equals < 0:
+            raise ExpressionError("a binding is a name, '=' and a value", span=whole, source=text, hint=HINT)
+        raise NameProblem(f"'{written}' is no name to bind", span=left, source=text, hint=HINT)
+    if equals < 0:
+        raise ExpressionError(f"'{name}' needs '=' and a value", span=left, source=text, hint=HINT)
+    value = _stripped(text, equals + 1, end)
+    if value.start == value.end:
+        raise ExpressionError(f"'{name}' has no value", span=Span(equals, equals + 1), source=text, hint=HINT)
+    return Binding(name, left, value)
+
+
+def _name(written: str) -> str | None:
+    """The name that a text is, in its ASCII form, or None."""
+    try:
+        tokens = tokenize(written)
+    except ExpressionError:
+        return None
+    token = tokens[0]
+    return token.text if len(tokens) == 2 and token.kind is Kind.NAME and token.text not in WORDS else None
+
+
+def constant_value(text: str, place: Span, evaluate: Callable[[Graph, int], Nested]) -> tuple[Nested, Shape]:
+    """The value and the shape of a constant expression at a place of a text. Raises GradcliError that points into it.
+
+    `evaluate` computes a node that depends on no input.
+    """
+    try:
+        program = parse_at(text, place)
+        if program.free_names:
+            name = program.free_names[0]
+            raise NameProblem(
+                f"a value is a constant, but '{name}' is a name", span=place, source=text, hint="bind numbers: x=pi/4"
+            )
+        built = build(program, {})
+    except GradcliError as error:
+        error.source = text
+        raise
+    if len(built.outputs) > 1:
+        raise ExpressionError(
+            "one value, not several, belongs to a name", span=place, source=text, hint="bindings are separated by ','"
+        )
+    return evaluate(built.graph, built.outputs[0]), built.graph.shapes[built.outputs[0]]
+
+
+def parse_at(text: str, place: Span) -> Program:
+    """The program of a part of a text, with spans that hold in the whole."""
+    # Blanks in front keep every span true for the whole text.
+    try:
+        return parse(" " * place.start + text[place.start : place.end])
+    except GradcliError as error:
+        error.source = text
+        raise

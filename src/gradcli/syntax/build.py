@@ -1,0 +1,370 @@
+"""A program run on a stack of nodes: the computation graph, with shapes inferred on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
+from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.primitives.declare import Primitive
+from gradcli.primitives.registry import by_name, by_spelling
+from gradcli.shapes import Shape
+from gradcli.syntax import faults
+from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
+from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators
+from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
+from gradcli.syntax.signatures import bind, parameter_fits, parameter_text
+
+SQUARES = "squares each element"
+SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The graph of a text. `inferred`: something was read into it that is not written."""
+
+    graph: Graph
+    outputs: tuple[int, ...]
+    free: tuple[str, ...]
+    notes: tuple[str, ...]
+    inferred: bool
+    source: str
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called on screen."""
+        names = display_names(self.graph, self.outputs)
+        return tuple(names.get(output, "f") for output in self.outputs)
+
+
+def build(program: Program, shapes: Mapping[str, Shape]) -> Built:
+    """The graph of a program whose free names have the given shapes. Raises GradcliError."""
+    return Builder(program, shapes).run()
+
+
+class Builder:
+    """Runs a program's instructions, each a method, on a stack of operands."""
+
+    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
+        self.program = program
+        self.source = program.source
+        self.shapes = shapes
+        self.graph = Graph()
+        self.folding = Folding(self.graph)
+        self.stack: list[Operand] = []
+        self.assigned: dict[str, Operand] = {}
+        self.unused: dict[str, None] = {}
+        self.outputs: list[int] = []
+        self.free: dict[str, None] = {}
+        self.notes: dict[str, None] = dict.fromkeys(program.notes)
+        self.products: dict[int, str] = {}
+        self.inferred = False
+        self.index = 0
+
+    def run(self) -> Built:
+        """The graph."""
+        steps: dict[Code, Callable[[Instruction], None]] = {
+            Code.NUMBER: self._number,
+            Code.NAME: self._name,
+            Code.WORD: self._word,
+            Code.INFIX: self._infix,
+            Code.JUXTAPOSE: self._juxtapose,
+            Code.PREFIX: self._prefix,
+            Code.BUILTIN: self._builtin,
+            Code.CALL: self._call,
+            Code.LIST: self._list,
+            Code.INDEX: self._index,
+            Code.GROUP: self._group,
+            Code.ASSIGN: self._assign,
+            Code.RESULT: self._result,
+        }
+        instructions = self.program.instructions
+        for self.index, instruction in enumerate(instructions):
+            try:
+                steps[instruction.code](instruction)
+            except GradcliError as error:
+                error.span = error.span or instruction.span
+                raise error.with_source(self.source) from None
+        last = instructions[-1]
+        if last.code is Code.ASSIGN:
+            self.outputs.append(self.node(self.assigned[last.value]))
+            self.unused.pop(last.value, None)
+        for product in self.products.values():
+            self.notes[f"a product without a sign was read as `{product}`"] = None
+        for name in self.unused:
+            self.notes[f"`{name}` is assigned but never used"] = None
+        return Built(self.graph, tuple(self.outputs), tuple(self.free), tuple(self.notes), self.inferred, self.source)
+
+    # Operands
+
+    def node(self, operand: Operand) -> int:
+        """The node of an operand; a literal becomes a constant."""
+        if operand.node is None:
+            literal = operand.literal
+            assert literal is not None
+            if literal.fault is not None:
+                raise literal.fault
+            operand.node = self.graph.constant(literal.array if literal.shape else literal.value, literal.shape)
+            self.graph.spans.setdefault(operand.node, operand.span)
+        return operand.node
+
+    def shape(self, operand: Operand) -> Shape:
+        """The shape of an operand."""
+        return self.graph.shapes[self.node(operand)]
+
+    def constant(self, operand: Operand) -> int | float | None:
+        """The value of a constant scalar operand, else None."""
+        literal = operand.literal
+        if literal is None:
+            return self.folding.value(self.node(operand))
+        return literal.value if literal.fault is None and not literal.shape else None
+
+    def text(self, operand: Operand) -> str:
+        """The operand as the user wrote it."""
+        return self.source[operand.span.start : operand.span.end]
+
+    def _pop(self, count: int) -> list[Operand]:
+        if not count:
+            return []
+        operands = self.stack[-count:]
+        del self.stack[-count:]
+        return operands
+
+    def _push(self, node: int, span: Span, operands: list[Operand], symbol: str = "") -> None:
+        self.stack.append(Operand(span, node, None, symbol, operands[0].first if operands else self.index))
+
+    # Applying primitives
+
+    def apply(
+        self, primitive: Primitive, operands: list[Operand], parameters: Parameters, span: Span, sign: str = ""
+    ) -> int:
+        """The node of a primitive on operands; `sign` is the infix symbol that wrote it."""
+        arguments = tuple([self.node(operand) for operand in operands])
+        try:
+            if primitive.normalize is not None:
+                shapes = [self.graph.shapes[a] for a in arguments]
+                parameters = _normalized(primitive, shapes, parameters)
+            node = self.graph.apply(primitive, arguments, parameters)
+        except ShapeError as error:
+            shapes = [self.graph.shapes[a] for a in arguments]
+            written = [(self.text(operand), bool(operand.symbol)) for operand in operands]
+            raise faults.shapes(error, primitive, shapes, written, parameters, sign) from None
+        self.graph.spans.setdefault(node, span)
+        return node
+
+    def _parameter(self, primitive: Primitive, name: str, operand: Operand) -> Any:
+        value = operand.literal.value if operand.literal is not None else self.constant(operand)
+        if value is None and operand.literal is None:
+            raise ExpressionError(
+                f"the parameter '{name}' of {primitive.name} must be a constant",
+                span=operand.span,
+                hint="write a number there",
+            )
+        if isinstance(value, float) and value.is_integer() and not operand.literal:
+            value = int(value)
+        if not parameter_fits(primitive, name, value):
+            default = parameter_text(primitive.parameters[name])
+            raise ExpressionError(
+                f"the parameter '{name}' of {primitive.name} cannot be {self.text(operand)}",
+                span=operand.span,
+                hint=f"without it, {name}={default}",
+            )
+        return value
+
+    # Instructions
+
+    def _number(self, instruction: Instruction) -> None:
+        self.stack.append(Operand(instruction.span, None, number(instruction.value), "", self.index))
+
+    def _word(self, instruction: Instruction) -> None:
+        literal = word(instruction.value, instruction.span, self.source)
+        self.stack.append(Operand(instruction.span, None, literal, "", self.index))
+
+    def _name(self, instruction: Instruction) -> None:
+        name = instruction.value
+        symbol = ""
+        literal = None
+        if name in self.assigned:
+            operand = self.assigned[name]
+            self.unused.pop(name, None)
+            node, literal = operand.node, operand.literal
+        elif name in self.shapes:
+            node = self.graph.input(name, self.shapes[name])
+            self.graph.spans.setdefault(node, instruction.span)
+            self.free[name] = None
+        elif name in CONSTANTS:
+            node = self.graph.constant(CONSTANTS[name])
+            symbol = name if name == EULER else ""
+        else:
+            known = [*self.shapes, *self.assigned]
+            raise faults.unbound(name, known, self.program.free_names, self.program.mends.get(name))
+        self.stack.append(Operand(instruction.span, node, literal, symbol, self.index))
+
+    def _infix(self, instruction: Instruction) -> None:
+        left, right = self._pop(2)
+        symbol = instruction.value
+        span = Span(left.span.start, max(right.span.end, instruction.span.end))
+        node = self._binary(symbol, left, right, instruction.span)
+        self._push(node, span, [left], symbol)
+
+    def _binary(self, symbol: str, left: Operand, right: Operand, span: Span) -> int:
+        if symbol == POWER and left.symbol == EULER:
+            # e is a rounded constant, exp is exact.
+            return self.apply(by_name()["exp"], [right], (), span, symbol)
+        for primitive in operators().infix[symbol]:
+            if len(primitive.arguments) > 1:
+                return self.apply(primitive, [left, right], primitive.bind_parameters({}), span, symbol)
+            exponent = self._exponent(right)
+            if exponent is not None:
+                self._note_matrix_power(left, right, exponent, span)
+                own = self._own_power(left, exponent)
+                node = self.apply(primitive, [left], (exponent,), span, symbol) if own is None else own
+                self.graph.spans.setdefault(node, span)
+                return node
+        raise ExpressionError(f"the right side of '{symbol}' must be a constant", span=right.span)
+
+    def _note_matrix_power(self, left: Operand, right: Operand, exponent: int | float, sign: Span) -> None:
+        """A power of a matrix is one of each element; said once for squares, and not where `.^` says it."""
+        shape = self.shape(left)
+        text = self.source[left.span.start : right.span.end]
+        if exponent == -1 and len(shape) > 1:
+            self.notes[f"`{text}` is the reciprocal of each element, not the inverse matrix"] = None
+        elif exponent == 2 and len(shape) == 2 and shape[0] == shape[1] and self.text(left).isidentifier():
+            base = self.text(left)
+            is_explicit = self.source.startswith(".", sign.start)
+            if not is_explicit and not any(SQUARES in note for note in self.notes):
+                self.notes[f"`{base}^2` {SQUARES}; {base} {MATRIX_PRODUCT} {base} is the matrix product"] = None
+
+    def _own_power(self, base: Operand, exponent: int | float) -> int | None:
+        """A power that its base declares a primitive for (a squared norm), unless the user gave the base a name."""
+        node = self.node(base)
+        operation = self.graph.operations[node]
+        if not isinstance(operation, Primitive) or node in self.graph.names or exponent not in operation.powers:
+            return None
+        return self.graph.apply(by_name()[operation.powers[int(exponent)]], self.graph.arguments[node])
+
+    def _exponent(self, operand: Operand) -> int | float | None:
+        return self.folding.exponent(self.node(operand)) if operand.literal is None else self.constant(operand)
+
+    def _juxtapose(self, instruction: Instruction) -> None:
+        left, right = self._pop(2)
+        span = Span(left.span.start, right.span.end)
+        self.inferred = True
+        matrices = bool(self.shape(left)) and bool(self.shape(right))
+        symbol = MATRIX_PRODUCT if matrices else PRODUCT
+        node = self._binary(symbol, left, right, instruction.span)
+        if matrices:
+            self._note_product(left, right, span)
+        elif span.end - span.start <= LONGEST_NOTED and self._surprises(left, touches=instruction.value):
+            shown = self.source[span.start : span.end]
+            self.notes[f"`{shown}` was read as `({self.text(left)})*{self.text(right)}`"] = None
+        self._push(node, span, [left], symbol)
+
+    def _note_product(self, left: Operand, right: Operand, span: Span) -> None:
+        """Remember a matrix product without a sign; one that goes on replaces its beginning."""
+        if span.end - span.start <= LONGEST_NOTED:
+            before = self.products.get(left.span.start, self.text(left)) if left.symbol else self.text(left)
+            self.products[left.span.start] = f"{before} {MATRIX_PRODUCT} {self.text(right)}"
+
+    def _surprises(self, left: Operand, touches: bool) -> bool:
+        """Whether a reader may take the factor right of `1/2` or `e^2` for a part of it. x² leaves no doubt."""
+        raised = self.source[left.span.end - 1] in SUPERSCRIPT_DIGITS
+        return left.symbol == "/" or (left.symbol == POWER and touches and not raised)
+
+    def _prefix(self, instruction: Instruction) -> None:
+        (operand,) = self._pop(1)
+        primitive = operators().prefix[instruction.value]
+        node = self.apply(primitive, [operand], primitive.bind_parameters({}), instruction.span)
+        self._push(node, Span(instruction.span.start, operand.span.end), [operand], instruction.value)
+
+    def _builtin(self, instruction: Instruction) -> None:
+        name, count = instruction.value
+        operands = self._pop(count)
+        primitive = by_name()[name]
+        node = self.apply(primitive, operands, primitive.bind_parameters({}), instruction.span)
+        ends = [*(operand.span for operand in operands), instruction.span]
+        span = instruction.extent or Span(min(s.start for s in ends), max(s.end for s in ends))
+        self._push(node, span, operands)
+
+    def _call(self, instruction: Instruction) -> None:
+        call: Call = instruction.value
+        operands = self._pop(call.positional + len(call.keywords))
+        bound = bind(by_spelling()[call.name], call, operands)
+        primitive = bound.primitive
+        given = {name: self._parameter(primitive, name, operand) for name, operand in bound.parameters.items()}
+        node = self.apply(primitive, bound.arguments, primitive.bind_parameters(given), instruction.span)
+        self._push(node, instruction.extent or instruction.span, operands)
+
+    def _list(self, instruction: Instruction) -> None:
+        items = self._pop(instruction.value)
+        literals = [item.literal for item in items if item.literal is not None]
+        if len(literals) == len(items):
+            literal = literal_list(items, literals, self.source)
+            self.stack.append(Operand(instruction.span, None, literal, "", items[0].first))
+            return
+        fault = ragged(items, [self.shape(item) for item in items], self.source)
+        if fault is not None:
+            raise fault
+        primitive = by_name()["stack"]
+        node = self.apply(primitive, items, primitive.bind_parameters({}), instruction.span)
+        self._push(node, instruction.span, items)
+
+    def _index(self, instruction: Instruction) -> None:
+        written = sum(1 if item is None else sum(item) for item in instruction.value)
+        base, *indices = self._pop(written + 1)
+        remaining = iter([self._whole(index) for index in indices])
+        spec = tuple(
+            next(remaining) if item is None else tuple(next(remaining) if part else None for part in item)
+            for item in instruction.value
+        )
+        primitive = by_name()["index"]
+        node = self.apply(primitive, [base], (spec,), instruction.span)
+        self._push(node, Span(base.span.start, instruction.span.end), [base])
+
+    def _whole(self, operand: Operand) -> int:
+        value = self.constant(operand)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int):
+            raise ShapeError(
+                f"an index must be a constant whole number, not {self.text(operand)}",
+                span=operand.span,
+                hint="indices count from 0, negative ones from the end",
+            )
+        return value
+
+    def _group(self, instruction: Instruction) -> None:
+        operand = self.stack[-1]
+        symbol = operand.symbol if operand.symbol == EULER else ""
+        self.stack[-1] = Operand(instruction.span, operand.node, operand.literal, symbol, operand.first)
+
+    def _assign(self, instruction: Instruction) -> None:
+        operand = self.stack.pop()
+        name = instruction.value
+        if name in self.shapes:
+            raise NameProblem(
+                f"'{name}' has a value from outside and is assigned here",
+                span=instruction.span,
+                hint="rename one of the two, or drop the binding",
+            )
+        node = self.node(operand)
+        self.assigned[name] = operand
+        self.unused[name] = None
+        # A number is shared with every equal number, which would all be shown by the name.
+        if self.graph.operations[node] is not CONSTANT or self.graph.shapes[node]:
+            self.graph.names.setdefault(node, name)
+
+    def _result(self, instruction: Instruction) -> None:
+        self.outputs.append(self.node(self.stack.pop()))
+
+
+def _normalized(primitive: Primitive, shapes: list[Shape], parameters: Parameters) -> Parameters:
+    assert primitive.normalize is not None
+    try:
+        return primitive.normalize(shapes, *parameters)
+    except (TypeError, ValueError):
+        # Lists of the wrong kind of item, as in sum(x, axis=["a"]), are found where they are used.
+        written = ", ".join(f"{n}={parameter_text(v)}" for n, v in zip(primitive.parameters, parameters, strict=True))
+        raise ShapeError(f"{primitive.name} cannot use {written}") from None

@@ -1,0 +1,53 @@
+"""The operator tables, taken from the notation that each primitive declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from gradcli.primitives.declare import Primitive
+from gradcli.primitives.registry import by_name
+
+PRODUCT = "*"
+"""Juxtaposition has the precedence of this operator."""
+MATRIX_PRODUCT = "@"
+"""Juxtaposition is this operator where neither side is scalar."""
+POWER = "^"
+MINUS = "-"
+COMPARISONS = frozenset({"<", ">", "<=", ">=", "==", "!="})
+"""They do not chain: `0 < x < 1` would silently compare a truth value with 1."""
+
+
+@dataclass(frozen=True)
+class Operators:
+    """Primitives by the symbol that writes them; where several share one, a constant right operand decides."""
+
+    infix: dict[str, tuple[Primitive, ...]]
+    prefix: dict[str, Primitive]
+    precedence: dict[str, int]
+    """How tightly an infix symbol binds."""
+    right_associative: frozenset[str]
+    """Infix symbols for which `a . b . c` is `a . (b . c)`."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """All symbols that are not words."""
+        return tuple(s for s in (*self.infix, *self.prefix) if not s.isalpha())
+
+
+@cache
+def operators() -> Operators:
+    """The tables of all registered primitives."""
+    infix: dict[str, tuple[Primitive, ...]] = {}
+    prefix: dict[str, Primitive] = {}
+    for primitive in by_name().values():
+        notation = primitive.notation
+        if notation.infix:
+            others = infix.get(notation.infix, ())
+            # One argument: the right operand is a parameter, which is tried first.
+            infix[notation.infix] = tuple(sorted((*others, primitive), key=lambda p: len(p.arguments)))
+        if notation.prefix:
+            prefix[notation.prefix] = primitive
+    precedence = {symbol: group[0].notation.precedence for symbol, group in infix.items()}
+    right = frozenset(symbol for symbol, group in infix.items() if group[0].notation.right_associative)
+    return Operators(infix, prefix, precedence, right)

@@ -1,0 +1,150 @@
+"""Why a value or a derivative is not finite: the node, its arguments and the rule."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, NamedTuple
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import DomainError, Span
+from gradcli.graph import CONSTANT, display_names
+from gradcli.methods.base import flatten
+from gradcli.methods.reverse import contribution_to
+from gradcli.primitives.declare import Elementwise, Value
+from gradcli.problem import Problem
+from gradcli.syntax.text import format_node
+
+
+class Cause(NamedTuple):
+    """The node where a non-finite number arises, and a sentence about it."""
+
+    node: int
+    sentence: str
+    span: Span | None
+    hint: str
+
+
+def finite(nested: Any) -> bool:
+    """Whether every number of nested lists is finite."""
+    return all(math.isfinite(v) for v in flatten(nested))
+
+
+def value_cause(tape: Tape, output: int) -> Cause | None:
+    """The first node that is outside its domain or overflows although its arguments are finite, if any."""
+    names = display_names(tape.graph, [output])
+    for node in tape.nodes:
+        if tape.graph.is_leaf(node) or finite(tape.carrier.nested(tape.values[node])):
+            continue
+        if not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
+            continue
+        condition = tape.violated(node)
+        operation = expression_of(tape, node, names)
+        place = arguments_text(tape, node, names)
+        if condition is not None:
+            sentence = (
+                f"{operation} is undefined{place}: {written(tape, node)} needs {rename(condition, tape, node, names)}"
+            )
+            return Cause(node, sentence, tape.graph.spans.get(node), "choose a point inside the domain")
+        if has_nan(tape, node):
+            sentence = f"{operation} is not a number{place}"
+            return Cause(node, sentence, tape.graph.spans.get(node), "choose a point inside the domain")
+        limit = "1.8e308" if tape.carrier.dtype == "float64" else "3.4e38"
+        sentence = f"{operation} overflows{place}: it is larger than {tape.carrier.dtype} can hold ({limit})"
+        return Cause(node, sentence, tape.graph.spans.get(node), "rescale the expression, or take its logarithm")
+    return None
+
+
+def domain_error(tape: Tape, output: int, source: str) -> DomainError:
+    """The error for a value that does not exist at the point."""
+    cause = value_cause(tape, output)
+    if cause is None:
+        return DomainError("the point itself is not finite", hint="bind every input to a finite number")
+    return DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
+
+
+def require_finite(problem: Problem, carrier: Carrier, source: str) -> None:
+    """Raise DomainError, naming the node, when the value does not exist at the point."""
+    graph = problem.graph
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    if not finite(carrier.nested(tape.values[problem.output])):
+        raise domain_error(tape, problem.output, source)
+
+
+def derivative_cause(tape: Tape, output: int, adjoints: list[Value | None]) -> Cause | None:
+    """The node whose finite adjoint becomes a non-finite contribution, nearest to the output."""
+    names = display_names(tape.graph, [output])
+    for node in reversed(tape.nodes):
+        adjoint = adjoints[node]
+        if adjoint is None or tape.graph.is_leaf(node) or not finite(tape.carrier.nested(adjoint)):
+            continue
+        for position, argument in enumerate(tape.graph.arguments[node]):
+            if adjoints[argument] is None:
+                continue
+            contribution = contribution_to(tape, node, position, adjoint)
+            if contribution is None or finite(tape.carrier.nested(contribution)):
+                continue
+            operation = expression_of(tape, node, names)
+            place = arguments_text(tape, node, names)
+            by = expression_of(tape, argument, names)
+            sentence = f"the derivative of {operation} by {by} is {_size(tape, node, position)}{place}"
+            return Cause(node, sentence, tape.graph.spans.get(node), "choose another point")
+    return None
+
+
+def _size(tape: Tape, node: int, position: int) -> str:
+    if isinstance(tape.primitive(node).rule, Elementwise):
+        numbers = flatten(tape.carrier.nested(tape.partial(node, position)))
+        if any(math.isinf(n) for n in numbers):
+            return "infinite"
+    return "not finite"
+
+
+def has_nan(tape: Tape, node: int) -> bool:
+    """Whether a node's value holds a NaN."""
+    return any(v != v for v in flatten(tape.carrier.nested(tape.values[node])))
+
+
+def expression_of(tape: Tape, node: int, names: dict[int, str]) -> str:
+    """A node as the user wrote it where that is short, else by its name on screen."""
+    if node in tape.graph.names:
+        return tape.graph.names[node]
+    for depth in (3, 1):
+        text = format_node(tape.graph, node, names, depth)
+        if len(text) <= 40:
+            return text
+    return names.get(node, text)
+
+
+def written(tape: Tape, node: int) -> str:
+    """What the operation is called: its sign, or the name of the function."""
+    primitive = tape.primitive(node)
+    sign = primitive.notation.infix or primitive.notation.prefix
+    return f"'{sign}'" if sign else primitive.spellings[0] if primitive.spellings else primitive.name
+
+
+def arguments_text(tape: Tape, node: int, names: dict[int, str]) -> str:
+    """` at x1 = -1` for the scalar arguments of a node, the range of values for tensors; constants are left out."""
+    parts = []
+    for argument in dict.fromkeys(tape.graph.arguments[node]):
+        if tape.graph.operations[argument] is CONSTANT:
+            continue
+        numbers = flatten(tape.carrier.nested(tape.values[argument]))
+        label = expression_of(tape, argument, names)
+        if not tape.graph.shapes[argument]:
+            parts.append(f"{label} = {numbers[0]:.6g}")
+        elif numbers:
+            parts.append(f"{label} from {min(numbers):.6g} to {max(numbers):.6g}")
+    return " at " + ", ".join(parts) if parts else ""
+
+
+def rename(condition: str, tape: Tape, node: int, names: dict[int, str]) -> str:
+    """A domain condition with the declared names replaced by what stands in their place."""
+    primitive = tape.primitive(node)
+    words = {
+        word: expression_of(tape, argument, names)
+        for word, argument in zip(primitive.arguments, tape.graph.arguments[node], strict=False)
+    }
+    words |= {w: str(value) for w, value in zip(primitive.parameters, tape.graph.parameters[node], strict=True)}
+    return re.sub(r"[a-z]+", lambda match: words.get(match[0], match[0]), condition)

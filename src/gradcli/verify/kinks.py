@@ -1,0 +1,115 @@
+"""One-sided derivatives at kinks.
+
+A forward sweep along +d, in which every primitive that stands on a kink uses its declared one-sided directional
+derivative, gives the derivative from the right; along -d the one from the left (Griewank and Walther, Evaluating
+Derivatives, 2008, section 14.2).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from gradcli.carriers.tape import Tape
+from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.methods.differences import Estimate
+from gradcli.methods.forward import tangent_of
+from gradcli.methods.numerical import Line, coordinate_directions
+from gradcli.primitives.declare import Value
+from gradcli.problem import Nested, Problem
+
+
+class Sides(NamedTuple):
+    """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them."""
+
+    left: float
+    right: float
+    exist: bool
+
+    @property
+    def agree(self) -> bool:
+        """Whether the function is differentiable in this direction after all."""
+        return abs(self.left - self.right) <= 1e-9 * max(abs(self.left), abs(self.right), 1e-300)
+
+
+def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]]:
+    """Both sides for every component of every input, row-major, at a point on a kink."""
+    line = Line(problem, tape.carrier)
+    kinks = set(tape.kinks())
+    found: dict[str, list[Sides]] = {}
+    for name in problem.wrt:
+        found[name] = []
+        for direction, position in coordinate_directions(problem, name):
+            right = _swept(problem, tape, kinks, direction, +1)
+            left = _swept(problem, tape, kinks, direction, -1)
+            if right is None or left is None:
+                found[name].append(_seen_sides(line, direction, position))
+                continue
+            exist = _possible(left, line.side(direction, position, -1))
+            exist = exist and _possible(right, line.side(direction, position, +1))
+            found[name].append(Sides(left, right, exist))
+    return found
+
+
+def _possible(value: float, seen: Estimate) -> bool:
+    """Whether a swept side is finite and not contradicted; a difference drowned in noise contradicts nothing."""
+    return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + 1e-9 * abs(value)
+
+
+def _seen_sides(line: Line, direction: dict[str, Nested], position: float) -> Sides:
+    """What differences show where a primitive declares no sides, because it jumps by itself."""
+    left, right = (line.side(direction, position, sign) for sign in (-1, +1))
+    continuous = not any(line.jumps(direction, position, sign) for sign in (-1, +1))
+    settled = all(e.error <= 1e-6 * max(1.0, abs(e.value)) for e in (left, right))
+    return Sides(_cleaned(left), _cleaned(right), continuous and settled)
+
+
+def _cleaned(seen: Estimate) -> float:
+    """A difference without the digits that it cannot stand behind."""
+    return float(f"{seen.value:.8g}") if seen.error < abs(seen.value) else 0.0
+
+
+def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int) -> float | None:
+    """Derivative from one side; None when a primitive on its kink declares no sides (a jump)."""
+    graph, m = tape.graph, tape.carrier
+    tangents: list[Value | None] = [None] * len(tape.values)
+    for name, unit in direction.items():
+        node = graph.inputs[name]
+        signed = unflatten([sign * t for t in flatten(unit)], graph.shapes[node])
+        tangents[node] = m.constant(signed, graph.shapes[node])
+    for node in tape.nodes:
+        incoming = [tangents[a] for a in graph.arguments[node]]
+        if not any(t is not None for t in incoming):
+            continue
+        if node in kinks:
+            kink = tape.primitive(node).kink
+            assert kink is not None
+            if kink.sides is None:
+                return None
+            values = tape.arguments(node)
+            filled = tuple(m.zeros(m.shape(v)) if t is None else t for t, v in zip(incoming, values, strict=True))
+            tangents[node] = kink_tangent(tape, node, filled)
+        else:
+            tangents[node] = tangent_of(tape, node, incoming)
+    tangent = tangents[problem.output]
+    if tangent is None:
+        return 0.0
+    return sign * float(m.nested(weigh(m, problem.cotangent, problem.output_shape, tangent)))
+
+
+def kink_tangent(tape: Tape, node: int, tangents: tuple[Value, ...]) -> Value:
+    """The one-sided tangent where the arguments lie on the kink, the ordinary one elsewhere."""
+    m = tape.carrier
+    primitive = tape.primitive(node)
+    kink = primitive.kink
+    assert kink is not None
+    assert kink.sides is not None
+    values, parameters = tape.arguments(node), tape.graph.parameters[node]
+    one_sided = kink.sides(m, tangents, *values, *parameters)
+    if not tape.graph.shapes[node]:
+        return one_sided
+    ordinary = tangent_of(tape, node, list(tangents))
+    on_kink = m.lift(1.0)
+    for surface in kink.at(*values, *parameters):
+        on_kink = on_kink * m.ne(surface, m.lift(0.0))
+    return m.where(on_kink, ordinary, one_sided)

@@ -1,0 +1,148 @@
+"""What independent witnesses say of a gradient's numbers.
+
+The first witness is the central difference of the primal, which shares no rule with the sweeps. Its tolerance is its
+own error estimate plus the rounding of the sweeps, never a fixed constant. Where it cannot resolve the point, or
+disagrees, torch's autograd is asked before anything is called wrong; what rounding alone can do is ill-conditioned.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.errors import ExitStatus
+from gradcli.methods.base import flatten, methods
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.rounding import rounding_of_gradient
+from gradcli.problem import Derivative, Problem
+from gradcli.verify.kinks import Sides
+
+ROUNDING = 512
+"""Sweeps may differ by so many units of roundoff of a component; where they differ by more, rounding is measured."""
+ESTIMATE = 10
+"""Richardson's estimate is no bound: it was seen to be off tenfold."""
+CERTAIN = {"float64": 1e-6, "float32": 1e-2}
+"""A tolerance above this part of a component proves nothing of it."""
+STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
+
+
+@dataclass
+class Verdict:
+    """One word of interface.md and the sentence behind it. `sides` holds the one-sided derivatives at a kink."""
+
+    word: str
+    sentence: str
+    sides: dict[str, list[Sides]] | None = None
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status that goes with the word."""
+        return STATUS.get(self.word, ExitStatus.ANSWERED)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One number of the gradient, or the derivative along one direction, as each method sees it.
+
+    `error` is the difference's own estimate, `rounding` what the sweeps may differ by, `largest` the size of the
+    largest component, to which one that vanishes is compared.
+    """
+
+    reverse: float
+    forward: float
+    seen: float
+    error: float
+    rounding: float
+    largest: float
+
+    def confirmed(self, certain: float) -> bool:
+        """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
+        tolerance = ESTIMATE * self.error + self.rounding
+        size = max(abs(self.reverse), abs(self.seen)) if self.reverse else self.largest or 1.0
+        agree = abs(self.reverse - self.forward) <= self.rounding and abs(self.reverse - self.seen) <= tolerance
+        return agree and tolerance <= certain * size
+
+
+def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
+    """The verdict on a finite reverse gradient from forward mode, differences and, if need be, autograd."""
+    components = components_of(problem, carrier, found)
+    where = " along one direction" if found["numerical"].directional is not None else ""
+    if all(c.confirmed(CERTAIN[carrier.dtype]) for c in components):
+        digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
+        return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}")
+    return _second_opinion(problem, carrier, components, where)
+
+
+def components_of(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> list[Component]:
+    """The gradient's numbers as the methods see them; one, along the fixed direction, where there are too many."""
+    reverse, forward, numerical = found["reverse"].gradient, found["forward"], found["numerical"]
+    assert reverse is not None
+    unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
+    if forward.directional is not None and numerical.directional is not None:
+        direction, slope = forward.directional
+        numbers, weights = numbers_of(problem, reverse), numbers_of(problem, direction)
+        size = math.fsum(abs(n * w) for n, w in zip(numbers, weights, strict=True))
+        along = math.fsum(n * w for n, w in zip(numbers, weights, strict=True))
+        error = numerical.error if isinstance(numerical.error, float) else math.inf
+        return [Component(along, slope, numerical.directional[1], error, unit * size, size)]
+    columns = [reverse, forward.gradient, numerical.gradient, numerical.error]
+    rows = list(zip(*(numbers_of(problem, column) for column in columns), strict=True))
+    size = max((abs(row[0]) for row in rows), default=0.0)
+    return [Component(r, f, s, e, unit * (abs(r) or size), size) for r, f, s, e in rows]
+
+
+def numbers_of(problem: Problem, by_input: Any) -> list[float]:
+    """The components of a gradient: inputs in order, row-major."""
+    return [number for name in problem.wrt for number in flatten(by_input[name])]
+
+
+def _second_opinion(problem: Problem, carrier: Carrier, components: list[Component], where: str) -> Verdict:
+    """Differences have not confirmed the gradient: ask autograd, and see what rounding may do."""
+    roundings = _roundings(problem, carrier, where)
+    witnessed = _autograd(problem, carrier, where)
+    for c, rounding, witness in zip(components, roundings, witnessed, strict=True):
+        slack = c.rounding + rounding
+        if not abs(c.reverse - witness) <= slack:
+            seen = f"{c.seen!r} ± {c.error:.0e}"
+            return Verdict("wrong", f"the sweeps give {c.reverse!r}, autograd {witness!r}, differences {seen}{where}")
+        if not math.isfinite(c.forward):
+            return Verdict("inconclusive", f"forward mode overflows on the way{where}; reverse = torch's autograd")
+        if not abs(c.reverse - c.forward) <= slack:
+            return Verdict("wrong", f"reverse gives {c.reverse!r}, forward {c.forward!r}{where}")
+    for c, rounding in zip(components, roundings, strict=True):
+        doubtful = rounding > CERTAIN[carrier.dtype] * max(abs(c.reverse), abs(c.seen))
+        if doubtful and abs(c.reverse - c.seen) > c.rounding and abs(c.reverse) > 0:
+            seen = f"; differences give {c.seen:.6g} ± {c.error:.0e}" if c.error < rounding else ""
+            return Verdict(
+                "ill-conditioned", f"rounding alone may change {c.reverse:.6g} by {rounding:.0e}{seen}{where}"
+            )
+    return Verdict("verified", f"reverse = forward = torch's autograd{where}; differences cannot resolve this point")
+
+
+def _roundings(problem: Problem, carrier: Carrier, along: str) -> list[float]:
+    """What rounding may do to each component, or to the derivative along the fixed direction of signs."""
+    by_input = rounding_of_gradient(problem, carrier)
+    numbers = [number for name in problem.wrt for number in by_input[name]]
+    return [math.fsum(numbers)] if along else numbers
+
+
+def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[float]:
+    """torch's own gradient, or its derivative along the fixed direction."""
+    from gradcli.methods.base import fixed_direction
+
+    found = methods()["autograd"].differentiate(problem, carrier).gradient
+    assert found is not None
+    numbers = numbers_of(problem, found)
+    if not along:
+        return numbers
+    weights = numbers_of(problem, fixed_direction(problem))
+    return [math.fsum(n * w for n, w in zip(numbers, weights, strict=True))]
+
+
+def shared_digits(a: float, b: float) -> int:
+    """Significant decimal digits that two numbers share, 16 at most."""
+    if a == b:
+        return 16
+    return max(0, min(16, int(-math.log10(abs(a - b) / max(abs(a), abs(b))))))

@@ -1,0 +1,1 @@
+"""Measurements of what gradcli claims about its speed: `python -m tests.benchmarks`."""

@@ -1,0 +1,165 @@
+"""`gradcli graph` as a process."""
+
+import json
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from tests.golden_files import Golden
+from tests.process import run_gradcli
+
+ROW_1 = ("ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
+ROW_5 = ("a = dot(x,w); b = a - y; z = b^2", "--at", "x=[1,2,3]", "--at", "w=[0.5,-1,2]", "--at", "y=1.5")
+KINK = ("abs(x)*detach(y) + ln(y)", "--at", "x=0,y=-1")
+LARGE = "sin(" * 600 + "x" + ")" * 600
+
+
+def described(svg: str) -> str:
+    """What a picture says, without where it says it: a line a card, edge label or title, in the order of the file."""
+    root = ElementTree.fromstring(svg)
+    space = "{http://www.w3.org/2000/svg}"
+    lines = []
+    for element in root:
+        if element.tag == f"{space}g":
+            texts = ["".join(text.itertext()) for text in element.iter(f"{space}text")]
+            alarmed = any("alarmed" in rect.get("class", "") for rect in element.iter(f"{space}rect"))
+            cut = any("cut" in path.get("class", "") for path in element.iter(f"{space}path"))
+            words = [element.get("class", ""), *(["alarmed"] * alarmed), *(["cut"] * cut)]
+            lines.append(f"{' '.join(words)}: {' | '.join(texts)}")
+        elif element.tag == f"{space}text":
+            lines.append(f"{element.get('class')}: {''.join(element.itertext())}")
+    return "\n".join([*lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("row-1", ROW_1),
+        ("row-1-formulas", ROW_1[:1]),
+        ("row-5", ROW_5),
+        ("square", ("x*x", "--at", "x=3")),
+        ("alarms", KINK),
+        ("symbols", ("norm(A @ x - b)", "--shape", "A=m,n", "--shape", "x=n,b=m")),
+    ],
+)
+def test_pictures(name: str, arguments: tuple[str, ...], golden: Golden, tmp_path: Path) -> None:
+    done = run_gradcli("graph", *arguments, "-o", "g.svg", cwd=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout.startswith("g.svg: ")
+    golden(f"graph/{name}.svg.txt", described((tmp_path / "g.svg").read_text(encoding="utf-8")))
+    golden(f"graph/{name}.dot", run_gradcli("graph", *arguments, "-o", "-", cwd=tmp_path).stdout)
+    assert [path.name for path in tmp_path.iterdir()] == ["g.svg"]
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("row-1", ROW_1), ("alarms", KINK), ("formulas", ROW_1[:1])])
+def test_listings(name: str, arguments: tuple[str, ...], golden: Golden) -> None:
+    golden(f"graph/{name}.listing.txt", run_gradcli("graph", *arguments).stdout)
+
+
+def test_data(golden: Golden, tmp_path: Path) -> None:
+    run_gradcli("graph", *ROW_5, "-o", "g.json", cwd=tmp_path)
+    data = json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))
+    del data["reason"]
+    golden("graph/row-5.json", json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def test_data_is_strict_where_numbers_are_not_finite() -> None:
+    done = run_gradcli("graph", "sqrt(ln(x))", "--at", "x=0.5", "--json")
+    data = json.loads(done.stdout, parse_constant=pytest.fail)
+    assert done.status == 3
+    assert data["nodes"][-1]["value"] == "nan"
+    assert data["edges"][-1]["partial"] == "nan"
+
+
+def test_full_numbers_are_told_on_hovering() -> None:
+    done = run_gradcli("graph", *ROW_1, "-o", "-", "--format", "svg")
+    assert "value -0.9589242746631385; ∂v3/∂x1 = 0; ∂v3/∂x2 = 0.28366218546322625" in done.stdout
+    assert ">−0.9589</text>" in done.stdout
+
+
+def test_printing_keeps_standard_output_for_the_file() -> None:
+    done = run_gradcli("graph", *ROW_1, "-o", "-")
+    assert done.stdout.startswith("digraph ")
+    assert done.stdout.endswith("}\n")
+    assert done.stderr.startswith("verified: ")
+
+
+def test_direction_and_title() -> None:
+    done = run_gradcli("graph", "x*y", "-o", "-", "--direction", "TB", "--title", 'two "factors"')
+    assert 'rankdir=TB, label="two \\"factors\\""' in done.stdout
+
+
+def test_vector_output_without_cotangent_is_drawn_without_adjoints() -> None:
+    done = run_gradcli("graph", "exp(x)", "--at", "x=[1,2]")
+    assert (done.status, done.stderr) == (
+        0,
+        "note: no adjoints of f, which is not scalar; --cotangent ones gives some\n",
+    )
+    assert "unverified" in done.stdout
+
+
+def test_large_graph_says_what_it_leaves_out(tmp_path: Path) -> None:
+    done = run_gradcli("graph", LARGE, "--at", "x=1", "-o", "g.svg", cwd=tmp_path)
+    assert done.status == 0
+    assert "the picture shows 251 of 601 nodes: those nearest to the output, and inputs" in done.stderr
+    picture = (tmp_path / "g.svg").read_text(encoding="utf-8")
+    assert "350 nodes not drawn" in picture
+    assert "251 of 601 nodes" in picture
+    done = run_gradcli("graph", LARGE, "-o", "g.json", cwd=tmp_path)
+    assert done.stderr == ""
+    assert len(json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))["nodes"]) == 601
+
+
+def test_shapes_are_guessed_and_said() -> None:
+    done = run_gradcli("graph", "softmax(W @ x + b)*c")
+    assert "without a point, W as (m, n), x as (n,), b as (m,)" in done.stderr
+    assert re.search(r"c +input +\(\)", done.stdout)
+
+
+WRONG = {
+    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are svg, dot, json"),
+    "no ending": (("x*y", "-o", "picture"), "says no format"),
+    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are svg, dot, json"),
+    "directory": (("x*y", "-o", "."), "is a directory"),
+    "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
+    "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
+    "part of a point": (("x*y", "--at", "x=1", "-o", "g.svg"), "y has no value"),
+    "direction without a point": (("x*y", "--cotangent", "ones", "-o", "g.svg"), "directions need a point"),
+    "shape at a point": (("x*y", "--at", "x=1,y=2", "--shape", "x=n", "-o", "g.svg"), "--shape is for a graph"),
+    "no shape": (("x*y", "--shape", "x=", "--shape", "=3", "-o", "g.svg"), "no list of shapes"),
+    "shapes that do not fit": (("A @ x", "--shape", "A=m,n,x=k", "-o", "g.svg"), "shapes do not match"),
+    "a stream into a file": (("-", "-o", "g.svg"), "-o takes one graph"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
+def test_what_fails_leaves_nothing_behind(case: tuple[tuple[str, ...], str], tmp_path: Path) -> None:
+    arguments, message = case
+    done = run_gradcli("graph", *arguments, cwd=tmp_path, stdin="x\n")
+    assert (done.status, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_fails_keeps_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "g.svg").write_text("old", encoding="utf-8")
+    assert run_gradcli("graph", "x*", "-o", "g.svg", cwd=tmp_path).status == 2
+    assert (tmp_path / "g.svg").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_unwritable_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    done = run_gradcli("graph", "x*y", "-o", str(tmp_path / "g.svg"))
+    assert done.status == 2
+    assert "not writable" in done.stderr
+
+
+def test_a_stream() -> None:
+    done = run_gradcli("graph", "-", stdin='x*y\n{"expr": "x*y", "at": {"x": 2, "y": 3}}\n')
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert "value" not in first["nodes"][-1]
+    assert second["nodes"][-1]["value"] == 6

@@ -1,0 +1,71 @@
+"""Every command's JSON against docs/schema.json."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.process import run_gradcli
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+WORKED = ("ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
+VECTORS = ("a = dot(x,w); b = a - y; z = b^2", "--at", "x=[1,2,3],w=[0.5,-1,2],y=1.5")
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def answers(*arguments: str, stdin: str | None = None) -> list[dict]:
+    done = run_gradcli(*arguments, stdin=stdin)
+    assert done.stderr == ""
+    return [json.loads(line, parse_constant=refuse) for line in done.stdout.splitlines()]
+
+
+def test_the_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grad", *WORKED),
+        ("grad", *VECTORS),
+        ("grad", "x*x", "--at", "x=[1,2]", "--cotangent", "ones"),
+        ("grad", "abs(x)", "--at", "x=0"),
+        ("grad", "sqrt(x)", "--at", "x=0"),
+        ("grad", "ln(x)", "--at", "x=-1"),
+        ("grad", "x^2; x^3", "--at", "x=2"),
+        ("grad", "x +", "--at", "x=2"),
+        ("compare", *WORKED),
+        ("compare", "relu(x)", "--at", "x=0"),
+        ("compare", "--modes", "forward,numerical"),
+        ("trace", *WORKED),
+        ("trace", *VECTORS),
+        ("graph", *WORKED, "-o", "-", "--format", "json"),
+        ("ops",),
+        ("ops", "sin"),
+    ],
+    ids=" ".join,
+)
+def test_answers_follow_the_schema(arguments: tuple[str, ...]) -> None:
+    (answer,) = answers(*arguments, "--json")
+    VALIDATOR.validate(answer)
+
+
+def test_a_stream_follows_the_schema() -> None:
+    for answer in answers("grad", "-", "--at", "x=2", stdin="x^2\nx^\nln(-x)\n"):
+        VALIDATOR.validate(answer)
+
+
+def test_full_precision() -> None:
+    (answer,) = answers("grad", *WORKED, "--json")
+    assert answer["value"] == 11.652071455223084
+    assert answer["gradient"] == {"x1": 5.5, "x2": 1.7163378145367738}
+
+
+def test_infinities_are_strings() -> None:
+    (answer,) = answers("grad", "sqrt(x)", "--at", "x=0", "--json")
+    assert answer["gradient"] == {"x": "inf"}

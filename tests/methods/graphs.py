@@ -1,0 +1,178 @@
+"""Random graphs built through the Graph and Nodes interface, with points at which they are defined."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import Floats
+from gradcli.carriers.nodes import Node, Nodes
+from gradcli.carriers.select import serves_floats
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tensors import Tensors
+from gradcli.graph import Graph
+from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.rounding import rounding_of_gradient
+from gradcli.problem import Problem
+from gradcli.shapes import broadcast, size
+
+Choose = Callable[[Sequence[Any]], Any]
+
+UNARY: dict[str, Callable[[Any, Node], Node]] = {
+    "sin": lambda m, x: m.sin(x),
+    "cos": lambda m, x: m.cos(x),
+    "tanh": lambda m, x: m.tanh(x),
+    "atan": lambda m, x: m.atan(x),
+    "neg": lambda m, x: -x,
+    "sigmoid": lambda m, x: m.sigmoid(x),
+    "softplus": lambda m, x: m.softplus(x),
+    "asinh": lambda m, x: m.asinh(x),
+    "erf": lambda m, x: m.erf(x),
+    "erfc": lambda m, x: m.erfc(x),
+    "relu": lambda m, x: m.relu(x),
+    "abs": lambda m, x: m.abs(x),
+    "exp": lambda m, x: m.exp(m.sin(x)),
+    "expm1": lambda m, x: m.expm1(m.tanh(x)),
+    "log": lambda m, x: m.log(1.5 + m.sin(x)),
+    "log1p": lambda m, x: m.log1p(x * x),
+    "sqrt": lambda m, x: m.sqrt(1.0 + x * x),
+    "cbrt": lambda m, x: m.cbrt(2.0 + m.cos(x)),
+    "square": lambda m, x: m.power(x, exponent=2),
+    "cube": lambda m, x: m.power(m.tanh(x), exponent=3),
+    "reciprocal root": lambda m, x: m.power(2.0 + m.sin(x), exponent=-1.5),
+    "asin": lambda m, x: m.asin(0.9 * m.sin(x)),
+    "acos": lambda m, x: m.acos(0.9 * m.cos(x)),
+    "atanh": lambda m, x: m.atanh(0.9 * m.tanh(x)),
+    "acosh": lambda m, x: m.acosh(1.5 + x * x),
+    "sinh": lambda m, x: m.sinh(m.sin(x)),
+    "cosh": lambda m, x: m.cosh(m.sin(x)),
+    "tan": lambda m, x: m.tan(m.sin(x)),
+    "gamma": lambda m, x: m.gamma(2.5 + m.sin(x)),
+    "lgamma": lambda m, x: m.lgamma(3.5 + m.sin(x)),
+    "digamma": lambda m, x: m.digamma(2.5 + m.sin(x)),
+    "clamp": lambda m, x: m.clamp(x, -0.7, 0.9),
+    "detach": lambda m, x: m.detach(x) * x,
+    "floor": lambda m, x: m.floor(3.0 * x) + x,
+}
+BINARY: dict[str, Callable[[Any, Node, Node], Node]] = {
+    "add": lambda m, x, y: x + y,
+    "sub": lambda m, x, y: x - y,
+    "mul": lambda m, x, y: x * y,
+    "div": lambda m, x, y: m.div(x, 1.0 + y * y),
+    "maximum": lambda m, x, y: m.maximum(x, y),
+    "minimum": lambda m, x, y: m.minimum(x, y),
+    "hypot": lambda m, x, y: m.hypot(x, 1.0 + y),
+    "atan2": lambda m, x, y: m.atan2(x, 1.5 + m.sin(y)),
+    "pow": lambda m, x, y: m.pow(1.5 + m.sin(x), m.tanh(y)),
+    "where": lambda m, x, y: m.where(m.gt(x, y), m.sin(x), x * y),
+}
+TENSOR: dict[str, Callable[[Any, Node, Choose], Node]] = {
+    "sum": lambda m, x, choose: m.sum(x, axis=an_axis(m, x, choose), keepdim=choose((True, False))),
+    "mean": lambda m, x, choose: m.mean(x, axis=an_axis(m, x, choose), keepdim=choose((True, False))),
+    "norm": lambda m, x, choose: m.norm(1.5 + x * x),
+    "softmax": lambda m, x, choose: m.softmax(x, axis=choose(range(len(m.shape(x))))),
+    "flatten": lambda m, x, choose: m.reshape(x, shape=(-1,)),
+    "transpose": lambda m, x, choose: m.transpose(x),
+    "element": lambda m, x, choose: m.index(x, spec=(choose(range(m.shape(x)[0])),)),
+    "slice": lambda m, x, choose: m.index(x, spec=((0, choose((1, 2)), None),)),
+    "stack": lambda m, x, choose: m.stack(x, m.sin(x), axis=choose((0, -1))),
+    "repeat": lambda m, x, choose: m.broadcast_to(x, shape=(2, *m.shape(x))),
+    "product": lambda m, x, choose: m.matmul(m.transpose(x), x) if len(m.shape(x)) < 3 else m.softmax(x, axis=0),
+    "dot": lambda m, x, choose: m.dot(m.reshape(x, shape=(-1,)), m.reshape(m.cos(x), shape=(-1,))),
+}
+SHAPES = ((3,), (2, 3), (2, 1), (1,))
+LARGEST = 24
+"""Elements of a value: the cost of a test grows with them."""
+
+
+def an_axis(m: Nodes, x: Node, choose: Choose) -> int | None:
+    return choose((None, *range(len(m.shape(x)))))
+
+
+def random_problem(choose: Choose, number: Callable[[], float], tensors: bool, steps: int) -> Problem:
+    """A graph of some steps over inputs of which one may stay unused; its last node is the output."""
+    graph = Graph()
+    m = Nodes(graph)
+    shapes = {"x": (), "y": (), "unused": ()}
+    if tensors:
+        shapes |= {"v": choose(SHAPES), "w": choose(SHAPES)}
+    nodes = [Node(m, graph.input(name, shape)) for name, shape in shapes.items() if name != "unused"]
+    graph.input("unused")
+    for _ in range(steps):
+        operand = choose(nodes)
+        kind = choose(("unary", "binary", "tensor" if tensors and m.shape(operand) else "binary"))
+        if kind == "unary":
+            made = UNARY[choose(tuple(UNARY))](m, operand)
+        elif kind == "tensor":
+            made = TENSOR[choose(tuple(TENSOR))](m, operand, choose)
+        else:
+            fitting = [n for n in nodes if broadcast(m.shape(operand), m.shape(n)) is not None]
+            made = BINARY[choose(tuple(BINARY))](m, operand, choose(fitting))
+        if size(m.shape(made)) <= LARGEST and len(m.shape(made)) <= 3:
+            nodes.append(made)
+    # Nearly every step shall count.
+    total = nodes[-1]
+    for node in nodes[-4:-1]:
+        if broadcast(m.shape(total), m.shape(node)) is not None:
+            total = total + node
+    point = {name: unflatten([number() for _ in range(size(s))], s) for name, s in shapes.items()}
+    shape = m.shape(total)
+    cotangent = unflatten([number() for _ in range(size(shape))], shape) if shape else None
+    return Problem(graph, total.id, tuple(shapes), point, cotangent)
+
+
+@st.composite
+def problems(draw: st.DrawFn, tensors: bool = True) -> Problem:
+    """Random problems for hypothesis, which makes a failing one small."""
+    numbers = st.floats(-2, 2, allow_subnormal=False)
+    return random_problem(
+        lambda options: draw(st.sampled_from(options)),
+        lambda: draw(numbers),
+        tensors and draw(st.booleans()),
+        draw(st.integers(1, 12)),
+    )
+
+
+def drawn_problem(rng: random.Random) -> Problem:
+    """A random problem for counting, from a generator of random numbers."""
+    return random_problem(rng.choice, lambda: rng.uniform(-2, 2), rng.random() < 0.4, rng.randint(1, 12))
+
+
+def carrier_for(problem: Problem) -> Carrier:
+    """Floats where they can serve, else tensors on the processor."""
+    nodes = problem.graph.ancestors([problem.output])
+    return Floats() if serves_floats(problem.graph, nodes) else Tensors("cpu")
+
+
+def is_tame(problem: Problem) -> bool:
+    """Whether no value of the graph is large: then all rounding is of ordinary size."""
+    carrier = carrier_for(problem)
+    tape = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+    return all(abs(v) < 1e6 for node in tape.nodes for v in flatten(carrier.nested(tape.values[node])))
+
+
+def stands_on_kink(problem: Problem) -> bool:
+    """Whether the point lies exactly on a kink of some node."""
+    carrier = carrier_for(problem)
+    tape = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+    return bool(tape.kinks())
+
+
+def flat_gradient(gradient: dict[str, Any], problem: Problem) -> list[float]:
+    """All components, input by input."""
+    return [g for name in problem.wrt for g in flatten(gradient[name])]
+
+
+def rounding_of(problem: Problem) -> list[float]:
+    """What rounding may do to each component of the gradient; tests below that this is neither small nor large."""
+    carrier = carrier_for(problem)
+    found = rounding_of_gradient(problem, carrier)
+    exact = flat_gradient(REVERSE.differentiate(problem, carrier).gradient or {}, problem)
+    largest = max(map(abs, exact), default=0.0)
+    # Components that cancel to almost nothing carry the rounding of the others.
+    return [r + 2.0**-60 * largest for name in problem.wrt for r in found[name]]

@@ -1,0 +1,162 @@
+"""At kinks: the answer is the one torch gives, the one-sided derivatives are those of theory."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from gradcli.carriers.tape import evaluate
+from gradcli.carriers.tensors import Tensors
+from gradcli.graph import Graph
+from gradcli.methods.forward import push
+from gradcli.methods.reverse import pull
+from gradcli.primitives.registry import by_name
+from tests.primitives import checks
+
+KINK_POINTS: dict[str, list[tuple[Any, ...]]] = {
+    "abs": [(0.0,), (-0.0,)],
+    "relu": [(0.0,), (-0.0,)],
+    "maximum": [(0.0, 0.0), (-1.5, -1.5)],
+    "minimum": [(0.0, 0.0), (2.5, 2.5)],
+    "clamp": [(0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 0.5, 0.5), (-1.0, 0.5, 0.5), (2.0, 0.5, 0.5), (1.0, 1.0, 0.0)],
+    "sign": [(0.0,)],
+    "floor": [(2.0,), (-1.0,), (0.0,)],
+    "ceil": [(2.0,), (-1.0,), (0.0,)],
+    "round": [(2.5,), (-0.5,)],
+    "gt": [(1.0, 1.0)],
+    "lt": [(1.0, 1.0)],
+    "ge": [(1.0, 1.0)],
+    "le": [(1.0, 1.0)],
+    "eq": [(1.0, 1.0)],
+    "ne": [(1.0, 1.0)],
+    "atan2": [(0.0, -2.0)],
+    "hypot": [(0.0, 0.0)],
+    "norm": [((0.0, 0.0, 0.0),), ((0.0,),)],
+    "power": [(0.0, 0.5), (0.0, 0.25)],
+    "where": [(0.0, 2.0, 5.0)],
+}
+NATIVE = {
+    "norm": torch.linalg.vector_norm,
+    "power": torch.pow,
+    "where": lambda condition, a, b: torch.where(condition != 0, a, b),
+}
+"""torch's own functions, where a declaration is not backed by them."""
+POINTS = [(name, point) for name, points in KINK_POINTS.items() for point in points]
+EVERY_POINT = pytest.mark.parametrize(("name", "point"), POINTS, ids=lambda v: str(v).replace(" ", ""))
+
+
+def case_at(name: str, point: tuple[Any, ...]) -> checks.Case:
+    return checks.Case(by_name()[name], *checks.split_sample(by_name()[name], point), f"{name}{point}")
+
+
+def test_every_declared_kink_has_a_point_here() -> None:
+    assert set(KINK_POINTS) == {name for name, primitive in by_name().items() if primitive.kink}
+
+
+@EVERY_POINT
+def test_kink_is_found_there_and_not_beside_it(name: str, point: tuple[Any, ...]) -> None:
+    case = case_at(name, point)
+    for carrier in case.carriers():
+        assert case.tape(carrier).kinks() == [case.output]
+    assert by_name()[name].kink.convention
+
+
+@EVERY_POINT
+def test_convention_is_that_of_torch(name: str, point: tuple[Any, ...]) -> None:
+    case = case_at(name, point)
+    leaves = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in case.arguments]
+    native = NATIVE.get(name) or getattr(torch, name)
+    value = native(*leaves, *case.parameters)
+    if value.requires_grad and value.dtype == torch.float64:
+        found = torch.autograd.grad(value, leaves, allow_unused=True)
+    else:
+        found = [None] * len(leaves)
+    wanted = np.concatenate(
+        [np.zeros(a.size) if g is None else np.ravel(g.tolist()) for g, a in zip(found, case.arguments, strict=True)]
+    )
+    for carrier in case.carriers():
+        for jacobian in (checks.forward_jacobian, checks.reverse_jacobian):
+            assert np.array_equal(jacobian(case, case.tape(carrier))[0], wanted, equal_nan=True), carrier.name
+
+
+@pytest.mark.parametrize(("name", "point"), [p for p in POINTS if by_name()[p[0]].kink.sides], ids=str)
+def test_sides_are_the_one_sided_derivatives(name: str, point: tuple[Any, ...]) -> None:
+    """The declared sides along every direction of a grid, against the quotient (f(x + h t) - f(x)) / h."""
+    case = case_at(name, point)
+    kink = case.primitive.kink
+    step = 2.0**-20
+    sizes = [a.size for a in case.arguments]
+    for numbers in product((-2.0, -1.0, 0.0, 1.0, 3.0), repeat=sum(sizes)):
+        parts = np.split(np.array(numbers), np.cumsum(sizes)[:-1])
+        tangents = [p.reshape(a.shape) for p, a in zip(parts, case.arguments, strict=True)]
+        for carrier in case.carriers():
+
+            def value(arguments: Any, carrier: Any = carrier) -> float:
+                operands = tuple(checks.on(carrier, a) for a in arguments)
+                return float(carrier.nested(carrier.apply(case.primitive, operands, case.parameters)))
+
+            moved = [a + step * t for a, t in zip(case.arguments, tangents, strict=True)]
+            quotient = (value(moved) - value(case.arguments)) / step
+            operands = tuple(checks.on(carrier, a) for a in case.arguments)
+            given = tuple(checks.on(carrier, t) for t in tangents)
+            side = float(carrier.nested(kink.sides(carrier, given, *operands, *case.parameters)))
+            assert side == pytest.approx(quotient, rel=1e-9, abs=1e-9), f"along {numbers} on {carrier.name}"
+
+
+def test_x_to_the_x_at_zero_is_minus_infinity() -> None:
+    """The truth from the right; torch gives 0 in both of its modes."""
+    graph = Graph()
+    x = graph.input("x")
+    y = graph.apply(by_name()["pow"], (x, x))
+    for carrier in case_at("abs", (0.0,)).carriers():
+        tape = evaluate(graph, [y], carrier, {x: carrier.constant(0.0, ())})
+        assert carrier.nested(tape.values[y]) == 1.0
+        assert carrier.nested(push(tape, {x: carrier.constant(1.0, ())})[y]) == -math.inf
+        assert carrier.nested(pull(tape, {y: carrier.constant(1.0, ())}, [x])[x]) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "wanted"),
+    [
+        ("power", (0.0, 2), (0.0,)),
+        ("power", (0.0, 1), (1.0,)),
+        ("power", (0.0, 0), (0.0,)),
+        ("power", (0.0, 1.5), (0.0,)),
+        ("power", (0.0, 0.5), (math.inf,)),
+        ("power", (0.0, -1), (-math.inf,)),
+        ("power", (-2.0, 3), (12.0,)),
+        ("power", (-2.0, 0), (0.0,)),
+        ("pow", (0.0, 0.0), (0.0, -math.inf)),
+        ("pow", (0.0, 1.0), (1.0, 0.0)),
+        ("pow", (0.0, 2.0), (0.0, 0.0)),
+        ("pow", (0.0, 0.5), (math.inf, 0.0)),
+        ("pow", (-2.0, 3.0), (12.0, math.nan)),
+        ("pow", (-2.0, 0.0), (-0.0, math.nan)),
+        ("pow", (2.0, 0.0), (0.0, math.log(2.0))),
+        ("sqrt", (0.0,), (math.inf,)),
+        ("cbrt", (0.0,), (math.inf,)),
+        ("div", (1.0, 0.0), (math.inf, -math.inf)),
+        ("log", (0.0,), (math.inf,)),
+        ("where", (0.0, math.inf, 2.0), (0.0, 0.0, 1.0)),
+        ("where", (1.0, 2.0, math.nan), (0.0, 1.0, 0.0)),
+    ],
+    ids=str,
+)
+def test_edges(name: str, arguments: tuple[Any, ...], wanted: tuple[float, ...]) -> None:
+    """Where exponents, bases and divisors are 0 or negative: the limits of calculus."""
+    case = case_at(name, arguments)
+    for carrier in case.carriers():
+        for jacobian in (checks.forward_jacobian, checks.reverse_jacobian):
+            found = jacobian(case, case.tape(carrier))[0]
+            assert np.array_equal(found, np.array(wanted), equal_nan=True), (jacobian.__name__, carrier.name, found)
+
+
+def test_norm_of_a_kink_inside_a_tensor() -> None:
+    """Elementwise kinks are found when any element stands on one."""
+    case = case_at("abs", (np.array([1.0, 0.0, -2.0]),))
+    assert case.tape(Tensors("cpu")).kinks() == [case.output]

@@ -1,0 +1,101 @@
+"""Broken rules: each must be caught by the very check that test_registry runs, or that check proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gradcli.methods.transposition import recorded
+from gradcli.primitives.declare import Differential, Elementwise, Linear, Multilinear, Primitive, Rule
+from gradcli.primitives.registry import by_name
+from tests.primitives import checks
+
+MUTATIONS: list[tuple[str, str, Rule]] = [
+    ("sign flipped", "cos", Elementwise(lambda m, out, x: m.sin(x))),
+    ("argument for result", "exp", Elementwise(lambda m, out, x: x)),
+    ("factor dropped", "sqrt", Elementwise(lambda m, out, x: m.div(1.0, out))),
+    ("factor doubled", "erf", Elementwise(lambda m, out, x: 2.256758334191025 * m.exp(-(x * x)))),
+    ("factor off in the tenth digit", "log10", Elementwise(lambda m, out, x: m.div(0.43429448195, x))),
+    ("arguments swapped", "mul", Elementwise(lambda m, out, x, y: x, lambda m, out, x, y: y)),
+    ("second argument forgotten", "sub", Elementwise(lambda m, out, x, y: 1.0, None)),
+    ("partials exchanged", "atan2", Elementwise(*reversed(by_name()["atan2"].rule.partials))),
+    (
+        "sign of the second partial",
+        "div",
+        Elementwise(lambda m, o, x, y: m.div(1.0, y), lambda m, o, x, y: m.div(o, y)),
+    ),
+    ("exponent off by one", "power", Elementwise(lambda m, out, x, exponent: exponent * m.power(x, exponent=exponent))),
+    ("parameter ignored", "polygamma", Elementwise(lambda m, out, x, order: m.polygamma(x, order=2))),
+    ("cancelling form", "tanh", Elementwise(lambda m, out, x: 1.0 - out * out)),
+    ("cancelling form", "sigmoid", Elementwise(lambda m, out, x: out * (1.0 - out))),
+    ("wrong branch", "where", Linear(None, lambda m, u, c, a, b: u, lambda m, u, c, a, b: m.masked(c, u))),
+    ("tie shared with the loser", "maximum", Elementwise(lambda m, o, x, y: m.lt(x, y), lambda m, o, x, y: m.gt(x, y))),
+    ("held where it is not", "relu", Elementwise(None)),
+    ("passes where it is held", "detach", Elementwise(lambda m, out, x: 1.0)),
+    ("not transposed", "matmul", Multilinear(by_name()["matmul"].rule.transposes[0], lambda m, u, a, b: u)),
+    ("same factor twice", "dot", Multilinear(lambda m, u, x, y: u * y, lambda m, u, x, y: u * y)),
+    ("not divided by the count", "mean", Linear(lambda m, u, x, axis, keepdim: m.broadcast_to(u, shape=m.shape(x)))),
+    ("axes not inverted", "permute", Linear(lambda m, u, x, axes: m.permute(u, axes=axes))),
+    (
+        "shifted by one",
+        "stack",
+        Linear(lambda m, u, k, *rest: m.index(u, spec=((None, None, None),) * rest[-1] + (0,)), variadic=True),
+    ),
+    ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
+    ("squared denominator", "norm", Differential(lambda m, t, out, x: m.div(m.sum(x * t), out * out))),
+]
+
+
+@contextmanager
+def broken(primitive: Primitive, rule: Rule) -> Iterator[None]:
+    """The primitive with another rule; recorded pieces of the old one are forgotten."""
+    right = primitive.rule
+    object.__setattr__(primitive, "rule", rule)
+    recorded.cache_clear()
+    try:
+        yield
+    finally:
+        object.__setattr__(primitive, "rule", right)
+        recorded.cache_clear()
+
+
+def caught(primitive: Primitive, check: object) -> bool:
+    """Whether a check fails at any sample."""
+    for case in checks.sample_cases(primitive):
+        try:
+            check(case)
+        except Exception:  # noqa: BLE001 - a rule of the wrong shape may fail in any way
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("mutation", "name", "rule"), MUTATIONS, ids=[f"{name}-{what}".replace(" ", "-") for what, name, _ in MUTATIONS]
+)
+def test_broken_rule_is_caught(mutation: str, name: str, rule: Rule) -> None:
+    primitive = by_name()[name]
+    with broken(primitive, rule):
+        assert caught(primitive, checks.check_first_order), f"{name}: '{mutation}' passed unnoticed"
+
+
+def test_the_rules_themselves_pass() -> None:
+    """Otherwise the tests above would catch anything."""
+    for name in {name for _, name, _ in MUTATIONS}:
+        for case in checks.sample_cases(by_name()[name]):
+            checks.check_first_order(case)
+
+
+@pytest.mark.parametrize("name", ["matmul", "dot", "index", "permute", "stack", "where"])
+def test_dot_product_catches_a_transpose_that_is_none(name: str) -> None:
+    """The two sweeps use the operation and its transpose: a wrong transpose breaks <u, Jt> = <J'u, t>."""
+    primitive = by_name()[name]
+    rule = primitive.rule
+    assert isinstance(rule, Linear)
+    doubled = [
+        t if t is None else (lambda m, *rest, t=t: 2.0 * t(m, *rest)) if name != "where" else (lambda m, u, c, a, b: u)
+        for t in rule.transposes
+    ]
+    with broken(primitive, type(rule)(*doubled, variadic=rule.variadic)):
+        assert caught(primitive, checks.check_dot_product)

@@ -1,0 +1,154 @@
+"""From an inspected graph to its picture."""
+
+import math
+from collections import Counter
+
+import pytest
+
+from gradcli.render.cards import FAR, picture_of, short, typeset
+from gradcli.render.drawing import draw
+from gradcli.render.nearest import LARGEST
+from gradcli.render.picture import Card, Picture
+from gradcli.render.titles import title_of
+from tests.render.inspections import ROW_1, ROW_1_POINT, ROW_5, ROW_5_POINT, inspect, structure
+
+
+def cards_of(picture: Picture) -> dict[str, Card]:
+    return {card.title: card for card in picture.cards}
+
+
+def chain(levels: int) -> str:
+    text = "x"
+    for _ in range(levels):
+        text = f"sin({text})*y"
+    return text
+
+
+def test_row_1() -> None:
+    inspection = inspect(ROW_1, ROW_1_POINT)
+    picture = picture_of(inspection, title_of(inspection, ROW_1_POINT))
+    assert picture.title == "f = ln(x₁) + x₁·x₂ − sin(x₂) at x₁ = 2, x₂ = 5"
+    cards = cards_of(picture)
+    assert list(cards) == ["x₁", "x₂", "v₁ = ln(x₁)", "v₂ = x₁·x₂", "v₃ = sin(x₂)", "v₄ = v₁ + v₂", "f = v₄ − v₃"]
+    rows = [(row.label, row.value) for row in cards["v₃ = sin(x₂)"].rows]
+    assert rows == [("value", "−0.9589"), ("∂/∂x₁ →", "0"), ("∂/∂x₂ →", "0.2837"), ("← ∂f/∂v₃", "−1")]
+    adjoint = cards["v₃ = sin(x₂)"].rows[-1]
+    assert adjoint.emphasis
+    assert -1 < (adjoint.tint or 0) < 0
+    assert "-0.9589242746631385" in cards["v₃ = sin(x₂)"].description
+    assert [edge.label for edge in picture.edges] == ["0.5", "5", "2", "0.2837", "1", "1", "1", "−1"]
+    assert picture.edges[3].description == "∂v3/∂x2 = cos(x2) = 0.28366218546322625"
+    assert (cards["x₁"].badge, cards["f = v₄ − v₃"].badge) == ("in", "out")
+    assert [card.kind for card in picture.cards][:4] == ["input", "input", "elementary", "arithmetic"]
+
+
+def test_row_5() -> None:
+    inspection = inspect(ROW_5, ROW_5_POINT)
+    picture = picture_of(inspection, title_of(inspection, ROW_5_POINT))
+    assert picture.title.endswith("y = 1.5 (∂/∂t along ones)")
+    rows = [(row.label, row.value) for row in cards_of(picture)["w"].rows]
+    assert rows == [
+        ("shape", "(3,)"),
+        ("value", "[0.5, −1, 2]"),
+        ("∂/∂t →", "[1, 1, 1]"),
+        ("← ∂z/∂w", "[6, 12, 18]"),
+    ]
+    assert [edge.label for edge in picture.edges] == ["[0.5, −1, 2]", "[1, 2, 3]", "1", "−1", "6"]
+
+
+def test_large_arrays_by_range_and_norm() -> None:
+    inspection = inspect("sum(x*x)", {"x": [float(k) for k in range(100)]})
+    rows = {row.label: row.value for row in cards_of(picture_of(inspection, ""))["x"].rows}
+    assert rows == {
+        "shape": "(100,)",
+        "range": "0 … 99",
+        "norm": "573",
+        "∂/∂t →": "norm 10",
+        "← ∂f/∂x": "norm 1146",
+    }
+
+
+def test_formulas_without_a_point() -> None:
+    inspection = structure(ROW_1, {"x1": (), "x2": ()})
+    picture = picture_of(inspection, title_of(inspection, {}))
+    assert [edge.label for edge in picture.edges] == ["1/x₁", "x₂", "x₁", "cos(x₂)", "1", "1", "1", "−1"]
+    assert all(not card.rows for card in picture.cards)
+
+
+def test_a_long_formula_is_named_on_the_edge_and_told_in_its_description() -> None:
+    picture = picture_of(structure("p = softmax(x)", {"x": ("n",)}), "")
+    (edge,) = picture.edges
+    assert edge.label == "∂p/∂x"
+    assert "p*(dx-sum(p*dx, keepdim=true))" in edge.description
+
+
+def test_detached_edges_are_cut() -> None:
+    picture = picture_of(inspect("detach(x)*x", {"x": 2.0}), "")
+    assert [(edge.label, edge.cut) for edge in picture.edges] == [("0", True), ("2", False), ("2", False)]
+
+
+def test_alarms_in_words() -> None:
+    picture = picture_of(inspect("abs(x) + ln(y)", {"x": 0.0, "y": -1.0}), "")
+    assert {card.title: card.alarm for card in picture.cards if card.alarm} == {
+        "v₁ = abs(x)": "kink",
+        "v₂ = ln(y)": "NaN",
+        "f = v₁ + v₂": "NaN",
+    }
+    nan = cards_of(picture)["v₂ = ln(y)"].rows[0]
+    assert nan.value == "NaN"
+
+
+def test_nan_adjoint_is_tinted_as_such() -> None:
+    picture = picture_of(inspect("sqrt(ln(y))", {"y": 0.5}), "")
+    tint = cards_of(picture)["y"].rows[-1].tint
+    assert tint is not None
+    assert math.isnan(tint)
+
+
+def test_the_verdict_stands_in_the_title_unless_verified() -> None:
+    inspection = inspect("abs(x)", {"x": 0.0})
+    assert title_of(inspection, {"x": 0.0}) == "f = abs(x) at x = 0 (kink)"
+
+
+def test_a_far_user_has_a_repetition_of_the_node_beside_it() -> None:
+    inspection = inspect(chain(12), {"x": 1.0, "y": 0.9})
+    picture = picture_of(inspection, "")
+    repeats = [card for card in picture.cards if card.badge == "again"]
+    assert {card.title for card in repeats} == {"y"}
+    assert len(picture.edges) == 3 * 12
+    assert len(repeats) == 12 - (FAR // 2)
+
+
+def test_of_a_large_graph_the_nearest_nodes_and_the_inputs_are_drawn_and_it_is_said() -> None:
+    inspection = inspect(chain(300), {"x": 1.0, "y": 0.9})
+    assert len(inspection.rows) > LARGEST
+    picture = picture_of(inspection, "a chain")
+    kinds = Counter(card.kind for card in picture.cards if card.badge != "again")
+    assert kinds["omitted"] == 1
+    assert kinds["input"] == 2
+    drawn = sum(kinds.values()) - 1
+    assert f"{drawn} of 602 nodes" in picture.title
+    assert f"{602 - drawn} nodes not drawn" in cards_of(picture)
+    assert any(edge.source == "omitted" for edge in picture.edges)
+    inputs = {card.id for card in picture.cards if card.badge == "in"}
+    assert {edge.source for edge in picture.edges if edge.target == "omitted"} == inputs
+    assert draw(picture).width > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("v4-v3", "v₄ − v₃"),
+        ("x1*x2+1e-05", "x₁·x₂ + 1e−05"),
+        ("log2(x_1)", "log2(x₁)"),
+        ("-v1", "−v₁"),
+        ("2^-x", "2^−x"),
+        ("A @ x", "A @ x"),
+    ],
+)
+def test_typeset(text: str, expected: str) -> None:
+    assert typeset(text) == expected
+
+
+def test_short_numbers() -> None:
+    assert [short(n) for n in (-1.5, 0.28366218546322625, math.nan, 1e-20)] == ["−1.5", "0.2837", "NaN", "1e−20"]

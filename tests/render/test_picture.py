@@ -1,0 +1,36 @@
+"""The picture model and its helpers."""
+
+import math
+
+import pytest
+
+from gradcli.render.picture import Card, Cluster, Edge, Picture, pretty_name, signed_log_tint
+
+
+@pytest.mark.parametrize(
+    ("name", "pretty"),
+    [("x1", "x₁"), ("x_12", "x₁₂"), ("alpha3", "alpha₃"), ("x", "x"), ("x1y", "x1y"), ("1", "1"), ("a_b1", "a_b1")],
+)
+def test_pretty_name(name: str, pretty: str) -> None:
+    assert pretty_name(name) == pretty
+
+
+def test_signed_log_tint() -> None:
+    assert signed_log_tint(5.0, 5.0) == 1
+    assert signed_log_tint(-5.0, 5.0) == -1
+    assert signed_log_tint(0.0, 5.0) == 0
+    assert 0.1 <= signed_log_tint(1e-3, 5.0) < signed_log_tint(1.0, 5.0) < 1
+    assert signed_log_tint(-1e-30, 5.0) == -0.1
+    assert signed_log_tint(-math.inf, 5.0) == -1
+    assert signed_log_tint(1.0, math.inf) == pytest.approx(0.1)
+    assert math.isnan(signed_log_tint(math.nan, 5.0))
+
+
+def test_a_picture_is_consistent() -> None:
+    x = Card("x", "x", "input")
+    with pytest.raises(ValueError, match="same id"):
+        Picture("", (x, x))
+    with pytest.raises(ValueError, match="'z'"):
+        Picture("", (x,), (Edge("x", "z"),))
+    with pytest.raises(ValueError, match="two clusters"):
+        Picture("", (x,), (), (Cluster("a", ("x",)), Cluster("b", ("x",))))

