@@ -47,6 +47,10 @@ class Carrier(ABC):
         """The value where the condition is not 0, else zero; None when that is nowhere, which the sweeps skip."""
         return self.where(condition, value, 0.0)
 
+    def accumulate(self, known: Value, contribution: Value) -> Value:
+        """The sum of two contributions to one tangent or adjoint."""
+        return known + contribution
+
     def zeros(self, shape: Shape) -> Value:
         """Zeros of a shape."""
         return self.broadcast_to(self.lift(0.0), shape=shape) if shape else self.lift(0.0)

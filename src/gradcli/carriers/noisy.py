@@ -32,8 +32,13 @@ class Noisy(Carrier):
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive, and an error. Comparisons and steps are exact."""
         found = self.inner.apply(primitive, arguments, parameters)
-        if primitive.locally_constant and not primitive.holds_value:
-            return found
+        return found if primitive.locally_constant and not primitive.holds_value else self._off(found)
+
+    def accumulate(self, known: Value, contribution: Value) -> Value:
+        """The sum, and an error: contributions that cancel lose digits without any primitive."""
+        return self._off(self.inner.accumulate(known, contribution))
+
+    def _off(self, found: Value) -> Value:
         if isinstance(found, float):
             return found * (1.0 + self.random.choice((-1.0, 1.0)) * self.size)
         return found * (1.0 + self.size * self._signs(found))

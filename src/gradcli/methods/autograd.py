@@ -7,8 +7,10 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.methods.base import weigh
-from gradcli.problem import Derivative, Problem
+from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.primitives.declare import Primitive
+from gradcli.problem import Derivative, Nested, Problem
+from gradcli.shapes import Shape, size
 
 
 class Autograd:
@@ -36,7 +38,23 @@ class Autograd:
             name: tensors.nested(torch.zeros_like(leaf) if g is None else g)
             for name, leaf, g in zip(problem.wrt, leaves, found, strict=True)
         }
-        return Derivative(self.name, value=tensors.nested(value), gradient=gradient, sweeps="1 reverse (torch)")
+        answer = Derivative(self.name, value=tensors.nested(value), gradient=gradient, sweeps="1 reverse (torch)")
+        imprecise = coarsest(problem)
+        if imprecise:
+            largest = max(abs(number) for name in problem.wrt for number in flatten(gradient[name]))
+            answer.error = {name: every(problem.input_shape(name), imprecise * largest) for name in problem.wrt}
+        return answer
+
+
+def coarsest(problem: Problem) -> float:
+    """The largest relative error that is known of torch's derivatives of the operations on the way."""
+    operations = {problem.graph.operations[node] for node in problem.graph.ancestors([problem.output])}
+    return max((o.autograd_error for o in operations if isinstance(o, Primitive)), default=0.0)
+
+
+def every(shape: Shape, number: float) -> Nested:
+    """Nested lists of one number."""
+    return unflatten([number] * size(shape), shape)
 
 
 METHOD = Autograd()

@@ -31,7 +31,7 @@ def tangent_of(tape: Tape, node: int, incoming: list[Value | None]) -> Value | N
     total: Value | None = None
     for contribution in contributions(tape, node, incoming):
         if contribution is not None:
-            total = contribution if total is None else total + contribution
+            total = contribution if total is None else tape.carrier.accumulate(total, contribution)
     return total
 
 

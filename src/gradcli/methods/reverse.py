@@ -18,6 +18,7 @@ def pull(tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int]) ->
     for node, cotangent in cotangents.items():
         found[node] = cotangent
     active = tape.graph.dependents(sources, tape.nodes)
+    accumulate = tape.carrier.accumulate
     for node in reversed(tape.nodes):
         cotangent = found[node]
         if cotangent is None or tape.graph.is_leaf(node):
@@ -27,7 +28,7 @@ def pull(tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int]) ->
                 contribution = contribution_to(tape, node, position, cotangent)
                 if contribution is not None:
                     known = found[argument]
-                    found[argument] = contribution if known is None else known + contribution
+                    found[argument] = contribution if known is None else accumulate(known, contribution)
     return found
 
 

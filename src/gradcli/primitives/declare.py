@@ -141,7 +141,8 @@ class Primitive(Operation):
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
     in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
-    by a primitive of their own, by its name.
+    by a primitive of their own, by its name. `autograd_error`: the relative error of torch's own derivative, where that is
+    worse than rounding.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Primitive(Operation):
     array: str = ""
     definition: Callable[..., Value] | None = None
     holds_value: bool = False
+    autograd_error: float = 0.0
 
     def infer_shape(self, shapes: Sequence[Shape], parameters: Parameters) -> Shape:
         """The shape of the result; elementwise operations broadcast. Raises ShapeError."""

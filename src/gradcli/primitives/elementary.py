@@ -177,6 +177,7 @@ PRIMITIVES = (
         domain=(NO_POLE,),
         torch="torch.special.digamma",
         math=FLOATING + "digamma",
+        autograd_error=1e-9,
         notation=Notation(latex=r"\psi\left({0}\right)", encloses=True),
     ),
     Primitive(

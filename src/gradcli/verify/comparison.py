@@ -10,7 +10,7 @@ from time import perf_counter
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import NameProblem, closest
-from gradcli.methods.base import flatten, methods
+from gradcli.methods.base import elements, flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.problem import Derivative, Problem
@@ -111,11 +111,18 @@ def measure(problem: Problem, carrier: Carrier, rows: list[Row], reference: Deri
         if derivative.gradient is None:
             continue
         answers = numbers(problem, derivative.gradient)
-        errors = numbers(problem, derivative.error) if isinstance(derivative.error, dict) else [0.0] * len(answers)
         gaps = [difference(a, t) for a, t in zip(answers, truth, strict=True)]
         row.difference = max(gaps, default=0.0)
-        slack = [rounding + ESTIMATE * e for e in errors]
+        both = zip(errors(problem, derivative), errors(problem, reference), strict=True)
+        slack = [rounding + ESTIMATE * (own + other) for own, other in both]
         row.tolerance = next((s for gap, s in zip(gaps, slack, strict=True) if gap > s), max(slack, default=rounding))
+
+
+def errors(problem: Problem, derivative: Derivative) -> list[float]:
+    """The error of each component that a method states of itself; 0 where it states none."""
+    if isinstance(derivative.error, dict):
+        return numbers(problem, derivative.error)
+    return [0.0] * elements(problem)
 
 
 def difference(a: float, b: float) -> float:

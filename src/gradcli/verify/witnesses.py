@@ -102,9 +102,9 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
     """Differences have not confirmed the gradient: ask autograd, and see what rounding may do."""
     roundings = _roundings(problem, carrier, where)
     witnessed = _autograd(problem, carrier, where)
-    for c, rounding, witness in zip(components, roundings, witnessed, strict=True):
+    for c, rounding, (witness, error) in zip(components, roundings, witnessed, strict=True):
         slack = c.rounding + rounding
-        if not abs(c.reverse - witness) <= slack:
+        if not abs(c.reverse - witness) <= slack + ESTIMATE * error:
             seen = f"{c.seen!r} ± {c.error:.0e}"
             return Verdict("wrong", f"the sweeps give {c.reverse!r}, autograd {witness!r}, differences {seen}{where}")
         if not math.isfinite(c.forward):
@@ -128,17 +128,18 @@ def _roundings(problem: Problem, carrier: Carrier, along: str) -> list[float]:
     return [math.fsum(numbers)] if along else numbers
 
 
-def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[float]:
-    """torch's own gradient, or its derivative along the fixed direction."""
+def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[tuple[float, float]]:
+    """torch's own gradient, or its derivative along the fixed direction, each number with the error known of it."""
     from gradcli.methods.base import fixed_direction
 
-    found = methods()["autograd"].differentiate(problem, carrier).gradient
-    assert found is not None
-    numbers = numbers_of(problem, found)
+    found = methods()["autograd"].differentiate(problem, carrier)
+    assert found.gradient is not None
+    numbers = numbers_of(problem, found.gradient)
+    errors = numbers_of(problem, found.error) if found.error is not None else [0.0] * len(numbers)
     if not along:
-        return numbers
+        return list(zip(numbers, errors, strict=True))
     weights = numbers_of(problem, fixed_direction(problem))
-    return [math.fsum(n * w for n, w in zip(numbers, weights, strict=True))]
+    return [(math.fsum(n * w for n, w in zip(numbers, weights, strict=True)), math.fsum(errors))]
 
 
 def shared_digits(a: float, b: float) -> int:
