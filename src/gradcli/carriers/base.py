@@ -13,6 +13,34 @@ from gradcli.primitives.registry import by_name, resolve
 from gradcli.shapes import Shape
 
 
+class Arithmetic:
+    """The operators that rules write, for values that are views with a `carrier`."""
+
+    __slots__ = ()
+    carrier: Any
+
+    def __add__(self, other: Value) -> Value:
+        return self.carrier.add(self, other)
+
+    def __radd__(self, other: Value) -> Value:
+        return self.carrier.add(other, self)
+
+    def __sub__(self, other: Value) -> Value:
+        return self.carrier.sub(self, other)
+
+    def __rsub__(self, other: Value) -> Value:
+        return self.carrier.sub(other, self)
+
+    def __mul__(self, other: Value) -> Value:
+        return self.carrier.mul(self, other)
+
+    def __rmul__(self, other: Value) -> Value:
+        return self.carrier.mul(other, self)
+
+    def __neg__(self) -> Value:
+        return self.carrier.neg(self)
+
+
 class Carrier(ABC):
     """Values of one kind and the primitives on them. `m.cos(x)` applies the primitive `cos`."""
 
@@ -28,8 +56,13 @@ class Carrier(ABC):
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive on values."""
 
-    def backing(self, primitive: Primitive, dotted: str) -> Callable[..., Value]:
-        """The function behind a dotted name, or the primitive's definition on this carrier where none is declared."""
+    def declared(self, primitive: Primitive) -> str:
+        """The dotted name of the function that a primitive declares for this carrier; empty where it declares none."""
+        return ""
+
+    def backing(self, primitive: Primitive) -> Callable[..., Value]:
+        """The declared function, or the primitive's definition on this carrier where there is none."""
+        dotted = self.declared(primitive)
         if dotted or primitive.definition is None:
             function: Callable[..., Value] = resolve(dotted)
             return function

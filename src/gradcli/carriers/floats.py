@@ -32,11 +32,15 @@ class Floats(Carrier):
         except OverflowError:
             return float("inf") if value > 0 else float("-inf")
 
+    def declared(self, primitive: Primitive) -> str:
+        """Its `math` backing."""
+        return primitive.math
+
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive's `math` backing."""
         function = self._functions.get(primitive)
         if function is None:
-            function = self._functions[primitive] = self.backing(primitive, primitive.math)
+            function = self._functions[primitive] = self.backing(primitive)
         return function(*arguments, *parameters)
 
     def zeros(self, shape: Shape) -> Value:
@@ -55,7 +59,7 @@ class Floats(Carrier):
         primitive = by_name().get(name)
         if primitive is None or primitive.parameters:
             return super().__getattr__(name)
-        function = self.backing(primitive, primitive.math)
+        function = self.backing(primitive)
         setattr(self, name, function)
         return function
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.carriers.base import Carrier
+from gradcli.carriers.base import Arithmetic, Carrier
 from gradcli.graph import CONSTANT, Graph, Parameters
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
 
-class Node:
+class Node(Arithmetic):
     """A thin view of a node in a graph, with the arithmetic operators."""
 
     __slots__ = ("carrier", "id")
@@ -18,27 +18,6 @@ class Node:
     def __init__(self, carrier: Nodes, number: int) -> None:
         self.carrier = carrier
         self.id = number
-
-    def __add__(self, other: Value) -> Value:
-        return self.carrier.add(self, other)
-
-    def __radd__(self, other: Value) -> Value:
-        return self.carrier.add(other, self)
-
-    def __sub__(self, other: Value) -> Value:
-        return self.carrier.sub(self, other)
-
-    def __rsub__(self, other: Value) -> Value:
-        return self.carrier.sub(other, self)
-
-    def __mul__(self, other: Value) -> Value:
-        return self.carrier.mul(self, other)
-
-    def __rmul__(self, other: Value) -> Value:
-        return self.carrier.mul(other, self)
-
-    def __neg__(self) -> Value:
-        return self.carrier.neg(self)
 
 
 class Nodes(Carrier):

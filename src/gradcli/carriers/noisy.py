@@ -31,6 +31,9 @@ class Noisy(Carrier):
 
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive, and an error. Comparisons and steps are exact."""
+        if primitive.definition is not None and not self.inner.declared(primitive):
+            # What rounding does inside a definition is not to be hidden.
+            return primitive.definition(self, *arguments, *parameters)
         found = self.inner.apply(primitive, arguments, parameters)
         return found if primitive.locally_constant and not primitive.holds_value else self._off(found)
 

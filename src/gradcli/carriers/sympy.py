@@ -40,16 +40,17 @@ class SymPy(Carrier):
             array[position] = self.sympy.Symbol(f"{name}[{','.join(map(str, position))}]", real=True)
         return array
 
+    def declared(self, primitive: Primitive) -> str:
+        """Its `sympy` backing, or for operations that move or add elements the `array` one."""
+        return primitive.sympy if primitive.elementwise else primitive.array
+
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """Elementwise by the `sympy` backing, else by the `array` backing or the definition."""
+        function = self.backing(primitive)
         if primitive.elementwise:
-            function = self.backing(primitive, primitive.sympy)
             universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
             return universal(*arguments)
-        if primitive.array:
-            return resolve(primitive.array)(*arguments, *parameters)
-        assert primitive.definition is not None
-        return primitive.definition(self, *arguments, *parameters)
+        return function(*arguments, *parameters)
 
     def lift(self, value: Value) -> Value:
         """Python numbers become exact SymPy numbers."""

@@ -32,6 +32,8 @@ class Tensors(Carrier):
 
     def constant(self, value: Any, shape: Shape) -> Value:
         """A tensor of this dtype on this device."""
+        if isinstance(value, self.torch.Tensor):
+            return value.to(self.device, self._dtype)
         try:
             tensor = self.torch.tensor(value, dtype=self._dtype, device=self.device)
         except (OverflowError, RuntimeError):
@@ -39,11 +41,15 @@ class Tensors(Carrier):
         # Nested empty tuples do not say all of their shape.
         return tensor if tensor.shape == shape else tensor.reshape([int(d) for d in shape])
 
+    def declared(self, primitive: Primitive) -> str:
+        """Its `torch` backing."""
+        return primitive.torch
+
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive's `torch` backing."""
         function = self._functions.get(primitive)
         if function is None:
-            function = self._functions[primitive] = self.backing(primitive, primitive.torch)
+            function = self._functions[primitive] = self.backing(primitive)
         return function(*arguments, *parameters)
 
     def lift(self, value: Value) -> Value:

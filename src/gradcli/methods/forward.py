@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
+from gradcli.carriers import tangents
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.tangents import Tangents, total
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.methods.base import BLOCK, elements, fixed_direction, unflatten, unit_directions, weigh
-from gradcli.primitives.declare import Differential, Elementwise, Linear, Multilinear, Value
+from gradcli.primitives.declare import Value
 from gradcli.problem import Derivative, Nested, Problem
 
 
-def push(tape: Tape, tangents: Mapping[int, Value]) -> list[Value | None]:
+def push(tape: Tape, directions: Mapping[int, Value]) -> list[Value | None]:
     """Tangent of every node for given tangents of inputs; None is a structural zero."""
     found: list[Value | None] = [None] * len(tape.values)
     arguments = tape.graph.arguments
     for node in tape.nodes:
-        if node in tangents:
-            found[node] = tangents[node]
+        if node in directions:
+            found[node] = directions[node]
             continue
         incoming = [found[a] for a in arguments[node]]
         if any(t is not None for t in incoming):
@@ -26,60 +28,30 @@ def push(tape: Tape, tangents: Mapping[int, Value]) -> list[Value | None]:
     return found
 
 
-def tangent_of(tape: Tape, node: int, incoming: list[Value | None]) -> Value | None:
+def tangent_of(tape: Tape, node: int, incoming: Tangents) -> Value | None:
     """The tangent of one node from those of its arguments."""
-    total: Value | None = None
-    for contribution in contributions(tape, node, incoming):
-        if contribution is not None:
-            total = contribution if total is None else tape.carrier.accumulate(total, contribution)
-    return total
+    return total(tape.carrier, contributions(tape, node, incoming))
 
 
-def contributions(tape: Tape, node: int, incoming: list[Value | None]) -> list[Value | None]:
+def contributions(tape: Tape, node: int, incoming: Tangents) -> list[Value | None]:
     """What each argument's tangent adds to the node's tangent, None for nothing."""
-    primitive = tape.primitive(node)
-    rule = primitive.rule
-    m = tape.carrier
-    if isinstance(rule, Elementwise):
-        shape = tape.graph.shapes[node]
-        return [_scaled(tape, node, k, t, shape) for k, t in enumerate(incoming)]
-    values = tape.arguments(node)
-    parameters = tape.graph.parameters[node]
-    if isinstance(rule, Multilinear):
-        return [
-            None if t is None else m.apply(primitive, (*values[:k], t, *values[k + 1 :]), parameters)
-            for k, t in enumerate(incoming)
-        ]
-    if isinstance(rule, Linear):
-        return [_together(tape, node, incoming)]
-    assert isinstance(rule, Differential)
-    return [
-        None if t is None or jvp is None else jvp(m, t, tape.values[node], *values, *parameters)
-        for jvp, t in zip(rule.jvps, incoming, strict=True)
-    ]
+    return tangents.contributions(
+        tape.carrier,
+        tape.primitive(node),
+        tape.values[node],
+        tape.arguments(node),
+        tape.graph.parameters[node],
+        incoming,
+        partial(tape.partial, node),
+    )
 
 
-def _scaled(tape: Tape, node: int, position: int, tangent: Value | None, shape: Any) -> Value | None:
-    if tangent is None:
-        return None
-    partial = tape.partial(node, position)
-    if partial is None:
-        return None
-    product = partial * tangent
-    return product if tape.carrier.shape(product) == shape else tape.carrier.broadcast_to(product, shape=shape)
-
-
-def _together(tape: Tape, node: int, incoming: list[Value | None]) -> Value | None:
-    """A jointly linear operation on the tangents; arguments without one contribute zeros."""
-    primitive = tape.primitive(node)
-    m = tape.carrier
-    values = list(tape.arguments(node))
-    moved = False
-    for k, tangent in enumerate(incoming):
-        if primitive.rule.depends_on(k):
-            moved = moved or tangent is not None
-            values[k] = m.zeros(m.shape(values[k])) if tangent is None else tangent
-    return m.apply(primitive, tuple(values), tape.graph.parameters[node]) if moved else None
+def jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tuple[Value, Value]:
+    """The value, and J v in the output's shape: one forward sweep. Inputs that `tangent` leaves out stand still."""
+    graph = problem.graph
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    moved = push(tape, input_values(graph, carrier, tangent))[problem.output]
+    return tape.values[problem.output], carrier.zeros(problem.output_shape) if moved is None else moved
 
 
 class Forward:
@@ -95,8 +67,8 @@ class Forward:
         answer = Derivative(self.name, value=carrier.nested(tape.values[problem.output]))
         if elements(problem) > BLOCK:
             direction = fixed_direction(problem)
-            tangents = input_values(graph, carrier, direction)
-            slope = self._slope(tape, problem, push(tape, tangents)[problem.output])
+            along = input_values(graph, carrier, direction)
+            slope = self._slope(tape, problem, push(tape, along)[problem.output])
             answer.directional = (direction, float(carrier.nested(slope)))
             answer.sweeps = "1 forward, one direction"
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
@@ -60,6 +60,23 @@ def unbroadcast(m: Carrier, cotangent: Value, shape: Shape) -> Value:
     return summed if m.shape(summed) == shape else m.reshape(summed, shape=shape)
 
 
+def vjp(problem: Problem, carrier: Carrier) -> tuple[Value, dict[str, Value]]:
+    """The value, and u' J in the inputs' shapes for the problem's cotangent u: one reverse sweep."""
+    graph = problem.graph
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    cotangents = {problem.output: output_cotangent(carrier, problem)}
+    adjoints = pull(tape, cotangents, [graph.inputs[name] for name in problem.wrt])
+    return tape.values[problem.output], {
+        name: carrier.zeros(problem.input_shape(name)) if adjoint is None else adjoint
+        for name, adjoint in ((name, adjoint_of(adjoints, graph.inputs[name])) for name in problem.wrt)
+    }
+
+
+def adjoint_of(adjoints: Sequence[Value | None], node: int) -> Value | None:
+    """A node's adjoint; None where the output does not depend on it."""
+    return adjoints[node] if node < len(adjoints) else None
+
+
 class Reverse:
     """One evaluation that keeps every intermediate, one sweep back."""
 
@@ -68,19 +85,9 @@ class Reverse:
 
     def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
         """The adjoints of the inputs."""
-        graph = problem.graph
-        tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-        adjoints = pull(
-            tape, {problem.output: output_cotangent(carrier, problem)}, [graph.inputs[n] for n in problem.wrt]
-        )
-        gradient = {}
-        for name in problem.wrt:
-            node = graph.inputs[name]
-            adjoint = adjoints[node] if node < len(adjoints) else None
-            gradient[name] = carrier.nested(carrier.zeros(graph.shapes[node]) if adjoint is None else adjoint)
-        return Derivative(
-            self.name, value=carrier.nested(tape.values[problem.output]), gradient=gradient, sweeps="1 reverse"
-        )
+        value, adjoints = vjp(problem, carrier)
+        gradient = {name: carrier.nested(adjoint) for name, adjoint in adjoints.items()}
+        return Derivative(self.name, value=carrier.nested(value), gradient=gradient, sweeps="1 reverse")
 
 
 def output_cotangent(carrier: Carrier, problem: Problem) -> Value:

@@ -141,7 +141,8 @@ class Primitive(Operation):
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
     in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
-    by a primitive of their own, by its name. `autograd_error`: the relative error of torch's own derivative, where that is
+    by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
+    argument, in the result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own derivative, where that is
     worse than rounding.
     """
 
@@ -166,6 +167,7 @@ class Primitive(Operation):
     sympy: str = ""
     array: str = ""
     definition: Callable[..., Value] | None = None
+    jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
 

@@ -50,6 +50,8 @@ def _matmul_left(m: Any, cotangent: Value, a: Value, b: Value) -> Value:
     if len(m.shape(b)) == 1:
         return (_column(m, cotangent) if m.shape(cotangent) else cotangent) * b
     if len(m.shape(a)) == 1:
+        if len(m.shape(b)) == 2:
+            return m.matmul(b, cotangent)
         return m.reshape(m.matmul(_row(m, cotangent), _swapped(m, b)), shape=(*m.shape(b)[:-2], *m.shape(a)))
     return m.matmul(cotangent, _swapped(m, b))
 
@@ -61,8 +63,20 @@ def _matmul_right(m: Any, cotangent: Value, a: Value, b: Value) -> Value:
             return cotangent * a
         return _column(m, a) * _row(m, cotangent)
     if len(m.shape(b)) == 1:
+        if len(m.shape(a)) == 2:
+            return m.matmul(cotangent, a)
         return m.reshape(m.matmul(_swapped(m, a), _column(m, cotangent)), shape=(*m.shape(a)[:-2], m.shape(a)[-1]))
     return m.matmul(_swapped(m, a), cotangent)
+
+
+def _matmul_jacobian(m: Any, position: int, a: Value, b: Value) -> Value | None:
+    """Of a matrix times a vector by the vector: the matrix."""
+    ranks = (len(m.shape(a)), len(m.shape(b)))
+    if position == 1 and ranks == (2, 1):
+        return a
+    if position == 0 and ranks == (1, 2):
+        return m.transpose(b)
+    return None
 
 
 def _inverse_axes(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -95,6 +109,7 @@ PRIMITIVES = (
         notation=Notation(infix="@", precedence=20, latex=r"{0} \, {1}"),
         samples=((MATRIX, VECTOR), ((1.0, -0.5), MATRIX), (MATRIX, SQUARE), (VECTOR, VECTOR)),
         torch="torch.matmul",
+        jacobian=_matmul_jacobian,
         array="numpy.matmul",
     ),
     Primitive(

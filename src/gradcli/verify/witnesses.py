@@ -113,7 +113,8 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
             return Verdict("wrong", f"reverse gives {c.reverse!r}, forward {c.forward!r}{where}")
     for c, rounding in zip(components, roundings, strict=True):
         doubtful = rounding > CERTAIN[carrier.dtype] * max(abs(c.reverse), abs(c.seen))
-        if doubtful and abs(c.reverse - c.seen) > c.rounding and abs(c.reverse) > 0:
+        contradicted = abs(c.reverse - c.seen) > c.rounding + (0.0 if c.reverse else ESTIMATE * c.error)
+        if doubtful and contradicted:
             seen = f"; differences give {c.seen:.6g} ± {c.error:.0e}" if c.error < rounding else ""
             return Verdict(
                 "ill-conditioned", f"rounding alone may change {c.reverse:.6g} by {rounding:.0e}{seen}{where}"
