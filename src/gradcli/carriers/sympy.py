@@ -7,7 +7,6 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
-from gradcli.primitives.registry import resolve
 from gradcli.shapes import Shape
 
 

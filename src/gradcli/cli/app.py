@@ -15,7 +15,7 @@ from gradcli.cli import commands
 from gradcli.errors import ExitStatus, Failure, FileError, UsageError, unforeseen
 from gradcli.version import __version__
 
-ORDER = ("grad", "trace", "graph", "compare", "ops")
+ORDER = ("grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "trace", "graph", "compare", "cost", "ops")
 FLAGS = {"--json", "--plain", "--quiet", "-q", "--verbose", "-v", "--debug", "--explain", "--full"}
 """Options without a value."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)

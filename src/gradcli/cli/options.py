@@ -31,6 +31,24 @@ WRT = Annotated[str, typer.Option("--wrt", metavar="NAMES", help="Inputs to diff
 COTANGENT = Annotated[
     str, typer.Option("--cotangent", metavar="VALUE", help="Weights of a non-scalar output: ones, e(k) or a value.")
 ]
+TANGENT = Annotated[
+    list[str],
+    typer.Option(
+        "--tangent",
+        metavar="NAME=VALUE,...",
+        help="A direction: ones, x=e(0), x=[1,2]; inputs left out stand still.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+MODE = Annotated[
+    Literal["auto", "forward", "reverse"],
+    typer.Option("--mode", help="Direction of the sweeps; auto takes the one that needs fewer."),
+]
+LAYOUT = Annotated[
+    Literal["torch", "numerator", "denominator"],
+    typer.Option("--layout", help="Order of the axes of a derivative (docs/layouts.md)."),
+]
 
 LONGEST_TIMEOUT = 1e9
 """Seconds. No clock of the system can be set to much more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate
 from gradcli.cli.options import Settings
-from gradcli.errors import NameProblem, ShapeError, Span, closest
+from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, size
@@ -161,6 +161,36 @@ def parse_direction(typed: str, shape: Shape, option: str) -> Nested:
             f"{option} has shape {format_shape(found)}, needed is {format_shape(shape)}", hint=f"{option} ones"
         )
     return value
+
+
+def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Mapping[str, Nested] | None:
+    """The direction that --tangent gives, by input; None if it was not given. Inputs that it leaves out stand still."""
+    shapes = {name: bound.graph.shapes[bound.graph.inputs[name]] for name in wrt}
+    found: dict[str, Nested] = {}
+    for text in typed:
+        if text.strip() == "ones":
+            found |= {name: parse_direction("ones", shape, "--tangent") for name, shape in shapes.items()}
+            continue
+        for binding in split_bindings(text):
+            if binding.name not in shapes:
+                hint = f"the inputs differentiated by are {', '.join(shapes) or 'none'}"
+                raise NameProblem(
+                    f"--tangent names {binding.name}, which is none of them", span=binding.span, source=text, hint=hint
+                )
+            value = text[binding.value.start : binding.value.end]
+            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =")
+    return found or None
+
+
+def required_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Mapping[str, Nested]:
+    """The direction that --tangent gives. Raises UsageError where it was not given."""
+    found = parse_tangents(bound, wrt, typed)
+    if found is None:
+        raise UsageError(
+            "a tangent is needed: the direction to differentiate along",
+            hint=f"--tangent ones, or --tangent {wrt[0] if wrt else 'x'}=...",
+        )
+    return found
 
 
 def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Problem:

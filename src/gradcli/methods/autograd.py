@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -44,6 +44,35 @@ class Autograd:
             largest = max(abs(number) for name in problem.wrt for number in flatten(gradient[name]))
             answer.error = {name: every(problem.input_shape(name), imprecise * largest) for name in problem.wrt}
         return answer
+
+
+def directional_hessian(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> float:
+    """v' H v by torch's own reverse mode, taken twice."""
+    import torch
+
+    from gradcli.carriers.tensors import Tensors
+
+    tensors = carrier if isinstance(carrier, Tensors) else Tensors("cpu", problem.dtype)
+    graph = problem.graph
+    inputs = input_values(graph, tensors, problem.point)
+    names = [name for name in problem.wrt if name in tangent]
+    leaves = [inputs[graph.inputs[name]].requires_grad_() for name in names]
+    value = evaluate(graph, [problem.output], tensors, inputs).values[problem.output]
+    if not value.requires_grad:
+        return 0.0
+    first = torch.autograd.grad(value, leaves, create_graph=True, allow_unused=True)
+    directions = [tensors.constant(tangent[name], problem.input_shape(name)) for name in names]
+    slope = _along(first, directions)
+    if slope is None or not slope.requires_grad:
+        return 0.0
+    curvature = _along(torch.autograd.grad(slope, leaves, allow_unused=True), directions)
+    return 0.0 if curvature is None else float(curvature)
+
+
+def _along(gradient: Sequence[Any], directions: Sequence[Any]) -> Any:
+    """The inner product of a gradient, parts of which may be None, with a direction; None if all parts are."""
+    parts = [(g * d).sum() for g, d in zip(gradient, directions, strict=True) if g is not None]
+    return sum(parts[1:], start=parts[0]) if parts else None
 
 
 def coarsest(problem: Problem) -> float:

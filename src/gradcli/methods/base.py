@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -90,3 +90,17 @@ def weigh(carrier: Carrier, cotangent: Nested | None, shape: Shape, value: Value
         return value
     weighted = carrier.constant(cotangent, shape) * value
     return weighted if not shape else carrier.sum(weighted)
+
+
+def permuted(value: Nested, shape: Shape, axes: Sequence[int]) -> Nested:
+    """Nested lists with their axes in another order; -1 is a new axis of size 1."""
+    if tuple(axes) == tuple(range(len(shape))):
+        return value
+    sizes = [int(d) for d in shape]
+    strides = [size(shape[axis + 1 :]) for axis in range(len(shape))]
+    offsets = [0]
+    for axis in axes:
+        if axis >= 0:
+            offsets = [start + step * strides[axis] for start in offsets for step in range(sizes[axis])]
+    numbers = flatten(value)
+    return unflatten([numbers[k] for k in offsets], tuple(1 if axis < 0 else shape[axis] for axis in axes))

@@ -66,6 +66,15 @@ def central(schedule: Sequence[float], ahead: Sequence[float], behind: Sequence[
     return extrapolate(quotients, errors, RATIO**2)
 
 
+def second(
+    schedule: Sequence[float], ahead: Sequence[float], behind: Sequence[float], here: float, noise: Noise
+) -> Estimate:
+    """Second central differences, for the second derivative: a series in even powers of the step."""
+    quotients = [(a - 2 * here + b) / h**2 for h, a, b in zip(schedule, ahead, behind, strict=True)]
+    errors = [4 * noise.of(a, b, here) / h**2 for h, a, b in zip(schedule, ahead, behind, strict=True)]
+    return extrapolate(quotients, errors, RATIO**2)
+
+
 def one_sided(schedule: Sequence[float], values: Sequence[float], here: float, noise: Noise) -> Estimate:
     """Forward differences towards one side: a series in all powers of the step. Steps carry the side's sign."""
     quotients = [(v - here) / h for h, v in zip(schedule, values, strict=True)]

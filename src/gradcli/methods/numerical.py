@@ -12,7 +12,16 @@ from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import Graph
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions, weigh
-from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate, Noise, best_of, central, one_sided, step_schedules
+from gradcli.methods.differences import (
+    UNIT_ROUNDOFF,
+    Estimate,
+    Noise,
+    best_of,
+    central,
+    one_sided,
+    second,
+    step_schedules,
+)
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import size
@@ -80,6 +89,16 @@ class Line:
         def estimate(schedule: list[float]) -> Estimate:
             values = self.at(direction, schedule + [-h for h in schedule])
             return central(schedule, values[: len(schedule)], values[len(schedule) :], self.noise)
+
+        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+
+    def curvature(self, direction: dict[str, Nested], position: float) -> Estimate:
+        """The second derivative along a direction."""
+
+        def estimate(schedule: list[float]) -> Estimate:
+            values = self.at(direction, schedule + [-h for h in schedule])
+            ahead, behind = values[: len(schedule)], values[len(schedule) :]
+            return second(schedule, ahead, behind, self.here(), self.noise)
 
         return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
 

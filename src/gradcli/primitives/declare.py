@@ -142,8 +142,8 @@ class Primitive(Operation):
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
     in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
-    argument, in the result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own derivative, where that is
-    worse than rounding.
+    argument, in the result's shape followed by the argument's, where it lies at hand, else None.
+    `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
     """
 
     name: str

@@ -8,6 +8,7 @@ disagrees, torch's autograd is asked before anything is called wrong; what round
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,21 +26,33 @@ ESTIMATE = 10
 """Richardson's estimate is no bound: it was seen to be off tenfold."""
 CERTAIN = {"float64": 1e-6, "float32": 1e-2}
 """A tolerance above this part of a component proves nothing of it."""
+SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "unverified", "verified")
+"""The verdicts from worst to best."""
 STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 @dataclass
 class Verdict:
-    """One word of interface.md and the sentence behind it. `sides` holds the one-sided derivatives at a kink."""
+    """One word of interface.md and the sentence behind it. `sides` holds the one-sided derivatives at a kink, `digits`
+    the decimal digits that an independent witness confirms."""
 
     word: str
     sentence: str
     sides: dict[str, list[Sides]] | None = None
+    digits: int | None = None
 
     @property
     def status(self) -> ExitStatus:
         """The exit status that goes with the word."""
         return STATUS.get(self.word, ExitStatus.ANSWERED)
+
+
+def worst(verdicts: Sequence[tuple[str, Verdict]]) -> Verdict:
+    """The verdict on a whole from labelled verdicts on its parts: the worst, and of equal ones the least certain."""
+    label, verdict = min(verdicts, key=lambda pair: (SEVERITY.index(pair[1].word), pair[1].digits or 0))
+    if verdict.word == "verified" or not label:
+        return verdict
+    return Verdict(verdict.word, f"{label}: {verdict.sentence}", verdict.sides)
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,7 @@ def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivativ
     where = " along one direction" if found["numerical"].directional is not None else ""
     if all(c.confirmed(CERTAIN[carrier.dtype]) for c in components):
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
-        return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}")
+        return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
     return _second_opinion(problem, carrier, components, where)
 
 

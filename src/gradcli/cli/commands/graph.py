@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gradcli.cli.commands.trace import TANGENT, head, parse_tangents, status_of
-from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, parse_direction, wanted_inputs
+from gradcli.cli.commands.trace import head, status_of
+from gradcli.cli.options import AT, COTANGENT, EXPRESSION, TANGENT, WRT, Settings, with_settings
+from gradcli.cli.query import Bound, Query, parse_direction, parse_tangents, wanted_inputs
 from gradcli.cli.runner import Report, is_stream, run, write_file
 from gradcli.errors import FileError, UsageError
 from gradcli.problem import Problem

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, bind, parse_direction, problem_of, wanted_inputs
+from gradcli.cli.options import AT, COTANGENT, EXPRESSION, TANGENT, WRT, Settings, with_settings
+from gradcli.cli.query import Bound, Query, bind, parse_tangents, problem_of, wanted_inputs
 from gradcli.cli.runner import Report, run
-from gradcli.errors import ExitStatus, NameProblem
-from gradcli.problem import Nested, Problem
+from gradcli.errors import ExitStatus
+from gradcli.problem import Problem
 
 if TYPE_CHECKING:
     from gradcli.render.inspection import Inspection
 
 Mode = Literal["forward", "reverse", "both"]
-TANGENT = Annotated[
-    list[str],
-    typer.Option(
-        "--tangent",
-        metavar="NAME=VALUE,...",
-        help="One column of tangents along a direction: ones, x=e(0), x=[1,2].",
-        default_factory=list,
-        show_default=False,
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -89,27 +79,6 @@ def problem_in_mode(bound: Bound, output: int, wrt: str, cotangent: str, mode: M
         inputs = wanted_inputs(bound, wrt)
         return Problem(bound.graph, output, inputs, bound.point, None, bound.query.settings.dtype)
     return problem_of(bound, output, wrt, cotangent)
-
-
-def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Mapping[str, Nested] | None:
-    """The direction that --tangent gives, by input; None if it was not given. Inputs that it leaves out stand still."""
-    from gradcli.syntax.bindings import split_bindings
-
-    shapes = {name: bound.graph.shapes[bound.graph.inputs[name]] for name in wrt}
-    found: dict[str, Nested] = {}
-    for text in typed:
-        if text.strip() == "ones":
-            found |= {name: parse_direction("ones", shape, "--tangent") for name, shape in shapes.items()}
-            continue
-        for binding in split_bindings(text):
-            if binding.name not in shapes:
-                hint = f"the inputs differentiated by are {', '.join(shapes) or 'none'}"
-                raise NameProblem(
-                    f"--tangent names {binding.name}, which is none of them", span=binding.span, source=text, hint=hint
-                )
-            value = text[binding.value.start : binding.value.end]
-            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =")
-    return found or None
 
 
 def head(bound: Bound, command: str, inspection: Inspection) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""`gradcli hvp`: the Hessian times a tangent, by forward over reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from gradcli.carriers.base import Carrier
+from gradcli.cli.derivatives import Answer, report, require_scalar
+from gradcli.cli.options import AT, EXPRESSION, TANGENT, WRT, Settings, with_settings
+from gradcli.cli.query import Bound, Query, required_tangents
+from gradcli.cli.runner import Report, run
+from gradcli.problem import Problem
+from gradcli.verify.curvature import check_hvp
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("hvp")(hvp)
+
+
+@with_settings
+def hvp(expression: EXPRESSION, *, at: AT, tangent: TANGENT, wrt: WRT = "", settings: Settings) -> int:
+    """H v: how the gradient changes along a tangent v of the inputs. Each part has its input's shape."""
+    return run(expression, at, settings, lambda query: answer(query, wrt, tangent))
+
+
+def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
+    """The product for each output."""
+
+    def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
+        from gradcli.render.matrices import array_lines
+
+        require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jvp for the first derivative"))
+        tangent = required_tangents(bound, problem.wrt, typed)
+        products, verdict = check_hvp(problem, carrier, tangent)
+        lines = []
+        for name in problem.wrt:
+            lines += array_lines(f"(H v) by {name}", products[name], problem.input_shape(name))
+        lines.append("mode: 1 reverse sweep on dual numbers (forward over reverse)")
+        data = {"tangent": tangent, "hvp": products, "layout": "torch", "mode": "forward over reverse"}
+        return Answer(data, lines, verdict)
+
+    return report(query, "hvp", wrt, found)

@@ -1,0 +1,44 @@
+"""`gradcli jvp`: the Jacobian times a tangent, in one forward sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from gradcli.carriers.base import Carrier
+from gradcli.cli.derivatives import Answer, report
+from gradcli.cli.options import AT, EXPRESSION, TANGENT, WRT, Settings, with_settings
+from gradcli.cli.query import Bound, Query, required_tangents
+from gradcli.cli.runner import Report, run
+from gradcli.problem import Problem
+from gradcli.verify.rows import check_jvp
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("jvp")(jvp)
+
+
+@with_settings
+def jvp(expression: EXPRESSION, *, at: AT, tangent: TANGENT, wrt: WRT = "", settings: Settings) -> int:
+    """J v: how the output changes along a tangent v of the inputs. It has the output's shape."""
+    return run(expression, at, settings, lambda query: answer(query, wrt, tangent))
+
+
+def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
+    """The product for each output."""
+
+    def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
+        from gradcli.render.matrices import array_lines
+
+        tangent = required_tangents(bound, problem.wrt, typed)
+        value, product, verdict = check_jvp(problem, carrier, tangent)
+        name = bound.output_name(problem.output)
+        lines = array_lines(name, value, problem.output_shape)
+        lines += array_lines("J v" if problem.output_shape else f"d{name} along v", product, problem.output_shape)
+        lines.append("mode: 1 forward sweep")
+        data = {"value": value, "tangent": tangent, "jvp": product, "layout": "torch", "mode": "forward"}
+        return Answer(data, lines, verdict)
+
+    return report(query, "jvp", wrt, found)

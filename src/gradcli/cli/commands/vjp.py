@@ -1,0 +1,57 @@
+"""`gradcli vjp`: a cotangent times the Jacobian, in one reverse sweep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import typer
+
+from gradcli.carriers.base import Carrier
+from gradcli.cli.derivatives import Answer, report
+from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
+from gradcli.cli.query import Bound, Query, parse_direction
+from gradcli.cli.runner import Report, run
+from gradcli.errors import UsageError
+from gradcli.problem import Problem
+from gradcli.shapes import format_shape
+from gradcli.verify.verdict import check_gradient
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("vjp")(vjp)
+
+
+@with_settings
+def vjp(expression: EXPRESSION, *, at: AT, cotangent: COTANGENT = "", wrt: WRT = "", settings: Settings) -> int:
+    """u'J: what a cotangent u of the output is to the inputs. Each part has its input's shape."""
+    return run(expression, at, settings, lambda query: answer(query, wrt, cotangent))
+
+
+def answer(query: Query, wrt: str, typed: str) -> Report:
+    """The product for each output."""
+
+    def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
+        from gradcli.render.matrices import array_lines
+
+        shape = problem.output_shape
+        if shape and not typed:
+            cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
+            raise UsageError(cause, hint="--cotangent ones, e(0), or a value")
+        cotangent = parse_direction(typed or "ones", shape, "--cotangent")
+        checked = check_gradient(replace(problem, cotangent=cotangent), carrier)
+        name = bound.output_name(problem.output)
+        lines = array_lines(name, checked.derivatives["reverse"].value, shape)
+        for by in problem.wrt:
+            lines += array_lines(f"(u'J) by {by}", checked.gradient[by], problem.input_shape(by))
+        lines.append("mode: 1 reverse sweep")
+        data = {
+            "value": checked.derivatives["reverse"].value,
+            "cotangent": cotangent,
+            "vjp": checked.gradient,
+            "layout": "torch",
+            "mode": "reverse",
+        }
+        return Answer(data, lines, checked.verdict)
+
+    return report(query, "vjp", wrt, found)

@@ -1,0 +1,153 @@
+"""Verdicts on Jacobians and on products with them: each row is the gradient of one element of the output."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.nodes import Node, Nodes
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.graph import Graph
+from gradcli.methods.base import elements, flatten, unflatten, unit_directions
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.forward import jvp
+from gradcli.methods.jacobian import Mode, cheaper_mode, jacobian
+from gradcli.methods.rounding import rounding_of_gradient
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import Shape, size
+from gradcli.verify.verdict import check_gradient
+from gradcli.verify.witnesses import ROUNDING, Verdict, worst
+
+ROWS = 64
+"""A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
+ALONG = "along one cotangent"
+STEP, DIRECTION = "step t", "direction"
+"""Inputs of a function along a line; the blanks keep them apart from what a user may type."""
+
+
+@dataclass
+class CheckedJacobian:
+    """The Jacobian by input as nested lists in the output's shape followed by the input's, with its verdict."""
+
+    value: Nested
+    blocks: dict[str, Nested]
+    mode: Mode
+    why: str
+    verdict: Verdict
+
+
+def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None) -> CheckedJacobian:
+    """The Jacobian of the problem's output by the given mode, or the cheaper one. The value must be finite."""
+    graph, output = problem.graph, problem.output
+    tape = evaluate(graph, [output], carrier, input_values(graph, carrier, problem.point))
+    sources = [graph.inputs[name] for name in problem.wrt]
+    outputs, inputs = size(problem.output_shape), elements(problem)
+    chosen = mode or cheaper_mode(tape, [output], sources)
+    sweeps, others = (inputs, outputs) if chosen == "forward" else (outputs, inputs)
+    other = "reverse" if chosen == "forward" else "forward"
+    why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
+    found = jacobian(tape, [output], sources, chosen)
+    blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
+    return CheckedJacobian(
+        carrier.nested(tape.values[output]), blocks, chosen, why, judge_jacobian(problem, carrier, blocks)
+    )
+
+
+def counted(sweeps: int, mode: str) -> str:
+    """`3 reverse sweeps`."""
+    return f"{sweeps} {mode} sweep{'s' * (sweeps != 1)}"
+
+
+def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested]) -> Verdict:
+    """Checked gradients of the output's elements, and whether the Jacobian's rows are they."""
+    if not problem.wrt or not size(problem.output_shape) or not elements(problem):
+        return Verdict("unverified", "there is nothing to differentiate by")
+    verdicts = []
+    for label, cotangent in cotangents(problem.output_shape, elements(problem)):
+        weighted = replace(problem, cotangent=cotangent)
+        checked = check_gradient(weighted, carrier)
+        verdicts.append((label, checked.verdict))
+        if checked.verdict.word in ("verified", "ill-conditioned", "inconclusive"):
+            contrary = _contradiction(weighted, carrier, blocks, checked.gradient)
+            if contrary is not None:
+                verdicts.append((label, contrary))
+    found = worst(verdicts)
+    if verdicts[0][0] == ALONG and found.word == "verified":
+        found = replace(found, sentence=f"{found.sentence}, {ALONG}")
+    # One row's one-sided derivatives are not those of the whole.
+    return replace(found, sides=None) if problem.output_shape else found
+
+
+def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]:
+    """What to weigh the output's elements with, and a name for it: each alone where that is little work, else signs."""
+    if not shape:
+        yield "", None
+    elif size(shape) * inputs <= ROWS:
+        for number, unit in enumerate(unit_directions(shape)):
+            yield f"row {index_of(number, shape)}", unit
+    else:
+        signs = random.Random(21)
+        yield ALONG, unflatten([signs.choice((-1.0, 1.0)) for _ in range(size(shape))], shape)
+
+
+def index_of(number: int, shape: Shape) -> str:
+    """The index of an element that is the number-th in row-major order: `[1, 0]`."""
+    places = []
+    for dimension in reversed(shape):
+        number, place = divmod(number, int(dimension))
+        places.append(str(place))
+    return "[" + ", ".join(reversed(places)) + "]"
+
+
+def _contradiction(
+    problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested], gradient: Mapping[str, Nested]
+) -> Verdict | None:
+    """A verdict where the weighted Jacobian is not the checked gradient, beyond what rounding may do."""
+    weights = [1.0] if problem.cotangent is None else flatten(problem.cotangent)
+    unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
+    roundings: dict[str, list[float]] | None = None
+    for name in problem.wrt:
+        rows = flatten(blocks[name])
+        count = size(problem.input_shape(name))
+        largest = max(map(abs, rows), default=0.0)
+        for k, expected in enumerate(flatten(gradient[name])):
+            column = rows[k::count]
+            found = math.fsum(w * c for w, c in zip(weights, column, strict=True))
+            slack = unit * (math.fsum(map(abs, column)) or largest)
+            if abs(found - expected) <= slack:
+                continue
+            roundings = roundings or rounding_of_gradient(problem, carrier)
+            if not abs(found - expected) <= slack + roundings[name][k]:
+                return Verdict("wrong", f"the Jacobian gives {found!r} where reverse gives {expected!r} (by {name})")
+    return None
+
+
+def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tuple[Nested, Nested, Verdict]:
+    """Value, J v and its verdict: that of the function along the line through the point in the tangent's direction."""
+    value, product = jvp(problem, carrier, tangent)
+    nested = carrier.nested(product)
+    return carrier.nested(value), nested, judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
+
+
+def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
+    """The problem's output as a function of one number t, at x + t v and t = 0."""
+    graph = Graph()
+    m = Nodes(graph)
+    step = Node(m, graph.input(STEP))
+    point: dict[str, Nested] = {STEP: 0.0}
+    moved: dict[int, Any] = {}
+    for name, node in problem.graph.inputs.items():
+        shape = problem.graph.shapes[node]
+        here = Node(m, graph.input(name, shape))
+        point[name] = problem.point[name]
+        if name in tangent:
+            direction = f"{name} {DIRECTION}"
+            point[direction] = tangent[name]
+            here = here + step * Node(m, graph.input(direction, shape))
+        moved[node] = here
+    output = evaluate(problem.graph, [problem.output], m, moved).values[problem.output]
+    return replace(problem, graph=graph, output=output.id, wrt=(STEP,), point=point)

@@ -1,0 +1,107 @@
+"""Verdicts on Jacobians, products and Hessians: right ones are verified, broken rules and mixed-up blocks are found."""
+
+import pytest
+
+from gradcli.carriers.select import select_carrier
+from gradcli.primitives.declare import Elementwise
+from gradcli.primitives.registry import by_name
+from gradcli.verify import curvature, rows
+from gradcli.verify.curvature import check_hessian, check_hvp
+from gradcli.verify.rows import check_jacobian, check_jvp, judge_jacobian
+from tests.verify.problems import problem
+
+
+def asked(text: str, **point):
+    found = problem(text, **point)
+    return found, select_carrier(found.graph, found.graph.ancestors([found.output]))
+
+
+LARGE = {"x": [k / 7 - 1 for k in range(20)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("[x*y, sin(x), x^2*y]", {"x": 1.2, "y": 0.5}),
+        ("A @ x", {"A": [[1.0, 2.0], [3.0, 4.0]], "x": [0.5, -1.0]}),
+        ("X @ X'", {"X": [[1.0, 2.0], [3.0, 4.0]]}),
+        ("tanh(x)*x[0]", LARGE),
+        ("x + 1", {"x": [1.0]}),
+    ],
+)
+@pytest.mark.parametrize("mode", [None, "forward", "reverse"])
+def test_right_jacobians_are_verified(text: str, point: dict, mode) -> None:
+    checked = check_jacobian(*asked(text, **point), mode)
+    assert checked.verdict.word == "verified", checked.verdict.sentence
+
+
+@pytest.mark.parametrize("point", [{"x": [0.5, -1.0, 2.0]}, LARGE])
+def test_a_wrong_entry_is_found(point: dict) -> None:
+    found, carrier = asked("sin(x)*sum(x)", **point)
+    right = check_jacobian(found, carrier)
+    block = [list(row) for row in right.blocks["x"]]
+    block[1][2] += 1e-9
+    verdict = judge_jacobian(found, carrier, {"x": block})
+    assert verdict.word == "wrong"
+    assert judge_jacobian(found, carrier, right.blocks).word == "verified"
+
+
+def test_a_wrong_rule_is_found_by_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Elementwise(lambda m, out, x: 1.0000001 * m.cos(x))
+    monkeypatch.setitem(by_name()["sin"].__dict__, "rule", wrong)
+    found, carrier = asked("[sin(x), x*y]", x=0.7, y=2.0)
+    assert check_jacobian(found, carrier).verdict.word == "wrong"
+    assert check_jvp(found, carrier, {"x": 1.0})[2].word == "wrong"
+    scalar, carrier = asked("sin(x)*y", x=0.7, y=2.0)
+    assert check_hessian(scalar, carrier).verdict.word == "wrong"
+    assert check_hvp(scalar, carrier, {"x": 1.0})[1].word == "wrong"
+
+
+def test_a_rule_that_is_right_to_first_order_only_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cos(0.7) as a constant: every gradient at 0.7 is right, and no second derivative."""
+    monkeypatch.setitem(by_name()["sin"].__dict__, "rule", Elementwise(lambda m, out, x: 0.7648421872844885))
+    found, carrier = asked("sin(x)*y", x=0.7, y=2.0)
+    assert check_hessian(found, carrier).verdict.word == "wrong"
+
+
+def test_kinks_of_rows_are_named() -> None:
+    verdict = check_jacobian(*asked("[x, 2*relu(x)]", x=0.0)).verdict
+    assert verdict.word == "kink"
+    assert verdict.sentence.startswith("row [1]: one-sided derivatives differ")
+
+
+def test_a_directional_derivative_exists_on_one_side_of_a_kink() -> None:
+    found, carrier = asked("relu(x) + y", x=0.0, y=1.0)
+    assert check_jvp(found, carrier, {"y": 1.0})[2].word == "verified"
+    assert check_jvp(found, carrier, {"x": 1.0})[2].word == "kink"
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0}),
+        ("y' @ A @ y", {"A": [[2.0, 1.0], [1.0, 3.0]], "y": [1.0, -1.0]}),
+        ("sum(tanh(x)^2)*x[3]", LARGE),
+        ("norm(x)", {"x": [3.0, 4.0]}),
+        ("2*x + 1", {"x": 3.0}),
+        ("exp(1e-8*x)", {"x": 1.0}),
+    ],
+)
+def test_right_hessians_are_verified(text: str, point: dict) -> None:
+    found, carrier = asked(text, **point)
+    assert check_hessian(found, carrier).verdict.word == "verified"
+    assert check_hvp(found, carrier, point)[1].word == "verified"
+
+
+@pytest.mark.parametrize(("text", "word"), [("|x|", "kink"), ("x*|x|", "kink"), ("x^1.5", "undefined")])
+def test_points_without_a_second_derivative(text: str, word: str) -> None:
+    assert check_hessian(*asked(text, x=0.0)).verdict.word == word
+
+
+def test_the_two_ways_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curvature, "hessian_on_values", lambda problem, carrier: {"x": {"x": 2.5}})
+    assert check_hessian(*asked("x^2", x=3.0)).verdict.word == "wrong"
+
+
+def test_an_index_is_written_as_it_is_typed() -> None:
+    assert [rows.index_of(k, (2, 3)) for k in (0, 4, 5)] == ["[0, 0]", "[1, 1]", "[1, 2]"]
