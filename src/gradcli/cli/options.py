@@ -17,6 +17,10 @@ EXPRESSION = Annotated[
         metavar="EXPR", help="An expression, several statements (a = ...; b = ...), @file, or - for requests on stdin."
     ),
 ]
+EXPRESSIONS = Annotated[
+    list[str],
+    typer.Argument(metavar="EXPR...", help="One or more expressions: as above, or several statements, @file, -."),
+]
 AT = Annotated[
     list[str],
     typer.Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,8 @@ class Bound:
     built: Built
     point: dict[str, Nested]
     notes: list[str]
+    unused: tuple[str, ...] = ()
+    """Names that are bound, and not used by the expression."""
 
     @property
     def graph(self) -> Graph:
@@ -73,10 +75,23 @@ def bind(query: Query) -> Bound:
     if missing:
         raise unbound(query, program, missing, point)
     names = set(program.names)
-    notes = [f"--at binds {name}, which the expression does not use" for name in point if name not in names]
     used = {name: shapes[name] for name in shapes if name in names}
     built = build(program, used)
-    return Bound(query, built, {name: point[name] for name in used}, [*built.notes, *notes])
+    unused = tuple(name for name in point if name not in names)
+    return Bound(query, built, {name: point[name] for name in used}, [*built.notes, *unused_notes(unused)], unused)
+
+
+def unused_notes(names: Iterable[str]) -> list[str]:
+    """What to say of bindings that no expression uses."""
+    return [f"--at binds {name}, which the expression does not use" for name in names]
+
+
+def bind_all(queries: Sequence[Query]) -> tuple[list[Bound], list[str]]:
+    """Several requests with the same bindings, and the notes on all of them: a binding has to serve only one."""
+    found = [bind(query) for query in queries]
+    own = [note for bound in found for note in bound.notes if note not in unused_notes(bound.unused)]
+    idle = [name for name in found[0].unused if all(name in bound.unused for bound in found)]
+    return found, list(dict.fromkeys([*own, *unused_notes(idle)]))
 
 
 def unbound(query: Query, program: Any, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:

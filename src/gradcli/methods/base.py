@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from gradcli.carriers.base import Carrier
 from gradcli.primitives.declare import Value
-from gradcli.problem import Derivative, Nested, Problem
+from gradcli.problem import Derivative, Nested, Problem, nested_shape
 from gradcli.shapes import Shape, size
 
 BLOCK = 64
@@ -104,3 +104,11 @@ def permuted(value: Nested, shape: Shape, axes: Sequence[int]) -> Nested:
             offsets = [start + step * strides[axis] for start in offsets for step in range(sizes[axis])]
     numbers = flatten(value)
     return unflatten([numbers[k] for k in offsets], tuple(1 if axis < 0 else shape[axis] for axis in axes))
+
+
+def added(a: Nested, b: Nested) -> Nested:
+    """The sum of two numbers, or of two nested lists of one shape."""
+    if not isinstance(a, (list, tuple)):
+        return a + b
+    sums = [x + y for x, y in zip(flatten(a), flatten(b), strict=True)]
+    return unflatten(sums, nested_shape("", a))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-from gradcli.methods.base import flatten
-from gradcli.problem import Problem
+from gradcli.layouts import Layout, layout_axes, layout_shape
+from gradcli.methods.base import flatten, permuted
+from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
-from gradcli.shapes import format_shape, size
+from gradcli.shapes import Shape, format_shape, size
 from gradcli.verify.kinks import Sides
 from gradcli.verify.verdict import Checked
 
@@ -15,7 +17,9 @@ SHOWN = 1000
 """Elements of one array that are printed whole."""
 
 
-def gradient_lines(name: str, problem: Problem, check: Checked, plain: bool = False) -> list[str]:
+def gradient_lines(
+    name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
+) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
     d = "d" if plain else "∂"
     value = format_array(check.derivatives["reverse"].value, problem.output_shape)
@@ -24,20 +28,38 @@ def gradient_lines(name: str, problem: Problem, check: Checked, plain: bool = Fa
     labels = {wrt: f"{d}{weighted}/{d}{wrt}" for wrt in problem.wrt}
     width = max(map(len, labels.values()), default=0)
     for wrt in problem.wrt:
-        shape = problem.input_shape(wrt)
-        note = f"   shape {format_shape(shape)}" if shape else ""
-        answer = format_array(check.gradient[wrt], shape)
+        answer, shape = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
             answer = f"undefined   (PyTorch returns {answer})"
         elif sides is not None and all(s.agree for s in sides) and answer != interval_text(sides, ""):
             answer = f"{interval_text(sides, '')}   (PyTorch returns {answer})"
-        found.append(f"{labels[wrt]:<{width}} = {answer}{note}")
+        found.append(f"{labels[wrt]:<{width}} = {answer}{shape}")
         if sides is not None and not all(s.agree for s in sides):
             found.append(f"{'':<{width}}   {interval_text(sides)}")
     carrier = check.tape.carrier
-    layout = "layout torch, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
-    found.append(f"{check.verdict.word}: {check.verdict.sentence} ({layout}{carrier.dtype}, {carrier.device})")
+    stated = f"layout {layout}, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
+    found.append(f"{check.verdict.word}: {check.verdict.sentence} ({stated}{carrier.dtype}, {carrier.device})")
+    return found
+
+
+def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:
+    """A gradient in a layout, and a note on its shape there."""
+    block = permuted(gradient, shape, layout_axes(0, len(shape), layout))
+    stands = layout_shape((), shape, layout)
+    return format_array(block, stands), f"   shape {format_shape(stands)}" if stands else ""
+
+
+def accumulated_lines(
+    total: Mapping[str, tuple[Nested, Problem]], count: int, plain: bool, layout: Layout
+) -> list[str]:
+    """The sum of the gradients of several outputs, one line an input."""
+    sign = "d/d" if plain else "∂/∂"
+    found = [f"accumulated over {count} outputs, as PyTorch's .grad without clearing:"]
+    width = max((len(name) for name in total), default=0)
+    for name, (value, problem) in total.items():
+        answer, shape = gradient_text(value, problem.input_shape(name), layout)
+        found.append(f"{sign}{name:<{width}} = {answer}{shape}")
     return found
 
 
