@@ -8,7 +8,17 @@ from typing import Any
 
 from gradcli.primitives.declare import Primitive
 
-FAMILIES = ("arithmetic", "elementary", "trigonometric", "piecewise", "reductions", "structural", "matrices")
+FAMILIES = (
+    "arithmetic",
+    "elementary",
+    "trigonometric",
+    "piecewise",
+    "logic",
+    "activations",
+    "reductions",
+    "structural",
+    "matrices",
+)
 
 
 @cache

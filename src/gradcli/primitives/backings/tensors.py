@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.primitives.backings.floating import cotangent_derivative
+from gradcli.primitives.backings.floating import GELU_CUBIC, SQRT_8_OVER_PI, SQRT_HALF, cotangent_derivative
 from gradcli.shapes import normalize_axes
 
 Tensor = Any
@@ -100,6 +100,19 @@ def norm(x: Tensor) -> Tensor:
     return scale * torch.linalg.vector_norm(x / scale)
 
 
+def floor_divide(x: Tensor, y: Tensor) -> Tensor:
+    """x / y rounded down; autograd knows no derivative of torch.floor_divide."""
+    return _torch().div(x, y, rounding_mode="floor")
+
+
+def gelu(x: Tensor, approximate: str) -> Tensor:
+    """GELU by erfc and sigmoid: torch's own has no digit left below -8, where 1 + erf and 1 + tanh cancel."""
+    torch = _torch()
+    if approximate == "none":
+        return 0.5 * x * torch.special.erfc(-x * SQRT_HALF)
+    return x * torch.sigmoid(SQRT_8_OVER_PI * (x + GELU_CUBIC * (x * x * x)))
+
+
 def transpose(x: Tensor) -> Tensor:
     """Axes in reverse order."""
     return _torch().permute(x, tuple(reversed(range(x.ndim))))
@@ -133,6 +146,26 @@ def sign(x: Tensor) -> Tensor:
 def where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """a where the condition is not 0, else b."""
     return _torch().where(condition != 0, a, b)
+
+
+def logical_and(x: Tensor, y: Tensor) -> Tensor:
+    """1 where neither is 0, else 0."""
+    return ((x != 0) & (y != 0)).to(x.dtype)
+
+
+def logical_or(x: Tensor, y: Tensor) -> Tensor:
+    """1 where one is not 0, else 0."""
+    return ((x != 0) | (y != 0)).to(x.dtype)
+
+
+def logical_xor(x: Tensor, y: Tensor) -> Tensor:
+    """1 where exactly one is not 0, else 0."""
+    return ((x != 0) ^ (y != 0)).to(x.dtype)
+
+
+def logical_not(x: Tensor) -> Tensor:
+    """1 where x is 0, else 0."""
+    return (x == 0).to(x.dtype)
 
 
 def gt(x: Tensor, y: Tensor) -> Tensor:
