@@ -5,6 +5,7 @@ Partials are in the form that keeps its digits for arguments of any size.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from gradcli.shapes import Shape
 ONE_OVER_SQRT_2PI = 0.3989422804014327
 SATURATED = 40.0
 """Beyond it the approximate GELU is x or 0 to the last bit, and powers of x could overflow."""
+LARGEST = sys.float_info.max
 APPROXIMATIONS = ("none", "tanh")
 
 
@@ -24,10 +26,9 @@ def _finite(name: str) -> Callable[[Sequence[Shape], float], Parameters]:
     """A parameter as a float, which every carrier can hold."""
 
     def normalize(shapes: Sequence[Shape], value: float) -> Parameters:
-        try:
-            return (float(value),)
-        except OverflowError:
-            raise UsageError(f"{name} is too large for a float64", hint="floats end at about 1.8e308") from None
+        if not abs(value) <= LARGEST:
+            raise UsageError(f"{name} is too large for a float64", hint="floats end at about 1.8e308")
+        return (float(value),)
 
     return normalize
 

@@ -153,7 +153,8 @@ PRIMITIVES = (
         spellings=("remainder", "mod"),
         domain=(NO_ZERO_DIVISOR,),
         kink=Kink(at=_whole_quotient, convention="1 for x and -floor(x/y) for y, as beside the jump"),
-        notation=Notation(infix="%", precedence=20, latex=r"{0} \bmod {1}"),
+        # x \bmod y \cdot z would be read either way.
+        notation=Notation(infix="%", precedence=20, latex=r"\operatorname{{mod}}\left({0}, {1}\right)", encloses=True),
         samples=((7.0, 2.0), (-1.5, 0.4), (7.5, -2.0)),
         torch="torch.remainder",
         math=FLOATING + "remainder",

@@ -16,6 +16,7 @@ FAMILIES = (
     "logic",
     "activations",
     "reductions",
+    "losses",
     "structural",
     "matrices",
 )

@@ -166,7 +166,7 @@ def leaky_relu(x: float, negative_slope: float) -> float:
 
 def elu(x: float, alpha: float) -> float:
     """x above 0, alpha (exp(x) - 1) below."""
-    return x if x > 0 else alpha * math.expm1(x)
+    return x if x >= 0 else alpha * math.expm1(x)
 
 
 def silu(x: float) -> float:

@@ -89,6 +89,74 @@ def mean(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
     return _torch().mean(x, axes, keepdim) if axes else x
 
 
+def log_softmax(x: Tensor, axis: int) -> Tensor:
+    """x - logsumexp(x). torch's own is 0 where one element leads by more than 37; this one has digits left."""
+    torch = _torch()
+    if not x.shape[axis]:
+        return x
+    largest, rest = _largest_and_rest(x, axis)
+    # A difference of two equal infinities is NaN, as torch's.
+    return (x - largest) - torch.log1p(rest)
+
+
+def logsumexp(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
+    """Logarithm of the sum of exponentials over the given axes (None: all)."""
+    torch = _torch()
+    axes = normalize_axes(axis, x.ndim)
+    others = [k for k in range(x.ndim) if k not in axes]
+    kept = [1 if k in axes else size for k, size in enumerate(x.shape)]
+    lined_up = x.permute((*others, *axes)).reshape([*[x.shape[k] for k in others], math.prod(x.shape[k] for k in axes)])
+    if not lined_up.shape[-1]:
+        found = torch.logsumexp(lined_up, -1)
+    else:
+        largest, rest = _largest_and_rest(lined_up, -1)
+        found = (largest + torch.log1p(rest)).squeeze(-1)
+    return found.reshape(kept) if keepdim else found
+
+
+def _largest_and_rest(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """The first largest element along an axis, and the sum of the exponentials of the others relative to it."""
+    torch = _torch()
+    place = x.argmax(axis, keepdim=True)
+    largest = x.gather(axis, place)
+    # Infinities are not subtracted from one another.
+    shift = torch.where(torch.isfinite(largest), largest, 0.0)
+    powers = torch.exp(x - shift)
+    return largest, torch.where(_is_at(x, place, axis), 0.0, powers).sum(axis, keepdim=True)
+
+
+def _is_at(x: Tensor, place: Tensor, axis: int) -> Tensor:
+    """Whether an element stands at a place along an axis."""
+    shape = [1] * x.ndim
+    shape[axis] = x.shape[axis]
+    return _torch().arange(x.shape[axis], device=x.device).reshape(shape) == place
+
+
+WHOLE = 1e-3
+"""A class index may be off by so much: it may have been computed, and differences take small steps."""
+
+
+def is_class(target: Tensor, classes: int) -> Tensor:
+    """Whether a number is the index of one of so many classes."""
+    torch = _torch()
+    nearest = torch.round(target)
+    return ((target - nearest).abs() <= WHOLE) & (nearest >= 0) & (nearest < classes)
+
+
+def cross_entropy(x: Tensor, target: Tensor, reduction: str) -> Tensor:
+    """Cross entropy of logits and class indices or probabilities; NaN for an index of no class."""
+    torch = _torch()
+    axis = 1 if x.ndim > 1 else 0
+    logarithms = log_softmax(x, axis)
+    if target.ndim == x.ndim:
+        losses = -(target * logarithms).sum(axis)
+    else:
+        known = is_class(target, x.shape[axis])
+        index = torch.where(known, torch.round(target), 0.0).long().unsqueeze(axis)
+        losses = torch.where(known, 0.0 - logarithms.gather(axis, index).squeeze(axis), torch.nan)
+    return losses if reduction == "none" else losses.sum() if reduction == "sum" else losses.mean()
+
+
 def norm(x: Tensor) -> Tensor:
     """L2 norm of all elements, scaled by a power of two, so that no square overflows or underflows."""
     torch = _torch()
