@@ -144,6 +144,16 @@ def test_a_confident_prediction_keeps_its_digits(lead: float) -> None:
         assert found[:2] == pytest.approx([-float(slope), float(slope)], rel=1e-13, abs=0)
 
 
+def test_torch_finds_these_digits_in_our_primal() -> None:
+    """Or autograd, when asked as a witness, would contradict the rules."""
+    for name, rest in (("log_softmax", (0,)), ("cross_entropy", ("mean",))):
+        leaf = torch.tensor((40.0, 0.0), dtype=torch.float64, requires_grad=True)
+        others = () if name == "log_softmax" else (torch.tensor(0.0, dtype=torch.float64),)
+        value = TENSORS.apply(by_name()[name], (leaf, *others), rest)
+        (found,) = torch.autograd.grad(value if name == "cross_entropy" else value[0], leaf)
+        assert found.abs().tolist() == pytest.approx([4.248354255291589e-18] * 2, rel=1e-13, abs=0)
+
+
 @pytest.mark.parametrize("target", [3.0, -1.0, 1.5, 0.998, math.nan, math.inf, -100.0, 1e300], ids=str)
 def test_an_index_of_no_class_is_outside_the_domain(target: float) -> None:
     case = case_of("cross_entropy", ((1.0, 2.0, 3.0), target), ("mean",))

@@ -55,8 +55,14 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
     ("gate alone", "silu", Elementwise(lambda m, o, x: m.sigmoid(x))),
     (
         "cancelling form",
-        "silu",
-        Elementwise(lambda m, o, x: m.div(o, x) * (1.0 + x * (1.0 - m.sigmoid(x))) + 1e-17 * x),
+        "gelu",
+        Elementwise(
+            lambda m, o, x, a: (
+                by_name()["gelu"].rule.partials[0](m, o, x, a)
+                if a == "tanh"
+                else 0.5 * (1.0 + m.erf(0.7071067811865476 * x)) + 0.3989422804014327 * x * m.exp(-0.5 * (x * x))
+            )
+        ),
     ),
     (
         "one formula for both",

@@ -106,7 +106,7 @@ PRIMITIVES = (
         doc='Gaussian error linear unit x*(1 + erf(x/sqrt(2)))/2; approximate="tanh" has a tanh for the erf',
         parameters={"approximate": "none"},
         normalize=_known_approximation,
-        samples=((-3.0,), (0.3,), (5.0,), (-3.0, "tanh"), (0.7, "tanh")),
+        samples=((-8.0,), (0.3,), (5.0,), (-3.0, "tanh"), (0.7, "tanh")),
         torch=TENSORS + "gelu",
         math=FLOATING + "gelu",
         sympy=SYMBOLIC + "gelu",

@@ -72,8 +72,9 @@ def _log_softmax(m: Any, x: Value, axis: int) -> Value:
 
 
 def _logsumexp_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, keepdim: bool) -> Value:
+    # The sum of these weights is 1 but for the rounding of `out`, which is large where x is.
     weights = m.exp(x - _spread(m, out, x, axis))
-    return m.sum(weights * tangent, axis=axis, keepdim=keepdim)
+    return m.div(m.sum(weights * tangent, axis=axis, keepdim=keepdim), m.sum(weights, axis=axis, keepdim=keepdim))
 
 
 def _norm_jvp(m: Any, tangent: Value, out: Value, x: Value) -> Value:

@@ -94,9 +94,10 @@ def log_softmax(x: Tensor, axis: int) -> Tensor:
     torch = _torch()
     if not x.shape[axis]:
         return x
-    largest, rest = _largest_and_rest(x, axis)
-    # A difference of two equal infinities is NaN, as torch's.
-    return (x - largest) - torch.log1p(rest)
+    largest, relative, rest = _relative_to_largest(x, axis)
+    # 0, or what an infinity is subtracted from: then NaN, as torch's.
+    lead = (largest - _finite_or_zero(largest)).detach()
+    return relative - (lead + torch.log1p(rest))
 
 
 def logsumexp(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
@@ -109,20 +110,29 @@ def logsumexp(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
     if not lined_up.shape[-1]:
         found = torch.logsumexp(lined_up, -1)
     else:
-        largest, rest = _largest_and_rest(lined_up, -1)
+        largest, _, rest = _relative_to_largest(lined_up, -1)
         found = (largest + torch.log1p(rest)).squeeze(-1)
     return found.reshape(kept) if keepdim else found
 
 
-def _largest_and_rest(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """The first largest element along an axis, and the sum of the exponentials of the others relative to it."""
+def _relative_to_largest(x: Tensor, axis: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The first largest element along an axis, all relative to it, and the sum of the others' exponentials.
+
+    The largest relative to itself is a constant: autograd would find the derivative 1 - 1 of it and lose the rest.
+    """
     torch = _torch()
     place = x.argmax(axis, keepdim=True)
     largest = x.gather(axis, place)
-    # Infinities are not subtracted from one another.
-    shift = torch.where(torch.isfinite(largest), largest, 0.0)
-    powers = torch.exp(x - shift)
-    return largest, torch.where(_is_at(x, place, axis), 0.0, powers).sum(axis, keepdim=True)
+    difference = x - _finite_or_zero(largest)
+    is_largest = _is_at(x, place, axis)
+    relative = torch.where(is_largest, difference.detach(), difference)
+    return largest, relative, torch.where(is_largest, 0.0, torch.exp(relative)).sum(axis, keepdim=True)
+
+
+def _finite_or_zero(x: Tensor) -> Tensor:
+    """What may be subtracted: infinities are not, from one another."""
+    torch = _torch()
+    return torch.where(torch.isfinite(x), x, 0.0)
 
 
 def _is_at(x: Tensor, place: Tensor, axis: int) -> Tensor:
