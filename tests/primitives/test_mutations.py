@@ -44,6 +44,44 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
         Linear(lambda m, u, k, *rest: m.index(u, spec=((None, None, None),) * rest[-1] + (0,)), variadic=True),
     ),
     ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
+    ("truncated, not floored", "remainder", Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.div(x - o, -y))),
+    (
+        "floored quotient exchanged",
+        "remainder",
+        Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.floor_divide(y, x)),
+    ),
+    ("parameter ignored", "leaky_relu", Elementwise(lambda m, o, x, s: m.where(m.gt(x, 0.0), 1.0, 0.01))),
+    ("factor dropped", "elu", Elementwise(lambda m, o, x, alpha: m.where(m.gt(x, 0.0), 1.0, m.exp(x)))),
+    ("gate alone", "silu", Elementwise(lambda m, o, x: m.sigmoid(x))),
+    (
+        "cancelling form",
+        "gelu",
+        Elementwise(
+            lambda m, o, x, a: (
+                by_name()["gelu"].rule.partials[0](m, o, x, a)
+                if a == "tanh"
+                else 0.5 * (1.0 + m.erf(0.7071067811865476 * x)) + 0.3989422804014327 * x * m.exp(-0.5 * (x * x))
+            )
+        ),
+    ),
+    (
+        "one formula for both",
+        "gelu",
+        Elementwise(lambda m, o, x, a: by_name()["gelu"].rule.partials[0](m, o, x, "none")),
+    ),
+    ("mean not subtracted", "log_softmax", Differential(lambda m, t, out, x, axis: t - m.exp(out) * t)),
+    ("not weighted", "logsumexp", Differential(lambda m, t, out, x, axis, k: m.sum(t, axis=axis, keepdim=k))),
+    (
+        "not divided by the count",
+        "mse",
+        Differential(*[lambda m, t, out, x, y, r, s=s: s * m.sum((x - y) * t) for s in (2.0, -2.0)]),
+    ),
+    (
+        "delta ignored",
+        "huber",
+        Differential(lambda m, t, out, x, y, d, r: m.div(m.sum((x - y) * t), 3.0), by_name()["huber"].rule.jvps[1]),
+    ),
+    ("held target", "cross_entropy", Differential(by_name()["cross_entropy"].rule.jvps[0], None)),
     ("squared denominator", "norm", Differential(lambda m, t, out, x: m.div(m.sum(x * t), out * out))),
 ]
 

@@ -12,7 +12,8 @@ BAD = [
     "", "  # only a comment", ";", "(x + 1", "sin(x", "[1, 2;", "[[1, 2], [3, 4]", "(x]", "|x + 1", "||v", "⟨u, v",
     "x + 1)", "]", "x + * y", "x *", "* x", "x + ; y", "()", "[]", "sin()", "max(x, )", "a = ", "a = ; y", "= x",
     "2 = x", "x + y = z", "a = b = x", "a = x; a = y", "y + a; a = x", "x = 2", "true = x", "f(x) = x^2", "x.y", "x!",
-    "5 % x", "x $ y", "x = {1}", "1e999", "3 4", "x 2", "x, y", "(x, y)", "|x, y|", "⟨u⟩", "x : y", "A[0:1:2:3]",
+    "5 % % x", "x and", "or x", "x not y", "and = 1", "x $ y",
+    "x = {1}", "1e999", "3 4", "x 2", "x, y", "(x, y)", "|x, y|", "⟨u⟩", "x : y", "A[0:1:2:3]",
     "A[]", "A[0, 0, 0]", "A[7]", "A[x]", "A[0.5]", "u[::-1]", "x[0]", "sinn(x)", "foo(x)", "x(2, 1)", "q(2)",
     "__import__('os')", "os.system('ls')", "sin x", "sin^2(x)", "Sv", "v'Sv", "xy", "qq + 1", "U", "atan2(x)",
     "sin(x, y, z)", "max(x)", "dot(u)", "sum()", "sum(A, axes=0)", "sum(A, axis=0, axis=1)", "sum(A, axis=x)",
@@ -21,6 +22,7 @@ BAD = [
     "true + x", '"text"', "[x, true]", "[[1, 2], [3]]", "[1, [2]]", "[x, u]", "[u, w]", "A @ u", "B @ A @ B' @ u",
     "A * B",
     "A + B", "x @ y", "dot(u, w)", "dot(A, u)", "A u", "(A + A) @ u", "stack(u, w)", "reshape(A, [4])", "x < y < z",
+    "max(0 < sin(x) <= 1, y)", "x and y == z == x or y",
     "a = x\n\nb = a +* y", "polygamma(x, 0.5)",
 ]  # fmt: skip
 

@@ -42,7 +42,7 @@ def _count(m: Any, x: Value, axis: Any) -> int:
 
 def _one_axis(shapes: Sequence[Shape], axis: Any) -> Parameters:
     if not shapes[0]:
-        raise ShapeError("softmax needs a vector or a matrix, not a scalar")
+        raise ShapeError("an axis is needed: a vector or a matrix, not a scalar")
     return (normalize_axis(axis, len(shapes[0])),)
 
 
@@ -54,6 +54,27 @@ def _softmax(m: Any, x: Value, axis: int) -> Value:
     # Shifting by the largest element changes nothing but keeps exp from overflowing; without an order, no shift.
     powers = m.exp(x)
     return m.div(powers, m.sum(powers, axis=axis, keepdim=True))
+
+
+def log_softmax_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: int) -> Value:
+    """The tangent less its mean under softmax.
+
+    Subtracted twice: the weights add up to 1, so that the second mean is 0 but for what rounding left of the first.
+    Where a weight is near 1, that is all there is.
+    """
+    weights = m.exp(out)
+    centred = tangent - m.sum(weights * tangent, axis=axis, keepdim=True)
+    return centred - m.sum(weights * centred, axis=axis, keepdim=True)
+
+
+def _log_softmax(m: Any, x: Value, axis: int) -> Value:
+    return x - m.logsumexp(x, axis=axis, keepdim=True)
+
+
+def _logsumexp_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, keepdim: bool) -> Value:
+    # The sum of these weights is 1 but for the rounding of `out`, which is large where x is.
+    weights = m.exp(x - _spread(m, out, x, axis))
+    return m.div(m.sum(weights * tangent, axis=axis, keepdim=keepdim), m.sum(weights, axis=axis, keepdim=keepdim))
 
 
 def _norm_jvp(m: Any, tangent: Value, out: Value, x: Value) -> Value:
@@ -124,5 +145,29 @@ PRIMITIVES = (
         samples=(((0.1, 2.0, -1.0),), (MATRIX, 0), (MATRIX, 1)),
         torch="torch.softmax",
         definition=_softmax,
+    ),
+    Primitive(
+        "log_softmax",
+        Differential(log_softmax_jvp),
+        doc="logarithm of softmax, without overflow or cancellation",
+        parameters={"axis": -1},
+        parameter_aliases={"dim": "axis"},
+        shape=lambda shape, axis: shape,
+        normalize=_one_axis,
+        samples=(((0.1, 2.0, -1.0),), (MATRIX, 0), (MATRIX, 1)),
+        torch=TENSORS + "log_softmax",
+        definition=_log_softmax,
+    ),
+    Primitive(
+        "logsumexp",
+        Differential(_logsumexp_jvp),
+        doc="ln(sum(exp(x))) of all elements, or along one or more axes, without overflow",
+        parameters={"axis": None, "keepdim": False},
+        parameter_aliases=AXIS_ALIASES,
+        shape=_reduced_shape,
+        normalize=_canonical_axes,
+        samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
+        torch=TENSORS + "logsumexp",
+        definition=lambda m, x, axis, keepdim: m.log(m.sum(m.exp(x), axis=axis, keepdim=keepdim)),
     ),
 )

@@ -10,6 +10,7 @@ from gradcli.graph import Graph
 from gradcli.problem import Nested
 from gradcli.shapes import Shape
 from gradcli.syntax.build import build
+from gradcli.syntax.operators import operators
 from gradcli.syntax.parse import parse
 from gradcli.syntax.program import WORDS, Program
 from gradcli.syntax.tokens import Kind, tokenize
@@ -93,7 +94,8 @@ def _name(written: str) -> str | None:
     except ExpressionError:
         return None
     token = tokens[0]
-    return token.text if len(tokens) == 2 and token.kind is Kind.NAME and token.text not in WORDS else None
+    is_word = token.text in WORDS or token.text in operators().words
+    return token.text if len(tokens) == 2 and token.kind is Kind.NAME and not is_word else None
 
 
 def constant_value(text: str, place: Span, evaluate: Callable[[Graph, int], Nested]) -> tuple[Nested, Shape]:

@@ -13,7 +13,7 @@ from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
 from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
-from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators
+from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
 from gradcli.syntax.signatures import bind, parameter_fits, parameter_text
 
@@ -271,7 +271,7 @@ class Builder:
     def _surprises(self, left: Operand, touches: bool) -> bool:
         """Whether a reader may take the factor right of `1/2` or `e^2` for a part of it. x² leaves no doubt."""
         raised = self.source[left.span.end - 1] in SUPERSCRIPT_DIGITS
-        return left.symbol == "/" or (left.symbol == POWER and touches and not raised)
+        return left.symbol in DIVISIONS or (left.symbol == POWER and touches and not raised)
 
     def _prefix(self, instruction: Instruction) -> None:
         (operand,) = self._pop(1)

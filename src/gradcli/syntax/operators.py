@@ -13,6 +13,8 @@ PRODUCT = "*"
 MATRIX_PRODUCT = "@"
 """Juxtaposition is this operator where neither side is scalar."""
 POWER = "^"
+DIVISIONS = frozenset({"/", "//", "%"})
+"""What stands right of one may be taken for a part of the divisor: `1/2x`."""
 MINUS = "-"
 COMPARISONS = frozenset({"<", ">", "<=", ">=", "==", "!="})
 """They do not chain: `0 < x < 1` would silently compare a truth value with 1."""
@@ -28,6 +30,11 @@ class Operators:
     """How tightly an infix symbol binds."""
     right_associative: frozenset[str]
     """Infix symbols for which `a . b . c` is `a . (b . c)`."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Operators that are words, which nothing else can be called."""
+        return frozenset(s for s in (*self.infix, *self.prefix) if s.isalpha())
 
     @property
     def symbols(self) -> tuple[str, ...]:

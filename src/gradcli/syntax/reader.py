@@ -42,7 +42,7 @@ class Reader:
             if top.precedence < precedence or (top.precedence == precedence and right_associative):
                 return
             if token.text in COMPARISONS and top.instruction.value in COMPARISONS:
-                hint = "join two comparisons by a product: (a < b)*(b < c)"
+                hint = mends.two_comparisons(self.tokens, top.instruction.span, self.position, self.text)
                 raise self._error("comparisons do not chain", token.span, hint)
             self.output.append(top.instruction)
             self.pending.pop()

@@ -7,17 +7,10 @@ import unicodedata
 
 from gradcli.primitives.registry import by_spelling
 
-AND = "write min(x, y), or a product of comparisons: (x > 0)*(y > 0)"
-OR = "write max(x, y), or a sum of comparisons: (x > 0) + (y > 0) > 0"
-NOT = "write 1 - (x > 0)"
-LOGIC = {"and": AND, "or": OR, "not": NOT}
-"""Words and signs of logic, which the language does not have."""
-
-NOT_OPERATORS = {"//": "write floor(x/y)", "%": "write x - y*floor(x/y)"}
 HINTS = {
-    "!": "write gamma(n + 1) for a factorial, != for 'not equal'",
-    "&": AND,
-    "~": NOT,
+    "!": "write gamma(n + 1) for a factorial, != for 'not equal', not x for a negation",
+    "&": "write x and y",
+    "~": "write not x",
     "}": "use ( ) or [ ]",
     "$": "delete it: LaTeX is not read",
     "∑": "write sum(x)",
@@ -39,7 +32,7 @@ def hint(text: str, position: int) -> str:
     special = {".": _after_dot, "\\": _after_backslash, "{": _brace}.get(character)
     if special is not None:
         return special(text, position)
-    known = NOT_OPERATORS.get(character) or HINTS.get(character)
+    known = HINTS.get(character)
     if known is not None:
         return known
     plain = unicodedata.normalize("NFKC", character)
