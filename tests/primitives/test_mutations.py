@@ -44,7 +44,7 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
         Linear(lambda m, u, k, *rest: m.index(u, spec=((None, None, None),) * rest[-1] + (0,)), variadic=True),
     ),
     ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
-    ("squared denominator", "norm", Differential(lambda m, t, out, x: m.div(m.sum(x * t), out * out))),
+    ("squared denominator", "norm", Differential(lambda m, t, out, x, *rest: m.div(m.sum(x * t), out * out))),
 ]
 
 

@@ -197,6 +197,7 @@ class Primitive(Operation):
 
 FLOATING = "gradcli.primitives.backings.floating."
 TENSORS = "gradcli.primitives.backings.tensors."
+AXES = "gradcli.primitives.backings.axes."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 """Where the backings are that no library has."""

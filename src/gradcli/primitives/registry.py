@@ -8,7 +8,18 @@ from typing import Any
 
 from gradcli.primitives.declare import Primitive
 
-FAMILIES = ("arithmetic", "elementary", "trigonometric", "piecewise", "reductions", "structural", "matrices")
+FAMILIES = (
+    "arithmetic",
+    "elementary",
+    "trigonometric",
+    "piecewise",
+    "reductions",
+    "norms",
+    "cumulative",
+    "structural",
+    "indexing",
+    "matrices",
+)
 
 
 @cache
