@@ -47,7 +47,9 @@ class SymPy(Carrier):
             universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
             return universal(*arguments)
         if primitive.array:
-            return resolve(primitive.array)(*arguments, *parameters)
+            found = resolve(primitive.array)(*arguments, *parameters)
+            # SymPy takes an array without axes for one of its own kind.
+            return found if self.shape(found) else self.numpy.asarray(found, dtype=object)[()]
         assert primitive.definition is not None
         return primitive.definition(self, *arguments, *parameters)
 

@@ -18,9 +18,7 @@ def _between(m: Any, x: Value, axis: int, start: int | None, stop: int | None) -
     return m.index(x, spec=((None, None, None),) * axis + ((start, stop, None),))
 
 
-def _cumprod_jvp(
-    m: Any, tangent: Value, out: Value, x: Value, axis: int, exclusive: bool, reverse: bool
-) -> Value:
+def _cumprod_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: int, exclusive: bool, reverse: bool) -> Value:
     """Running products of pairs (v, dv), where (v, dv)(w, dw) = (vw, v dw + w dv): no division, so right at 0.
 
     Each step doubles how many elements a product spans (Hillis and Steele, Data parallel algorithms, CACM 1986).

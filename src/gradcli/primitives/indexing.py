@@ -1,8 +1,8 @@
 """Elements by index, and its transpose. An index specification has an item for each axis, from the first on:
 
 an integer, a slice as the tuple (start, stop, step), or a list as a tuple that holds the tuple of its numbers. Several
-lists are one of pairs, as in PyTorch: `A[[0, 1], [1, 2]]` is A[0, 1] and A[1, 2]. A mask, a nested list of truth values,
-becomes the lists of the places where it holds.
+lists are taken in pairs, as in PyTorch: `A[[0, 1], [1, 2]]` is [A[0, 1], A[1, 2]]. A mask, which is a nested list of
+truth values, becomes the lists of the places where it holds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from gradcli.errors import ShapeError
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import ARRAYS, TENSORS, Linear, Notation, Primitive
-from gradcli.shapes import Dimension, Shape, format_shape
+from gradcli.shapes import Dimension, Shape, format_shape, unify
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
 CUBE = (MATRIX, ((2.0, 1.5, -0.75), (-0.5, 4.0, 1.25)))
@@ -65,7 +65,7 @@ def _places(mask: Any, shape: Shape, axis: int) -> list[Any]:
     """A mask over the axes from the given one on as lists of the places where it holds."""
     found = _mask_shape(mask)
     covered = shape[axis : axis + len(found)]
-    if found != covered:
+    if len(found) != len(covered) or None in map(unify, found, covered):
         raise ShapeError(f"a mask of shape {format_shape(found)} does not fit axes of shape {format_shape(covered)}")
     chosen = []
     for place in product(*[range(int(d)) for d in found]):
@@ -81,7 +81,7 @@ def _places(mask: Any, shape: Shape, axis: int) -> list[Any]:
     return [(numbers,) for numbers in zip(*chosen, strict=True)]
 
 
-def _paired(items: list[Any]) -> list[Any]:
+def _paired(items: Sequence[Any]) -> list[Any]:
     """Several lists have one length; a list of one number goes with every number of the others."""
     lengths = {len(item[0]) for item in items if is_list(item)}
     longest = max(lengths, default=0)
@@ -96,10 +96,15 @@ def _paired(items: list[Any]) -> list[Any]:
 
 def _canonical_item(item: Any, dimension: Dimension, axis: int) -> Any:
     if is_list(item):
-        if not all(isinstance(number, int) and not isinstance(number, bool) for number in item[0]):
+        if any(isinstance(number, tuple) for number in item[0]):
             raise ShapeError(
-                "a list of indices holds whole numbers, or truth values only",
+                "a list of indices is not nested",
                 hint="A[[0, 1], [1, 2]] takes pairs; A[[0, 1]][:, [1, 2]] rows, then columns",
+            )
+        if any(not isinstance(number, int) or isinstance(number, bool) for number in item[0]):
+            raise ShapeError(
+                "a list of indices holds whole numbers only, or truth values only",
+                hint="indices count from 0, negative ones from the end",
             )
         return (tuple(_canonical_number(number, dimension, axis) for number in item[0]),)
     if isinstance(item, int):
@@ -127,7 +132,7 @@ def _indexed_shape(shape: Shape, spec: Any) -> Shape:
     lists: list[int] = []
     taken = 0
     for axis, dimension in enumerate(shape):
-        item = spec[axis] if axis < len(spec) else ALL
+        item: Any = spec[axis] if axis < len(spec) else ALL
         if isinstance(item, int):
             continue
         if is_list(item):

@@ -256,8 +256,8 @@ PRIMITIVES = (
         torch="torch.trace",
         array="numpy.trace",
     ),
-    _part_of_matrix("tril", "the lower triangle of a matrix, up to a diagonal above or below the main one; else zeros"),
-    _part_of_matrix("triu", "the upper triangle of a matrix, from a diagonal above or below the main one on; else zeros"),
+    _part_of_matrix("tril", "lower triangle of a matrix up to a diagonal, zeros above it"),
+    _part_of_matrix("triu", "upper triangle of a matrix from a diagonal on, zeros below it"),
 )
 
 

@@ -108,9 +108,7 @@ PRIMITIVES = (
     ),
     Primitive(
         "sumsq",
-        Differential(
-            lambda m, tangent, out, x, axis, keepdim: 2.0 * m.sum(x * tangent, axis=axis, keepdim=keepdim)
-        ),
+        Differential(lambda m, tangent, out, x, axis, keepdim: 2.0 * m.sum(x * tangent, axis=axis, keepdim=keepdim)),
         doc="sum of the squares of all elements: the squared norm without a root, so without its rounding and its kink",
         parameters=OVER_AXES,
         parameter_aliases=AXIS_ALIASES,

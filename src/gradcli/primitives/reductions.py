@@ -152,7 +152,7 @@ def _place(name: str, extreme: str, better: str, pairwise: str, doc: str) -> Pri
         normalize=_place_axis,
         kink=Kink(
             at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, extreme), axis, keepdim),),
-            convention="0: a place is constant on both sides of the jump",
+            convention="0, as on both sides of the jump",
         ),
         notation=Notation(latex=rf"\operatorname{{{{{name}}}}}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),

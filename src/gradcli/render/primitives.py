@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.carriers.nodes import Node, Nodes
+from gradcli.errors import ShapeError
 from gradcli.graph import Graph
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive
 from gradcli.primitives.registry import family_of
-from gradcli.syntax.text import expression_text
+from gradcli.shapes import Shape
+from gradcli.syntax.text import TextPrinter, expression_text
 
 
 def signature(primitive: Primitive, spelling: str = "") -> str:
@@ -45,6 +47,8 @@ def rule_text(primitive: Primitive) -> list[str]:
         given = ", ".join(f"{name}={literal(value)}" for name, value in primitive.parameters.items())
         tail = f"   (for {given})" if given else ""
         return [f"d/d{name} = {formula}{tail}" for name, formula in partial_formulas(primitive).items()]
+    if primitive.locally_constant:
+        return [f"d/d{name} = 0" for name in primitive.arguments]
     if isinstance(rule, Multilinear):
         return ["linear in each argument: the operation with that argument replaced by its tangent"]
     if isinstance(rule, Differential):
@@ -70,9 +74,15 @@ def partial_formulas(primitive: Primitive) -> dict[str, str]:
 
 
 def jvp_formula(primitive: Primitive) -> str:
-    """The tangent of the result for a vector x with tangent dx."""
+    """The tangent of the result for a vector x with tangent dx; of two elements where a rule must know how many."""
+    try:
+        return f"d(out) = {_jvp_text(primitive, ('n',))}"
+    except ShapeError:
+        return f"d(out) = {_jvp_text(primitive, (2,))}   (for two elements)"
+
+
+def _jvp_text(primitive: Primitive, shape: Shape) -> str:
     assert isinstance(primitive.rule, Differential)
-    shape = ("n",)
     parameters = tuple(primitive.parameters.values())
     if primitive.normalize is not None:
         parameters = primitive.normalize([shape], *parameters)
@@ -82,7 +92,7 @@ def jvp_formula(primitive: Primitive) -> str:
     out = Node(m, graph.input("out", primitive.infer_shape([shape], parameters)))
     jvp = primitive.rule.jvps[0]
     assert jvp is not None
-    return f"d(out) = {expression_text(graph, [jvp(m, tangent, out, x, *parameters).id])}"
+    return TextPrinter(graph, {}).write(jvp(m, tangent, out, x, *parameters).id)
 
 
 def primitive_data(primitive: Primitive) -> dict[str, Any]:
