@@ -80,7 +80,7 @@ def _cat_axis(shapes: Sequence[Shape], axis: Any) -> Parameters:
     if len(shapes) < 2:
         raise ShapeError("cat joins two or more operands", hint="write cat(x, y); a list [x, y] is one matrix")
     if not all(shapes):
-        raise ShapeError("cat joins vectors or matrices", hint="[a, b] makes a vector of two numbers")
+        raise ShapeError("cat joins vectors or matrices; [a, b] makes a vector of two numbers")
     return (normalize_axis(axis, len(shapes[0])),)
 
 
