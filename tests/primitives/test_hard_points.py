@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -95,6 +97,17 @@ HARD_POINTS = [
     ("norm", ((3e200, -4e200),)),
     ("norm", ((3e-200, -4e-200),)),
     ("norm", ((1.0, 1e-200),)),
+    ("norm", ((3e200, -4e200), 3)),
+    ("norm", ((3e-200, -4e-200), 3)),
+    ("norm", ((3e200, -4e200), 1.5)),
+    ("norm", ((3e200, -4e200), math.inf)),
+    ("std", ((3e200, -4e200, 1e200),)),
+    ("std", ((3e-200, -4e-200, 1e-200),)),
+    ("var", ((1e8 + 1.0, 1e8 + 2.0, 1e8 + 4.0),)),
+    ("prod", ((1e-200, 3e200, 1e-200, 2.0),)),
+    ("prod", ((0.0, 1e-200, 3e200),)),
+    ("cumprod", ((1e-200, 3e200, 0.0, 2.0),)),
+    ("cumsum", ((1.0, 1e-200, -1.0),)),
     ("softmax", ((1000.0, 999.0, -1000.0),)),
     ("floor_divide", (-1e-300, 1e300)),
     ("floor_divide", (1e17, 3.0)),

@@ -16,6 +16,7 @@ from gradcli.graph import Graph
 from gradcli.methods.forward import push
 from gradcli.methods.reverse import pull
 from gradcli.primitives.registry import by_name
+from gradcli.verify.kinks import kink_tangent
 from tests.primitives import checks
 
 KINK_POINTS: dict[str, list[tuple[Any, ...]]] = {
@@ -36,7 +37,21 @@ KINK_POINTS: dict[str, list[tuple[Any, ...]]] = {
     "ne": [(1.0, 1.0)],
     "atan2": [(0.0, -2.0)],
     "hypot": [(0.0, 0.0)],
-    "norm": [((0.0, 0.0, 0.0),), ((0.0,),)],
+    "norm": [
+        ((0.0, 0.0, 0.0),),
+        ((0.0,),),
+        ((0.0, 0.0), 3),
+        ((2.0, 0.0, -1.0), 1),
+        ((0.0, 0.0), 1),
+        ((2.0, -2.0, 1.0), math.inf),
+        ((0.0, 0.0), math.inf),
+        ((0.0,), math.inf),
+    ],
+    "max": [((1.0, 3.0, 3.0),), ((-2.0, -2.0, -2.0),), (((1.0, 2.0), (2.0, 0.0)),)],
+    "min": [((1.0, 3.0, 1.0),), ((0.0, 0.0),)],
+    "argmax": [((1.0, 3.0, 3.0),), ((0.0, 0.0),)],
+    "argmin": [((1.0, 3.0, 1.0),)],
+    "std": [((2.0, 2.0, 2.0),), ((3.0, 3.0), None, 0)],
     "power": [(0.0, 0.5), (0.0, 0.25)],
     "where": [(0.0, 2.0, 5.0)],
     "floor_divide": [(4.0, 2.0), (-4.0, 2.0), (0.0, -3.0)],
@@ -49,7 +64,12 @@ KINK_POINTS: dict[str, list[tuple[Any, ...]]] = {
     "elu": [(0.0, 2.0), (-0.0, 0.5), (0.0, -1.0)],
 }
 NATIVE = {
-    "norm": torch.linalg.vector_norm,
+    "norm": lambda x, p, axis, keepdim: torch.linalg.vector_norm(x, p),
+    "max": lambda x, axis, keepdim: torch.amax(x, ()),
+    "min": lambda x, axis, keepdim: torch.amin(x, ()),
+    "argmax": lambda x, axis, keepdim: torch.argmax(x),
+    "argmin": lambda x, axis, keepdim: torch.argmin(x),
+    "std": lambda x, axis, correction, keepdim: torch.std(x, correction=correction),
     "power": torch.pow,
     "where": lambda condition, a, b: torch.where(condition != 0, a, b),
     "floor_divide": lambda x, y: torch.div(x, y, rounding_mode="floor"),
@@ -162,7 +182,7 @@ def test_x_to_the_x_at_zero_is_minus_infinity() -> None:
         ("where", (0.0, math.inf, 2.0), (0.0, 0.0, 1.0)),
         ("where", (1.0, 2.0, math.nan), (0.0, 1.0, 0.0)),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_edges(name: str, arguments: tuple[Any, ...], wanted: tuple[float, ...]) -> None:
     """Where exponents, bases and divisors are 0 or negative: the limits of calculus."""
@@ -186,3 +206,43 @@ def test_norm_of_a_kink_inside_a_tensor() -> None:
     """Elementwise kinks are found when any element stands on one."""
     case = case_at("abs", (np.array([1.0, 0.0, -2.0]),))
     assert case.tape(Tensors("cpu")).kinks() == [case.output]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "native"),
+    [
+        ("max", (1, False), lambda x: torch.amax(x, 1)),
+        ("min", (1, True), lambda x: torch.amin(x, 1, keepdim=True)),
+        ("norm", (1, 1, False), lambda x: torch.linalg.vector_norm(x, 1, 1)),
+        ("norm", (math.inf, 1, False), lambda x: torch.linalg.vector_norm(x, math.inf, 1)),
+        ("norm", (2, 1, False), lambda x: torch.linalg.vector_norm(x, 2, 1)),
+        ("std", (1, 1, True), lambda x: torch.std(x, 1, keepdim=True)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_kinks_along_an_axis(name: str, parameters: tuple[Any, ...], native: Any) -> None:
+    """Rows off the kink, on it and at 0: each element of the result has its own convention, and its own sides."""
+    x = np.array([[1.0, 2.0, -4.0], [3.0, 3.0, -3.0], [0.0, 0.0, 0.0]])
+    case = checks.Case(by_name()[name], (x,), parameters, name)
+    tape = case.tape(Tensors("cpu"))
+    assert tape.kinks() == [case.output]
+    leaf = torch.tensor(x, requires_grad=True)
+    rows = torch.func.jacrev(native)(leaf).reshape(-1, x.size).numpy(force=True)
+    for jacobian in (checks.forward_jacobian, checks.reverse_jacobian):
+        assert np.allclose(jacobian(case, tape), rows, rtol=1e-14, atol=0)
+    for direction in (np.arange(1.0, 10.0).reshape(3, 3), -np.eye(3), np.array([[0.0, -1.0, 2.0]] * 3)):
+        tangent = torch.tensor(direction)
+        side = kink_tangent(tape, case.output, (tangent,))
+        step = 2.0**-30
+        quotient = (native(leaf + step * tangent) - native(leaf)) / step
+        assert torch.allclose(side, quotient, rtol=0, atol=1e-6)
+
+
+def test_equal_elements_deviate_by_nothing_although_their_mean_is_rounded() -> None:
+    """(0.1 + 0.1 + 0.1)/3 is not 0.1 in float64; torch.std divides what is left by itself."""
+    case = case_at("std", ((0.1, 0.1, 0.1),))
+    tape = case.tape(Tensors("cpu"))
+    assert float(tape.values[case.output]) == 0.0
+    assert tape.kinks() == [case.output]
+    for jacobian in (checks.forward_jacobian, checks.reverse_jacobian):
+        assert np.array_equal(jacobian(case, tape), np.zeros((1, 3)))

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 import torch
 
-from gradcli.primitives.backings import floating, tensors
+from gradcli.primitives.backings import axes, floating, tensors
 from gradcli.primitives.registry import by_name, resolve
 
 INF, NAN = math.inf, math.nan
@@ -121,7 +121,8 @@ def test_overflow_and_poles_never_raise() -> None:
     assert tensors.polygamma(torch.tensor(INF, dtype=torch.float64), 1).item() == 0.0
 
 
-def test_norm_of_nothing_and_of_infinities() -> None:
-    assert tensors.norm(torch.zeros(0)).item() == 0.0
-    assert tensors.norm(torch.tensor([INF, 1.0])).item() == INF
-    assert math.isnan(tensors.norm(torch.tensor([NAN, 1.0])).item())
+@pytest.mark.parametrize("p", [1, 2, 3.5])
+def test_norm_of_nothing_and_of_infinities(p: float) -> None:
+    assert axes.norm(torch.zeros(0), p, None, False).item() == 0.0
+    assert axes.norm(torch.tensor([INF, 1.0]), p, None, False).item() == INF
+    assert math.isnan(axes.norm(torch.tensor([NAN, 1.0]), p, None, False).item())

@@ -16,7 +16,7 @@ BAD = [
     "x = {1}", "1e999", "3 4", "x 2", "x, y", "(x, y)", "|x, y|", "⟨u⟩", "x : y", "A[0:1:2:3]",
     "A[]", "A[0, 0, 0]", "A[7]", "A[x]", "A[0.5]", "u[::-1]", "x[0]", "sinn(x)", "foo(x)", "x(2, 1)", "q(2)",
     "__import__('os')", "os.system('ls')", "sin x", "sin^2(x)", "Sv", "v'Sv", "xy", "qq + 1", "U", "atan2(x)",
-    "sin(x, y, z)", "max(x)", "dot(u)", "sum()", "sum(A, axes=0)", "sum(A, axis=0, axis=1)", "sum(A, axis=x)",
+    "sin(x, y, z)", "max()", "dot(u)", "sum()", "sum(A, axes=0)", "sum(A, axis=0, axis=1)", "sum(A, axis=x)",
     "sum(A, axis=5)", "sum(A, axis=0.5)", 'sum(A, axis="a")', 'sum(A, axis=["a"])', "sum(axis=0, A)",
     "sum(A, keepdim=3)",
     "true + x", '"text"', "[x, true]", "[[1, 2], [3]]", "[1, [2]]", "[x, u]", "[u, w]", "A @ u", "B @ A @ B' @ u",
@@ -24,6 +24,13 @@ BAD = [
     "A + B", "x @ y", "dot(u, w)", "dot(A, u)", "A u", "(A + A) @ u", "stack(u, w)", "reshape(A, [4])", "x < y < z",
     "max(0 < sin(x) <= 1, y)", "x and y == z == x or y",
     "a = x\n\nb = a +* y", "polygamma(x, 0.5)",
+    "max(x, y, z)", "max(A, axis=2)", "max(u[0:0])", "argmax(A, axis=[0, 1])", "var(u[0:1])", "norm(u, p=0.5)",
+    'norm(A, p="nuc")', "x*inf", "cumsum(A)", "cumsum(x)", "cat(u)", "cat([u, v])", "cat(x, y)", "cat(A, B)",
+    "outer(A, u)",
+    "trace(A)", "diag(x)", "tril(u)", "squeeze(A, axis=0)", "flatten(A, 1, 0)", "expand(u, -1, 3)", "permute(A, 0, 0)",
+    "repeat(u, -1)", "repeat(u, 1000000000, 1000000000)", "transpose(A, 0, 2)", "u[[0, 3]]", "u[[0, 0.5]]",
+    "u[[0, true]]", "u[[true, false]]", "u[[false, false, false]]", "u[[[0, 1], [1, 2]]]", "A[[0, 1, 2], [0, 1]]",
+    "u[u > 0]", "sum(A[A > x])", "u[[x, y]]",
 ]  # fmt: skip
 
 

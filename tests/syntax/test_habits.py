@@ -107,7 +107,7 @@ def test_other_names_are_unknown_functions(text: str, expected: str) -> None:
         ("x^{2}", "write x^2 or x^(2)"),
         ("x^{a+1}", "write x^(a+1)"),
         ("∑x", "write sum(x)"),
-        ("max(u)", "only two values are compared"),
+        ("max(x, y, x)", "write a number there: max(x, axis=none, keepdim=false)"),
     ],
 )
 def test_the_hint_says_how_it_is_written(text: str, expected: str) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from gradcli.errors import ShapeError, UsageError
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import TENSORS, Differential, Domain, Primitive, Value
-from gradcli.primitives.reductions import log_softmax_jvp
+from gradcli.primitives.declare import SOFTMAX, Differential, Domain, Primitive, Value
+from gradcli.primitives.softmax import log_softmax_jvp
 from gradcli.shapes import Shape, broadcast, format_shape, size, unify
 
 LARGEST = sys.float_info.max
@@ -122,7 +122,7 @@ def _cross_entropy_by_target(m: Any, tangent: Value, out: Value, x: Value, targe
 
 
 def _known_classes(x: Value, target: Value, reduction: str) -> Any:
-    from gradcli.primitives.backings.tensors import is_class
+    from gradcli.primitives.backings.softmax import is_class
 
     if target.ndim == x.ndim:
         return target == target
@@ -190,7 +190,7 @@ PRIMITIVES = (
             (LOGITS, PROBABILITIES),
             ((0.1, 2.0, -1.0), (0.3, 0.5, 0.1)),
         ),
-        torch=TENSORS + "cross_entropy",
+        torch=SOFTMAX + "cross_entropy",
         definition=_cross_entropy,
     ),
 )

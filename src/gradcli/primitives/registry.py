@@ -16,8 +16,12 @@ FAMILIES = (
     "logic",
     "activations",
     "reductions",
+    "softmax",
     "losses",
+    "norms",
+    "cumulative",
     "structural",
+    "indexing",
     "matrices",
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gradcli.carriers.nodes import Node, Nodes
+from gradcli.errors import ShapeError
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive, Value
 from gradcli.render.numbers import format_number
@@ -71,7 +72,12 @@ class Scratch:
         if isinstance(rule, Differential):
             jvp = rule.jvps[position]
             assert jvp is not None
-            return self._text(jvp(self.m, tangent, self._named(node), *arguments, *parameters))
+            try:
+                return self._text(jvp(self.m, tangent, self._named(node), *arguments, *parameters))
+            except ShapeError:
+                # A rule that must know the number of elements, in a graph without a point.
+                applied = self._text(self.m.apply(primitive, tuple(arguments), parameters))
+                return f"jvp({applied}, {self._text(tangent)})"
         if not isinstance(rule, Multilinear):
             # Linear in all together: the others stand still, so that what they add is zero.
             arguments = [self._zeros(a) if rule.depends_on(k) else a for k, a in enumerate(arguments)]

@@ -31,7 +31,11 @@ FAMILY_KINDS = {
     "activations": "elementary",
     "logic": "piecewise",
     "reductions": "reduction",
+    "softmax": "reduction",
     "losses": "reduction",
+    "norms": "reduction",
+    "cumulative": "reduction",
+    "indexing": "structural",
     "matrices": "matrix",
 }
 """Kinds of card whose word is not that of the family which declares the primitive."""

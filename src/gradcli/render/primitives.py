@@ -11,7 +11,7 @@ from gradcli.primitives.declare import Differential, Elementwise, Multilinear, P
 from gradcli.primitives.registry import family_of
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.signatures import parameter_text
-from gradcli.syntax.text import expression_text
+from gradcli.syntax.text import TextPrinter, expression_text
 
 
 def signature(primitive: Primitive, spelling: str = "") -> str:
@@ -42,6 +42,8 @@ def rule_text(primitive: Primitive) -> list[str]:
         given = ", ".join(f"{name}={parameter_text(value)}" for name, value in primitive.parameters.items())
         tail = f"   (for {given})" if given else ""
         return [f"d/d{name} = {formula}{tail}" for name, formula in partial_formulas(primitive).items()]
+    if primitive.locally_constant:
+        return [f"d/d{name} = 0" for name in primitive.arguments]
     if isinstance(rule, Multilinear):
         return ["linear in each argument: the operation with that argument replaced by its tangent"]
     if isinstance(rule, Differential):
@@ -73,13 +75,20 @@ def jvp_formulas(primitive: Primitive) -> list[str]:
     """
     assert isinstance(primitive.rule, Differential)
     parameters = tuple(primitive.parameters.values())
-    vectors: list[Shape] = [("n",)] * len(primitive.arguments)
+    count = len(primitive.arguments)
     try:
-        return _jvp_formulas(primitive, vectors, parameters)
+        return _jvp_formulas(primitive, [("n",)] * count, parameters)
     except ShapeError:
-        sample = [shape_of(argument) for argument in primitive.samples[0][: len(vectors)]]
-        described = ", ".join(f"{name} {format_shape(s)}" for name, s in zip(primitive.arguments, sample, strict=True))
-        return [f"{formula}   (for {described})" for formula in _jvp_formulas(primitive, sample, parameters)]
+        pass
+    sample: list[Shape] = [shape_of(argument) for argument in primitive.samples[0][:count]]
+    two: list[Shape] = [(2,)] * count
+    for shapes in (two, sample):
+        described = ", ".join(f"{name} {format_shape(s)}" for name, s in zip(primitive.arguments, shapes, strict=True))
+        try:
+            return [f"{formula}   (for {described})" for formula in _jvp_formulas(primitive, shapes, parameters)]
+        except ShapeError:
+            continue
+    raise ShapeError(f"the rule of {primitive.name} takes neither vectors nor its first sample")
 
 
 def _jvp_formulas(primitive: Primitive, shapes: list[Shape], parameters: tuple[Any, ...]) -> list[str]:
@@ -94,7 +103,7 @@ def _jvp_formulas(primitive: Primitive, shapes: list[Shape], parameters: tuple[A
         tangent = Node(m, graph.input(f"d{name}", shape))
         out = Node(m, graph.input("out", primitive.infer_shape(shapes, parameters)))
         found = None if jvp is None else jvp(m, tangent, out, *arguments, *parameters)
-        formulas.append(f"d(out) = {'0' if found is None else expression_text(graph, [found.id])}")
+        formulas.append(f"d(out) = {'0' if found is None else TextPrinter(graph, {}).write(found.id)}")
     return formulas
 
 

@@ -12,10 +12,11 @@ from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
+from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, whole_numbers
 from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
-from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators
+from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
-from gradcli.syntax.signatures import bind, parameter_fits, parameter_text
+from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
 
 SQUARES = "squares each element"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -160,7 +161,7 @@ class Builder:
             raise ExpressionError(
                 f"the parameter '{name}' of {primitive.name} must be a constant",
                 span=operand.span,
-                hint="write a number there",
+                hint=f"write a number there: {signature(primitive, (primitive.spellings or (primitive.name,))[0])}",
             )
         if isinstance(value, float) and value.is_integer() and not operand.literal:
             value = int(value)
@@ -241,9 +242,10 @@ class Builder:
         """A power that its base declares a primitive for (a squared norm), unless the user gave the base a name."""
         node = self.node(base)
         operation = self.graph.operations[node]
-        if not isinstance(operation, Primitive) or node in self.graph.names or exponent not in operation.powers:
+        if not isinstance(operation, Primitive) or node in self.graph.names:
             return None
-        return self.graph.apply(by_name()[operation.powers[int(exponent)]], self.graph.arguments[node])
+        own = own_power(operation, self.graph.parameters[node], exponent)
+        return None if own is None else self.graph.apply(own[0], self.graph.arguments[node], own[1])
 
     def _exponent(self, operand: Operand) -> int | float | None:
         return self.folding.exponent(self.node(operand)) if operand.literal is None else self.constant(operand)
@@ -314,14 +316,31 @@ class Builder:
     def _index(self, instruction: Instruction) -> None:
         written = sum(1 if item is None else sum(item) for item in instruction.value)
         base, *indices = self._pop(written + 1)
-        remaining = iter([self._whole(index) for index in indices])
+        remaining = iter(indices)
         spec = tuple(
-            next(remaining) if item is None else tuple(next(remaining) if part else None for part in item)
+            self._item(next(remaining), base)
+            if item is None
+            else tuple(self._whole(next(remaining)) if part else None for part in item)
             for item in instruction.value
         )
         primitive = by_name()["index"]
         node = self.apply(primitive, [base], (spec,), instruction.span)
         self._push(node, Span(base.span.start, instruction.span.end), [base])
+
+    def _item(self, operand: Operand, base: Operand) -> Any:
+        """An index that is no slice: a number, or a list or a mask of constants."""
+        literal = operand.literal
+        if literal is not None and isinstance(literal.value, tuple):
+            return (whole_numbers(literal.value),)
+        node = self.node(operand) if literal is None else None
+        if node is not None and (self.graph.shapes[node] or compares(self.graph, node)):
+            try:
+                refuse_inputs(self.graph, node, self.text(operand), self.text(base))
+                return (constant_indices(self.graph, node),) if self.graph.shapes[node] else self._whole(operand)
+            except ShapeError as error:
+                error.span = operand.span
+                raise
+        return self._whole(operand)
 
     def _whole(self, operand: Operand) -> int:
         value = self.constant(operand)

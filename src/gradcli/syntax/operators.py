@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name
 
@@ -40,6 +41,20 @@ class Operators:
     def symbols(self) -> tuple[str, ...]:
         """All symbols that are not words."""
         return tuple(s for s in (*self.infix, *self.prefix) if not s.isalpha())
+
+
+def own_power(primitive: Primitive, parameters: Parameters, exponent: float) -> tuple[Primitive, Parameters] | None:
+    """The primitive, with its parameters, that computes a power of an application better than a power does.
+
+    It takes over the parameters that it has too; the others must stand at their defaults (the p of a norm at 2).
+    """
+    if exponent not in primitive.powers:
+        return None
+    own = by_name()[primitive.powers[int(exponent)]]
+    given = dict(zip(primitive.parameters, parameters, strict=True))
+    if any(given[name] != default for name, default in primitive.parameters.items() if name not in own.parameters):
+        return None
+    return own, own.bind_parameters(given)
 
 
 @cache

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from gradcli.primitives.backings.floating import GELU_CUBIC, SQRT_8_OVER_PI, SQRT_HALF, cotangent_derivative
-from gradcli.shapes import normalize_axes
 
 Tensor = Any
 
@@ -72,112 +71,6 @@ def polygamma(x: Tensor, order: int) -> Tensor:
     return torch.where(negative, below - sign * positive, positive)
 
 
-def sum(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
-    """Sum over the given axes (None: all)."""
-    axes = normalize_axes(axis, x.ndim)
-    return _torch().sum(x, axes, keepdim) if axes else x  # to torch, no axes are all axes
-
-
-def sumsq(x: Tensor) -> Tensor:
-    """Sum of the squares of all elements."""
-    return _torch().sum(x * x)
-
-
-def mean(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
-    """Mean over the given axes (None: all)."""
-    axes = normalize_axes(axis, x.ndim)
-    return _torch().mean(x, axes, keepdim) if axes else x
-
-
-def log_softmax(x: Tensor, axis: int) -> Tensor:
-    """x - logsumexp(x). torch's own is 0 where one element leads by more than 37; this one has digits left."""
-    torch = _torch()
-    if not x.shape[axis]:
-        return x
-    largest, relative, rest = _relative_to_largest(x, axis)
-    # 0, or what an infinity is subtracted from: then NaN, as torch's.
-    lead = (largest - _finite_or_zero(largest)).detach()
-    return relative - (lead + torch.log1p(rest))
-
-
-def logsumexp(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
-    """Logarithm of the sum of exponentials over the given axes (None: all)."""
-    torch = _torch()
-    axes = normalize_axes(axis, x.ndim)
-    others = [k for k in range(x.ndim) if k not in axes]
-    kept = [1 if k in axes else size for k, size in enumerate(x.shape)]
-    lined_up = x.permute((*others, *axes)).reshape([*[x.shape[k] for k in others], math.prod(x.shape[k] for k in axes)])
-    if not lined_up.shape[-1]:
-        found = torch.logsumexp(lined_up, -1)
-    else:
-        largest, _, rest = _relative_to_largest(lined_up, -1)
-        found = (largest + torch.log1p(rest)).squeeze(-1)
-    return found.reshape(kept) if keepdim else found
-
-
-def _relative_to_largest(x: Tensor, axis: int) -> tuple[Tensor, Tensor, Tensor]:
-    """The first largest element along an axis, all relative to it, and the sum of the others' exponentials.
-
-    The largest relative to itself is a constant: autograd would find the derivative 1 - 1 of it and lose the rest.
-    """
-    torch = _torch()
-    place = x.argmax(axis, keepdim=True)
-    largest = x.gather(axis, place)
-    difference = x - _finite_or_zero(largest)
-    is_largest = _is_at(x, place, axis)
-    relative = torch.where(is_largest, difference.detach(), difference)
-    return largest, relative, torch.where(is_largest, 0.0, torch.exp(relative)).sum(axis, keepdim=True)
-
-
-def _finite_or_zero(x: Tensor) -> Tensor:
-    """What may be subtracted: infinities are not, from one another."""
-    torch = _torch()
-    return torch.where(torch.isfinite(x), x, 0.0)
-
-
-def _is_at(x: Tensor, place: Tensor, axis: int) -> Tensor:
-    """Whether an element stands at a place along an axis."""
-    shape = [1] * x.ndim
-    shape[axis] = x.shape[axis]
-    return _torch().arange(x.shape[axis], device=x.device).reshape(shape) == place
-
-
-WHOLE = 1e-3
-"""A class index may be off by so much: it may have been computed, and differences take small steps."""
-
-
-def is_class(target: Tensor, classes: int) -> Tensor:
-    """Whether a number is the index of one of so many classes."""
-    torch = _torch()
-    nearest = torch.round(target)
-    return ((target - nearest).abs() <= WHOLE) & (nearest >= 0) & (nearest < classes)
-
-
-def cross_entropy(x: Tensor, target: Tensor, reduction: str) -> Tensor:
-    """Cross entropy of logits and class indices or probabilities; NaN for an index of no class."""
-    torch = _torch()
-    axis = 1 if x.ndim > 1 else 0
-    logarithms = log_softmax(x, axis)
-    if target.ndim == x.ndim:
-        losses = -(target * logarithms).sum(axis)
-    else:
-        known = is_class(target, x.shape[axis])
-        index = torch.where(known, torch.round(target), 0.0).long().unsqueeze(axis)
-        losses = torch.where(known, 0.0 - logarithms.gather(axis, index).squeeze(axis), torch.nan)
-    return losses if reduction == "none" else losses.sum() if reduction == "sum" else losses.mean()
-
-
-def norm(x: Tensor) -> Tensor:
-    """L2 norm of all elements, scaled by a power of two, so that no square overflows or underflows."""
-    torch = _torch()
-    if not x.numel():
-        return torch.linalg.vector_norm(x)
-    largest = torch.linalg.vector_norm(x.detach(), torch.inf)
-    mantissa, _ = torch.frexp(largest)
-    scale = torch.where((largest > 0) & torch.isfinite(largest), largest / (2.0 * mantissa), 1.0)
-    return scale * torch.linalg.vector_norm(x / scale)
-
-
 def floor_divide(x: Tensor, y: Tensor) -> Tensor:
     """x / y rounded down; autograd knows no derivative of torch.floor_divide."""
     return _torch().div(x, y, rounding_mode="floor")
@@ -197,22 +90,46 @@ def transpose(x: Tensor) -> Tensor:
 
 
 def index(x: Tensor, spec: tuple[Any, ...]) -> Tensor:
-    """Elements by a specification of integers and (start, stop, step)."""
-    return x[tuple(item if isinstance(item, int) else slice(*item) for item in spec)]
+    """Elements by a specification of integers, (start, stop, step) and lists. Lists are taken after all others."""
+    torch = _torch()
+    taken = x[tuple(_basic(item) for item in spec)]
+    rest = [item for item in spec if not isinstance(item, int)]
+    if not any(len(item) == 1 for item in rest):
+        return taken
+    return taken[tuple(torch.tensor(i[0], device=x.device) if len(i) == 1 else slice(None) for i in rest)]
+
+
+def _basic(item: Any) -> Any:
+    """The part of an item that is no list."""
+    if isinstance(item, int):
+        return item
+    return slice(None) if len(item) == 1 else slice(*item)
 
 
 def embed(x: Tensor, spec: tuple[Any, ...], shape: tuple[int, ...]) -> Tensor:
-    """Zeros of a shape with x at an index; written without mutation of an argument, so that it can be batched."""
+    """Zeros of a shape with x added at an index; written without mutation of an argument, so that it can be batched."""
     torch = _torch()
     positions = index(torch.arange(math.prod(shape), device=x.device).reshape(shape), spec).reshape(-1)
     flat = torch.zeros(math.prod(shape), dtype=x.dtype, device=x.device)
-    return flat.index_put((positions,), x.reshape(-1)).reshape(shape)
+    return flat.index_put((positions,), x.reshape(-1), accumulate=True).reshape(shape)
 
 
 def stack(*operands_and_axis: Any) -> Tensor:
     """Operands of equal shape along a new axis."""
     *operands, axis = operands_and_axis
     return _torch().stack(operands, axis)
+
+
+def cat(*operands_and_axis: Any) -> Tensor:
+    """Operands joined along an axis."""
+    *operands, axis = operands_and_axis
+    return _torch().cat(operands, axis)
+
+
+def diag(x: Tensor, offset: int) -> Tensor:
+    """The matrix with a vector on its diagonal, or the diagonal of a matrix."""
+    torch = _torch()
+    return torch.diag_embed(x, offset) if x.ndim == 1 else torch.diagonal(x, offset)
 
 
 def sign(x: Tensor) -> Tensor:
