@@ -99,7 +99,7 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
     found: dict[str, Nested] = {}
     for text in typed:
         if text.strip() == "ones":
-            found |= {name: parse_direction("ones", shape, "--tangent") for name, shape in shapes.items()}
+            found |= {name: parse_direction("ones", shape, "--tangent", bound.query) for name, shape in shapes.items()}
             continue
         for binding in split_bindings(text):
             if binding.name not in shapes:
@@ -108,7 +108,7 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
                     f"--tangent names {binding.name}, which is none of them", span=binding.span, source=text, hint=hint
                 )
             value = text[binding.value.start : binding.value.end]
-            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =")
+            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =", bound.query)
     return found or None
 
 
