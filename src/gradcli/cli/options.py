@@ -81,14 +81,18 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "seed": (
         Annotated[
             int,
-            typer.Option("--seed", metavar="N", min=0, max=LARGEST_SEED, help="Seed of randn and rand in an expression."),
+            typer.Option(
+                "--seed", metavar="N", min=0, max=LARGEST_SEED, help="Seed of randn and rand in an expression."
+            ),
         ],
         0,
     ),
     "missing": (
         Annotated[
             Literal["mean", "drop"] | None,
-            typer.Option("--missing", help="Gaps in a table: the mean of the column, or drop the row (default: an error)."),
+            typer.Option(
+                "--missing", help="Gaps in a table: the mean of the column, or drop the row (default: an error)."
+            ),
         ],
         None,
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.graph import Graph
+from gradcli.primitives.constructors import Constructor
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive
 from gradcli.primitives.registry import family_of
 from gradcli.syntax.text import expression_text
@@ -83,6 +84,20 @@ def jvp_formula(primitive: Primitive) -> str:
     jvp = primitive.rule.jvps[0]
     assert jvp is not None
     return f"d(out) = {expression_text(graph, [jvp(m, tangent, out, x, *parameters).id])}"
+
+
+def constructor_data(constructor: Constructor) -> dict[str, Any]:
+    """The JSON of one constructor, in the same form."""
+    return {
+        "name": constructor.name,
+        "signature": " or ".join(constructor.signatures),
+        "spellings": [constructor.name],
+        "family": "constructors",
+        "doc": constructor.doc,
+        "rule": ["a constant: no derivative flows through it"],
+        "domain": [],
+        "kink": None,
+    }
 
 
 def primitive_data(primitive: Primitive) -> dict[str, Any]:

@@ -29,7 +29,9 @@ def construct(
         name, span = call.keywords[0]
         raise NameProblem(f"{constructor.name} has no parameter '{name}'", span=span, hint=constructor.usage)
     if constructor.of_shape:
-        return _literal(constructor(random, [_known_shape(constructor, operand, shape(operand)) for operand in operands]))
+        return _literal(
+            constructor(random, [_known_shape(constructor, operand, shape(operand)) for operand in operands])
+        )
     return _literal(constructor(random, [_argument(constructor, operand, constant) for operand in operands]))
 
 

@@ -70,7 +70,10 @@ def filled(column: Column, kept: Sequence[int], missing: str | None) -> tuple[li
     if column.is_text:
         first = next(k for k, cell in enumerate(column.cells) if cell is not None)
         cause = f"{column.label} holds text, such as '{column.cells[first]}' in {column.place(first)}"
-        raise FileError(cause, hint=f"--one-hot makes 0 and 1 of each category, {OTHER_COLUMNS}")
+        hint = f"--one-hot makes 0 and 1 of each category, {OTHER_COLUMNS}"
+        if ";" in str(column.cells[first]):
+            hint = "in .csv a comma separates cells, in .tsv a tab; write a decimal point, and replace each ';'"
+        raise FileError(cause, hint=hint)
     numbers = [cell for k in kept if isinstance(cell := column.cells[k], float)]
     for k in kept:
         cell = column.cells[k]
@@ -105,7 +108,7 @@ def one_hot(column: Column, kept: Sequence[int]) -> tuple[list[str], list[list[f
     The order is that of pandas.get_dummies(dummy_na=True). Raises FileError for too many categories.
     """
     cells = [column.cells[k] for k in kept]
-    categories: list[Cell] = sorted({cell for cell in cells if isinstance(cell, str)})
+    categories: list[Cell] = [*sorted({cell for cell in cells if isinstance(cell, str)})]
     if None in cells:
         categories.append(None)
     check_shape((len(kept), len(categories)), f"{column.label} as 0 and 1 for each category")

@@ -129,7 +129,9 @@ def _similar(path: str) -> str:
     """A hint with the file of the same folder whose name is nearest, or where the name was looked for."""
     folder, name = os.path.split(path)
     try:
-        near = closest(name, [entry.name for entry in os.scandir(folder or ".")])
+        near = closest(name, [other for other in os.listdir(folder or ".") if ending(other) == ending(name)])
     except OSError:
         near = None
-    return f"did you mean @{os.path.join(folder, near)} ?" if near else f"it was looked for in {os.path.abspath(folder)}"
+    return (
+        f"did you mean @{os.path.join(folder, near)} ?" if near else f"it was looked for in {os.path.abspath(folder)}"
+    )

@@ -1,4 +1,4 @@
-"""A file as a value, as typed: `@data.npy`, `@arrays.npz:name`, `@house.csv:NumRooms,Age`, `@"a, b.csv":"Price, EUR"`."""
+"""A file as a value, as typed: `@data.npy`, `@arrays.npz:name`, `@house.csv:NumRooms,Age`, `@"a, b.csv":"c, d"`."""
 
 from __future__ import annotations
 

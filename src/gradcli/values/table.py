@@ -90,7 +90,7 @@ class Table:
         if not kept:
             raise FileError(f"every row of '{self.path}' has a gap, so that none is left", hint="--missing mean")
         if dropped:
-            self.notes[f"{self.path}: {dropped} of {len(self.rows)} rows are dropped, which have gaps"] = None
+            self.notes[f"{self.path}: {dropped} of {len(self.rows)} rows dropped for their gaps"] = None
         return kept
 
 
@@ -112,10 +112,17 @@ def read_table(path: str, separator: str, names: Collection[str]) -> Table:
     except csv.Error as error:
         cause = f"'{path}' is no table: {error} in line {reader.line_num}"
         raise FileError(cause, hint="a cell with a separator or a line break stands in quotes") from error
-    header = rows.pop(0) if rows and _is_header(rows[0], names) else None
+    table = Table(path, None, rows, lines)
+    if rows and (_is_header(rows[0]) or (names and set(names) <= set(rows[0]))):
+        if not _is_header(rows[0]):
+            table.notes[f"{path}: the first row is read as the header, since the names asked for stand in it"] = None
+        table.header = rows.pop(0)
+        lines.pop(0)
+    else:
+        table.notes[f"{path}: there is no header, the first row is data"] = None
     if not rows:
-        raise FileError(f"'{path}' has {'a header and ' if header else ''}no rows", hint="name a file with data")
-    return Table(path, header, rows, lines[1:] if header else lines)
+        raise FileError(f"'{path}' has {'a header and ' if table.header else ''}no rows", hint="name a file with data")
+    return table
 
 
 def _check_row(path: str, rows: list[list[str]], line: int) -> None:
@@ -129,8 +136,6 @@ def _check_row(path: str, rows: list[list[str]], line: int) -> None:
         raise FileError(f"'{path}' has more than the {MOST_ELEMENTS} cells that are read", hint="save a part")
 
 
-def _is_header(row: Sequence[str], names: Collection[str]) -> bool:
+def _is_header(row: Sequence[str]) -> bool:
     cells = [cell_of(cell) for cell in row]
-    has_text = any(isinstance(cell, str) for cell in cells)
-    has_numbers = any(isinstance(cell, float) for cell in cells)
-    return (has_text and not has_numbers) or (bool(names) and set(names) <= set(row))
+    return any(isinstance(cell, str) for cell in cells) and not any(isinstance(cell, float) for cell in cells)

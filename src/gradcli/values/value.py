@@ -35,11 +35,12 @@ def check_shape(shape: Sequence[int], what: str) -> None:
         raise FileError(f"{what} has {len(shape)} axes, more than the {MAX_RANK} of a tensor", hint="reshape it")
 
 
-def not_finite(what: str, number: float, position: Sequence[int], count: int) -> FileError:
+def not_finite(what: str, number: float | int, position: Sequence[int], count: int) -> FileError:
     """The error for an array with NaN or infinity in it."""
     place = f" at [{', '.join(map(str, position))}]" if position else ""
     others = f", and {count - 1} more are not finite" if count > 1 else ""
-    return FileError(f"{what} is {number}{place}{others}", hint="a point is finite: replace these values in the file")
+    shown = number if isinstance(number, float) else "an integer larger than any float64"
+    return FileError(f"{what} is {shown}{place}{others}", hint="a point is finite: replace these values in the file")
 
 
 def from_array(array: Any, what: str) -> Loaded:

@@ -108,7 +108,9 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
                     f"--tangent names {binding.name}, which is none of them", span=binding.span, source=text, hint=hint
                 )
             value = text[binding.value.start : binding.value.end]
-            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =", bound.query)
+            found[binding.name] = parse_direction(
+                value, shapes[binding.name], f"--tangent {binding.name} =", bound.query
+            )
     return found or None
 
 

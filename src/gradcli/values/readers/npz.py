@@ -21,4 +21,6 @@ def read(path: str, name: str | None) -> Loaded:
             with archive.open(chosen + SUFFIX) as stream:
                 return read_array(stream, f"'{chosen}' of '{path}'")
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise FileError(f"'{path}' is no .npz archive, or damaged: {error}", hint="write it with numpy.savez") from error
+        raise FileError(
+            f"'{path}' is no .npz archive, or damaged: {error}", hint="write it with numpy.savez"
+        ) from error

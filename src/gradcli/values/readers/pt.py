@@ -1,4 +1,4 @@
-"""`.pt`, `.pth`: tensors that torch.save wrote. `weights_only` builds tensors and plain containers, and runs no code."""
+"""`.pt`, `.pth`: tensors that torch.save wrote. `weights_only` builds tensors and containers, and runs no code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from typing import Any
 from gradcli.errors import FileError, UsageError
 from gradcli.values.value import Loaded, check_shape, choose, from_array, not_real
 
-DAMAGED = (RuntimeError, ValueError, EOFError, KeyError, IndexError, TypeError, AttributeError, AssertionError, struct.error)
+DAMAGED = (
+    RuntimeError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+)
 """What torch raises for content that it did not write."""
 
 
@@ -39,7 +49,7 @@ def _loaded(path: str) -> Any:
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        cause = f"'{path}' holds more than tensors, which is never read: unpickling it would run code"
+        cause = f"'{path}' holds no tensors alone; more is never read, since unpickling it would run code"
         raise FileError(cause, hint='save tensors alone: torch.save(model.state_dict(), "w.pt")') from error
     except DAMAGED as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
