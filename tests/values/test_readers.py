@@ -1,5 +1,6 @@
 """Arrays from files of NumPy, JSON, torch and safetensors: what is read, and that nothing is ever run."""
 
+import errno
 import json
 import os
 import pickle
@@ -49,7 +50,7 @@ def test_npy(tmp_path: Path, array: np.ndarray, expected: object) -> None:
     np.save(tmp_path / "a.npy", array)
     found = read(f"X=@{tmp_path}/a.npy")[0]["X"]
     assert found == expected
-    assert type(np.array(found).flat[0]) in (np.float64, np.int64, np.uint64)
+    assert {type(number) for number in np.array(found, dtype=object).flat} <= {int, float}
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
@@ -238,16 +239,10 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_refuses(refusals: Path, name: str, cause: str) -> None:
-    error = refused(f"X=@{refusals}/{name}") if name != "loop.npy" else refused_without_hint(f"X=@{refusals}/{name}")
+    error = refused(f"X=@{refusals}/{name}")
     assert cause in error.message
     assert len(str(error)) < 800
     assert error.status == 2
-
-
-def refused_without_hint(at: str) -> Exception:
-    with pytest.raises(Exception, match="too many levels") as caught:
-        read(at)
-    return caught.value
 
 
 def test_a_misspelt_file_and_an_unknown_ending(tmp_path: Path) -> None:
@@ -259,11 +254,13 @@ def test_a_misspelt_file_and_an_unknown_ending(tmp_path: Path) -> None:
     assert "null byte" in refused(f"X=@{tmp_path}/\0.csv").message
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file(tmp_path: Path) -> None:
-    path = Path(write(tmp_path, "a.csv", "1\n"))
-    path.chmod(0)
-    assert "permission denied" in refused(f"X=@{path}").message
+def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root may read everything, so that taking the right away would show nothing to it.
+    def no_right(path: str, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr("gradcli.values.table.open", no_right, raising=False)
+    assert "permission denied" in refused(f"X=@{write(tmp_path, 'a.csv', '1')}").message
 
 
 def test_names_are_for_what_has_them(tmp_path: Path) -> None:

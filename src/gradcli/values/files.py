@@ -118,7 +118,7 @@ def _unreadable(path: str, error: Exception) -> FileError:
     if isinstance(error, MemoryError):
         return FileError(f"'{path}' does not fit into memory", hint="save the part that is needed")
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    hint = None
+    hint = "name a file that this user can read"
     if isinstance(error, FileNotFoundError):
         folder = os.path.dirname(path)
         hint = f"there is no folder '{folder}' either" if folder and not os.path.isdir(folder) else _similar(path)
