@@ -10,8 +10,8 @@ from gradcli.errors import ExpressionError, Span
 
 MARK = "@"
 QUOTED = r'"(?:[^"]|"")*"'
-NEXT_BINDING = re.compile(r'[^,"=]*=')
-"""What follows a comma that ends a file's columns."""
+NEXT_BINDING = re.compile(r'\s*$|[^,"=]*=')
+"""What follows a comma that ends a file's columns: nothing, or `name=`."""
 PART = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<bare>[^,\"]*?))\s*(?P<end>,|$)")
 PATH = re.compile(rf"\s*(?:(?P<quoted>{QUOTED})|(?P<bare>[^:\"]*?))\s*(?P<end>:|$)")
 QUOTES = 'quote what has a comma, a colon or a quote in it: @"a, b.csv":"Price, EUR"'
@@ -33,10 +33,8 @@ def end_of_source(text: str, start: int) -> int:
     while position < len(text):
         if text[position] == '"':
             in_quotes = not in_quotes
-        elif text[position] == "," and not in_quotes:
-            rest = text[position + 1 :]
-            if not rest.strip() or NEXT_BINDING.match(rest):
-                return position
+        elif text[position] == "," and not in_quotes and NEXT_BINDING.match(text, position + 1):
+            return position
         position += 1
     return position
 
