@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import ShapeError
 from gradcli.graph import Graph
+from gradcli.primitives.constructors import Constructor
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive
 from gradcli.primitives.registry import family_of
 from gradcli.shapes import Shape, format_shape
@@ -114,6 +115,20 @@ def shape_of(nested: Any) -> Shape:
         shape.append(len(nested))
         nested = nested[0]
     return tuple(shape)
+
+
+def constructor_data(constructor: Constructor) -> dict[str, Any]:
+    """The JSON of one constructor, in the same form."""
+    return {
+        "name": constructor.name,
+        "signature": " or ".join(constructor.signatures),
+        "spellings": [constructor.name],
+        "family": "constructors",
+        "doc": constructor.doc,
+        "rule": ["a constant: no derivative flows through it"],
+        "domain": [],
+        "kink": None,
+    }
 
 
 def primitive_data(primitive: Primitive) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.primitives.constructors import Random, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
+from gradcli.syntax.constants import construct
 from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, whole_numbers
 from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
 from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
@@ -40,18 +42,22 @@ class Built:
         return tuple(names.get(output, "f") for output in self.outputs)
 
 
-def build(program: Program, shapes: Mapping[str, Shape]) -> Built:
-    """The graph of a program whose free names have the given shapes. Raises GradcliError."""
-    return Builder(program, shapes).run()
+def build(program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> Built:
+    """The graph of a program whose free names have the given shapes. Raises GradcliError.
+
+    `random` is what `randn` and `rand` draw from (None: seed 0).
+    """
+    return Builder(program, shapes, random).run()
 
 
 class Builder:
     """Runs a program's instructions, each a method, on a stack of operands."""
 
-    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> None:
         self.program = program
         self.source = program.source
         self.shapes = shapes
+        self.random = random or Random()
         self.graph = Graph()
         self.folding = Folding(self.graph)
         self.stack: list[Operand] = []
@@ -96,6 +102,8 @@ class Builder:
             self.notes[f"a product without a sign was read as `{product}`"] = None
         for name in self.unused:
             self.notes[f"`{name}` is assigned but never used"] = None
+        if self.random.used:
+            self.notes[f"random numbers are those of seed {self.random.seed}; --seed gives others"] = None
         return Built(self.graph, tuple(self.outputs), tuple(self.free), tuple(self.notes), self.inferred, self.source)
 
     # Operands
@@ -293,6 +301,11 @@ class Builder:
     def _call(self, instruction: Instruction) -> None:
         call: Call = instruction.value
         operands = self._pop(call.positional + len(call.keywords))
+        if call.name in constructors():
+            literal = construct(constructors()[call.name], call, operands, self.random, self.constant, self.shape)
+            first = operands[0].first if operands else self.index
+            self.stack.append(Operand(instruction.extent or instruction.span, None, literal, "", first))
+            return
         bound = bind(by_spelling()[call.name], call, operands)
         primitive = bound.primitive
         given = {name: self._parameter(primitive, name, operand) for name, operand in bound.parameters.items()}

@@ -8,7 +8,7 @@ from itertools import product
 from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive
-from gradcli.primitives.registry import by_spelling
+from gradcli.primitives.registry import function_names
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.operators import MATRIX_PRODUCT, PRODUCT, operators
 
@@ -24,7 +24,7 @@ def unbound(name: str, known: Sequence[str], free: Sequence[str], mend: str | No
     similar = closest(name, [n for n in known if n != name])
     if mend is not None:
         hint = f"write {mend}"
-    elif name in by_spelling():
+    elif name in function_names():
         hint = f"write {name}(...) to call the function"
     elif len(parts) > 1:
         hint = f"did you mean {' '.join(parts)} ? A product needs a space or *"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from gradcli.primitives.registry import by_spelling
+from gradcli.primitives.registry import function_names
 
 HINTS = {
     "!": "write gamma(n + 1) for a factorial, != for 'not equal', not x for a negation",
@@ -50,7 +50,7 @@ def _after_dot(text: str, position: int) -> str:
         in_module = before is not None and before.group() in MODULES
         if in_module and last in ("pi", "e"):
             return f"write {last}"
-        if last in by_spelling() and text.startswith("(", names.end()):
+        if last in function_names() and text.startswith("(", names.end()):
             given = _inside(text, names.end(), "()")
             if in_module:
                 return f"write {last}({given or 'x'})"
@@ -71,7 +71,7 @@ def _after_backslash(text: str, position: int) -> str:
         mend = f"write ({above})/({below})" if below else "write (a)/(b)"
     elif name in SIGNS:
         mend = f"write {SIGNS[name]}"
-    elif name in by_spelling():
+    elif name in function_names():
         mend = f"write {name}({_inside(text, end, '()') or _inside(text, end, '{}') or 'x'})"
     elif name in ("left", "right"):
         mend = f"delete \\{name}"
