@@ -26,7 +26,8 @@ BAD = [
     'norm(A, p="nuc")', "x*inf", "cumsum(A)", "cumsum(x)", "cat(u)", "cat([u, v])", "cat(x, y)", "cat(A, B)",
     "outer(A, u)",
     "trace(A)", "diag(x)", "tril(u)", "squeeze(A, axis=0)", "flatten(A, 1, 0)", "expand(u, -1, 3)", "permute(A, 0, 0)",
-    "repeat(u, -1)", "repeat(u, 1000000000, 1000000000)", "transpose(A, 0, 2)", "u[[0, 3]]", "u[[0, 0.5]]", "u[[0, true]]",
+    "repeat(u, -1)", "repeat(u, 1000000000, 1000000000)",
+    "transpose(A, 0, 2)", "u[[0, 3]]", "u[[0, 0.5]]", "u[[0, true]]",
     "u[[true, false]]", "u[[false, false, false]]", "u[[[0, 1], [1, 2]]]", "A[[0, 1, 2], [0, 1]]", "u[u > 0]",
     "sum(A[A > x])", "u[[x, y]]",
 ]  # fmt: skip

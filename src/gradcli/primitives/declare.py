@@ -144,8 +144,8 @@ class Primitive(Operation):
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
     in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
-    by a primitive of their own, by its name. `autograd_error`: the relative error of torch's own derivative, where that is
-    worse than rounding.
+    by a primitive of their own, by its name. `autograd_error`: the relative error of torch's own derivative, where that
+    is worse than rounding.
     """
 
     name: str
