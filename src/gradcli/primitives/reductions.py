@@ -100,10 +100,12 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
         return reduce(m.where(tied, tangents[0], beyond), axis=axis, keepdim=keepdim)
 
     def definition(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
-        found, *others = _elements(m, x, axis)
-        for other in others:
-            found = getattr(m, pairwise)(found, other)
-        return m.reshape(found, shape=reduced_shape(m.shape(x), axis, keepdim))
+        found = _elements(m, x, axis)
+        while len(found) > 1:
+            # In rounds, as a tournament: the expression is nested logarithmically deep.
+            rest = found[len(found) // 2 * 2 :]
+            found = [getattr(m, pairwise)(a, b) for a, b in zip(found[::2], found[1::2], strict=False)] + rest
+        return m.reshape(found[0], shape=reduced_shape(m.shape(x), axis, keepdim))
 
     return Primitive(
         name,

@@ -108,6 +108,16 @@ def round(x: Expression) -> Expression:
     return _sympy().floor(x + _sympy().Rational(1, 2))
 
 
+def maximum(x: Expression, y: Expression) -> Expression:
+    """The larger. Not evaluated: SymPy would compare each argument of nested ones with every other."""
+    return _sympy().Max(x, y, evaluate=False)
+
+
+def minimum(x: Expression, y: Expression) -> Expression:
+    """The smaller, likewise."""
+    return _sympy().Min(x, y, evaluate=False)
+
+
 def relu(x: Expression) -> Expression:
     """max(x, 0)."""
     return _sympy().Max(x, 0)
