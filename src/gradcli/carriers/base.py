@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.primitives.registry import by_name, resolve
-from gradcli.shapes import Shape
+from gradcli.shapes import Shape, size
 
 
 class Arithmetic:
@@ -75,6 +75,10 @@ class Carrier(ABC):
     def shape(self, value: Value) -> Shape:
         """The shape of a value."""
         return ()
+
+    def elements(self, shape: Shape) -> Value:
+        """The number of elements of a shape, for rules to compute with. Raises ShapeError where it is not known."""
+        return size(shape)
 
     def masked(self, condition: Value, value: Value) -> Value | None:
         """The value where the condition is not 0, else zero; None when that is nowhere, which the sweeps skip."""

@@ -16,7 +16,7 @@ from gradcli.errors import ExitStatus, Failure, FileError, UsageError, unforesee
 from gradcli.version import __version__
 
 ORDER = ("grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "trace", "graph", "compare", "cost", "ops")
-FLAGS = {"--json", "--plain", "--quiet", "-q", "--verbose", "-v", "--debug", "--explain", "--full"}
+FLAGS = {"--json", "--plain", "--quiet", "-q", "--verbose", "-v", "--debug", "--explain", "--full", "--as-n-grows"}
 """Options without a value."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)
 """An argument that begins with a minus sign and is no option but an expression."""

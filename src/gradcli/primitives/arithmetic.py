@@ -7,7 +7,19 @@ from typing import Any
 
 from gradcli.errors import UsageError
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import Domain, Elementwise, Kink, Notation, Primitive, Value
+from gradcli.primitives.declare import (
+    NOTHING,
+    Cost,
+    Domain,
+    Elementwise,
+    Kink,
+    Notation,
+    Primitive,
+    Value,
+    function_call,
+    multiplication,
+    no_cost,
+)
 from gradcli.shapes import Shape
 
 PAIRS = ((2.0, 5.0), (-1.5, 0.25), (0.75, -3.0))
@@ -51,6 +63,13 @@ def _representable(shapes: Sequence[Shape], exponent: float) -> Parameters:
     return (exponent,)
 
 
+def _power_cost(out: Shape, x: Shape, exponent: float) -> Cost:
+    """A square and a reciprocal are a multiplication each; x^0 and x are none."""
+    if exponent in (0, 1):
+        return NOTHING
+    return (multiplication if exponent in (2, -1) else function_call)(out)
+
+
 def _pow_defined(x: Value, y: Value) -> Any:
     whole = y % 1 == 0
     return (x > 0) | ((x == 0) & (y >= 0)) | ((x < 0) & whole)
@@ -68,6 +87,7 @@ PRIMITIVES = (
         torch="torch.add",
         math="operator.add",
         sympy="operator.add",
+        cost=no_cost,
     ),
     Primitive(
         "sub",
@@ -81,6 +101,7 @@ PRIMITIVES = (
         torch="torch.sub",
         math="operator.sub",
         sympy="operator.sub",
+        cost=no_cost,
     ),
     Primitive(
         "mul",
@@ -94,6 +115,7 @@ PRIMITIVES = (
         torch="torch.mul",
         math="operator.mul",
         sympy="operator.mul",
+        cost=multiplication,
     ),
     Primitive(
         "div",
@@ -108,6 +130,7 @@ PRIMITIVES = (
         torch="torch.div",
         math="gradcli.primitives.backings.floating.divide",
         sympy="operator.truediv",
+        cost=multiplication,
     ),
     Primitive(
         "neg",
@@ -119,6 +142,7 @@ PRIMITIVES = (
         torch="torch.neg",
         math="operator.neg",
         sympy="operator.neg",
+        cost=no_cost,
     ),
     Primitive(
         "power",
@@ -137,6 +161,7 @@ PRIMITIVES = (
         torch="gradcli.primitives.backings.tensors.power",
         math="gradcli.primitives.backings.floating.power",
         sympy="gradcli.primitives.backings.symbolic.power",
+        cost=_power_cost,
     ),
     Primitive(
         "pow",

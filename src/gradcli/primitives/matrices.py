@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.errors import ShapeError
-from gradcli.primitives.declare import Linear, Multilinear, Notation, Primitive, Value
+from gradcli.polynomials import elements
+from gradcli.primitives.declare import Cost, Linear, Multilinear, Notation, Primitive, Value
 from gradcli.shapes import Shape, broadcast, format_shape, unify
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
@@ -29,6 +30,11 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     if batch is None:
         raise ShapeError(f"leading dimensions do not broadcast: {format_shape(a)} and {format_shape(b)}")
     return batch + a[-2:-1] * (len(a) > 1) + b[-1:] * (len(b) > 1)
+
+
+def _product_cost(out: Shape, a: Shape, b: Shape) -> Cost:
+    """Each element of the result is a sum of as many products as the inner dimension says: the schoolbook method."""
+    return Cost(multiplications=elements(out) * elements(a[-1:]))
 
 
 def _swapped(m: Any, x: Value) -> Value:
@@ -98,6 +104,7 @@ PRIMITIVES = (
         samples=((VECTOR, (1.0, 2.0, 3.0)),),
         torch="torch.dot",
         array="numpy.dot",
+        cost=_product_cost,
     ),
     Primitive(
         "matmul",
@@ -111,6 +118,7 @@ PRIMITIVES = (
         torch="torch.matmul",
         jacobian=_matmul_jacobian,
         array="numpy.matmul",
+        cost=_product_cost,
     ),
     Primitive(
         "transpose",
@@ -121,6 +129,7 @@ PRIMITIVES = (
         samples=((MATRIX,), (VECTOR,)),
         torch="gradcli.primitives.backings.tensors.transpose",
         array="numpy.transpose",
+        moves=True,
     ),
     Primitive(
         "permute",
@@ -133,6 +142,7 @@ PRIMITIVES = (
         samples=((MATRIX, (1, 0)), ((MATRIX, MATRIX), (2, 0, 1)), (MATRIX, (0, 1))),
         torch="torch.permute",
         array="numpy.transpose",
+        moves=True,
     ),
 )
 

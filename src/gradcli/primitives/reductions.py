@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.errors import ShapeError
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import ARRAYS, TENSORS, Differential, Kink, Linear, Notation, Primitive, Value
-from gradcli.shapes import Shape, normalize_axes, normalize_axis, reduced, size
+from gradcli.shapes import Shape, normalize_axes, normalize_axis, reduced
 
 AXIS_ALIASES = {"dim": "axis", "keepdims": "keepdim"}
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
@@ -35,9 +35,9 @@ def _spread(m: Any, cotangent: Value, x: Value, axis: Any) -> Value:
     return m.broadcast_to(m.reshape(cotangent, shape=kept), shape=shape)
 
 
-def _count(m: Any, x: Value, axis: Any) -> int:
+def _count(m: Any, x: Value, axis: Any) -> Value:
     shape = m.shape(x)
-    return size(tuple(shape[k] for k in normalize_axes(axis, len(shape))))
+    return m.elements(tuple(shape[k] for k in normalize_axes(axis, len(shape))))
 
 
 def _one_axis(shapes: Sequence[Shape], axis: Any) -> Parameters:
@@ -77,7 +77,7 @@ PRIMITIVES = (
     ),
     Primitive(
         "mean",
-        Linear(lambda m, cotangent, x, axis, keepdim: m.div(_spread(m, cotangent, x, axis), float(_count(m, x, axis)))),
+        Linear(lambda m, cotangent, x, axis, keepdim: m.div(_spread(m, cotangent, x, axis), _count(m, x, axis))),
         doc="mean of all elements, or along one or more axes",
         parameters={"axis": None, "keepdim": False},
         parameter_aliases=AXIS_ALIASES,

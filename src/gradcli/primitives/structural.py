@@ -114,6 +114,7 @@ PRIMITIVES = (
         samples=((MATRIX, (3, 2)), (MATRIX, (6,)), (MATRIX, (1, -1))),
         torch="torch.reshape",
         array="numpy.reshape",
+        moves=True,
     ),
     Primitive(
         "broadcast_to",
@@ -126,6 +127,7 @@ PRIMITIVES = (
         samples=(((1.0, 2.0, -3.0), (2, 3)), (((1.0,), (2.0,)), (2, 4))),
         torch="torch.broadcast_to",
         array="numpy.broadcast_to",
+        moves=True,
     ),
     Primitive(
         "index",
@@ -138,6 +140,7 @@ PRIMITIVES = (
         samples=((MATRIX, (0,)), (MATRIX, (ALL, 1)), (MATRIX, (1, (0, 2, None))), (MATRIX, (ALL, (0, 3, 2)))),
         torch=TENSORS + "index",
         array=ARRAYS + "index",
+        moves=True,
     ),
     Primitive(
         "embed",
@@ -162,5 +165,6 @@ PRIMITIVES = (
         samples=(((1.0, 2.0), (3.0, -1.0), 0), ((1.0, 2.0), (3.0, -1.0), 1)),
         torch=TENSORS + "stack",
         array=ARRAYS + "stack",
+        moves=True,
     ),
 )
