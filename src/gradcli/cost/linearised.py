@@ -1,8 +1,8 @@
 """The linearised graph of a function: a vertex an element of every value, a weight an edge.
 
 Griewank and Walther, Evaluating Derivatives (2008), chapter 9: the derivative of an output by an input is the sum over
-all paths between them of the products of the weights. A weight is a number where the local partial is a constant (1 and
--1 above all), else NaN for "some number", which is what products and sums with it then are.
+all paths between them of the products of the weights. A weight is the number 1 or -1, or another, where an operation is
+linear (an index, a sum, a mean), else NaN for "some number", which is what products and sums with it then are.
 """
 
 from __future__ import annotations
@@ -120,8 +120,9 @@ def require_small(function: Function, active: Sequence[int]) -> None:
 class CountedEntries:
     """The entries of local Jacobians as weights, and what finding them costs.
 
-    An elementwise operation costs its partials. The entries of a linear one are constants, those of a product its other
-    factor: they cost nothing. Those of any other take local sweeps, forward or back, whichever is cheaper.
+    An elementwise operation costs its partials; each counts as a factor, even the 1 of a sum, as in the sweeps. The
+    entries of a linear operation are constants and those of a product its other factor: they cost nothing. Those of any
+    other operation take sweeps over it alone, forward or back, whichever is cheaper.
     """
 
     def __init__(self, function: Function) -> None:
@@ -138,7 +139,9 @@ class CountedEntries:
         rule = primitive.rule
         out, argument = self.graph.shapes[node], self.graph.shapes[self.graph.arguments[node][position]]
         if primitive.elementwise:
-            weight = self._partial(node, position) if isinstance(rule, Elementwise) else 1.0
+            # A choice passes on what it takes; an elementwise operation multiplies, if only with the 1 of a sum.
+            weight = SOME_NUMBER if isinstance(rule, Elementwise) else 1.0
+            self.cost += self._partial_cost(node, position)
             entries = [(target, source, weight) for target, source in enumerate(aligned(argument, out))]
         else:
             if not isinstance(rule, Linear):
@@ -150,12 +153,12 @@ class CountedEntries:
             raise TooLargeError(f"more than {MOST_EDGES} local partials")
         return entries
 
-    def _partial(self, node: int, position: int) -> float:
+    def _partial_cost(self, node: int, position: int) -> Cost:
         m = counting(self.tape)
         m.spent()
-        partial = m.lift(self.tape.partial(node, position))
-        self.cost += m.spent()
-        return SOME_NUMBER if partial.number is None else float(partial.number)
+        if isinstance(self.tape.primitive(node).rule, Elementwise):
+            self.tape.partial(node, position)
+        return m.spent()
 
     def _local_cost(self, node: int, position: int) -> Cost:
         """The cheaper of the sweeps over this node alone, an element of the argument or of the result each."""

@@ -139,7 +139,7 @@ def reverse(function: Function) -> Row:
 
 def unit_direction(m: Counting, shape: Shape) -> Sized:
     """What a sweep begins with: for a scalar the constant 1. Of a tensor no element is singled out."""
-    return Sized(m, shape, None if shape else 1.0)
+    return Sized(m, shape, unit=not shape)
 
 
 def kept_values(tape: Tape) -> Polynomial:

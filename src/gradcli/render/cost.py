@@ -14,10 +14,7 @@ from gradcli.render.console import Appearance, new_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-COUNTED = (
-    "Counted: multiplications (divisions too) and function calls, an element at a time; not additions, comparisons and "
-    "moves, nor products with the constants 1 and -1."
-)
+COUNTED = "Counted: multiplications (divisions too) and function calls, an element at a time; no additions, no moves."
 
 
 def writer(plain: bool) -> Write:
