@@ -27,7 +27,7 @@ SENTENCES = {
         "ln(x1)+x1*x2-sin(x2)",
         "--dtype",
         "float32",
-    ): "forward and reverse tie at 11 operations: 2 sweeps forward, 1 sweep back; forward "
+    ): "forward and reverse tie at 11 operations: reverse makes fewer sweeps, 1 against 2; forward "
     "keeps nothing, reverse keeps 2 values (8 bytes); elimination in any order takes as many",
     (
         "sum(tanh(W @ x)^2)",
@@ -58,6 +58,23 @@ SENTENCES = {
     ): "elimination in any order is cheapest, at 6 operations where reverse, the cheaper sweep, takes 30: "
     "on single elements it leaves out the zeros that sweeps over whole arrays multiply",
     ("exp(x)", "--shape", "x=n"): "forward and reverse tie",
+    (
+        "norm(x)*x",
+        "--shape",
+        "x=n",
+    ): "forward is cheapest for every n: n sweeps forward together do less than n sweeps back "
+    "(3·n² + 4·n + 1 operations); it keeps nothing",
+    (
+        "max(x, y)",
+        "--shape",
+        "x=n,y=1",
+    ): "forward is cheapest, or ties, for every n: n + 1 sweeps forward together do no more "
+    "than n sweeps back (2·n² + 3·n operations)",
+    (
+        "sum(x)",
+        "--shape",
+        "x=n",
+    ): "tie at 0 operations: reverse makes fewer sweeps, 1 against n; forward keeps nothing, reverse keeps 0 values",
     ("2 + 3",): "the value depends on no input: there is nothing to differentiate by",
     ("detach(2)",): "nothing to differentiate by",
 }

@@ -50,13 +50,19 @@ def _sweep_sentence(
     ahead, back = counted[:2]
     keeps = f"keeps {stored(back.kept, 'value', bytes_each, write)}"
     if len(best) == 2:
-        sweeps = f"{named(function.n, 'sweep', write)} forward, {named(function.m, 'sweep', write)} back"
-        return (
-            f"forward and reverse tie at {operations(ahead, write)}: {sweeps}; forward keeps nothing, reverse {keeps}"
-        )
+        return f"forward and reverse tie at {operations(ahead, write)}: {_sweeps(function, write)}, reverse {keeps}"
     (row,) = best
     keeps = f"it {keeps}" if row is back else "it keeps nothing"
     return f"{row.method} is cheapest, at {operations(row, write)}: {_why(function, ahead, back, row, write)}; {keeps}"
+
+
+def _sweeps(function: Function, write: Write) -> str:
+    """How many sweeps both make, and what forward keeps."""
+    n, m = function.n, function.m
+    if n == m or not ((n - m).never_negative or (m - n).never_negative):
+        return f"{named(n, 'sweep', write)} forward, {named(m, 'sweep', write)} back; forward keeps nothing"
+    fewer, less, more = ("reverse", m, n) if (n - m).never_negative else ("forward", n, m)
+    return f"{fewer} makes fewer sweeps, {write(less)} against {write(more)}; forward keeps nothing"
 
 
 def _why(function: Function, ahead: Row, back: Row, row: Row, write: Write) -> str:
@@ -70,7 +76,9 @@ def _why(function: Function, ahead: Row, back: Row, row: Row, write: Write) -> s
             return f"{outputs} against {inputs}, so {sweeps_back} {verb(function.m, 'replace')} {sweeps_ahead}"
         return f"{inputs} against {outputs}, so {sweeps_ahead} {verb(function.n, 'replace')} {sweeps_back}"
     one, other = (sweeps_back, sweeps_ahead) if row is back else (sweeps_ahead, sweeps_back)
-    return f"{one} together do less than {other} ({write(ahead.operations if row is back else back.operations)})"
+    less = "no more" if ahead.operations.at_ones == back.operations.at_ones else "less"
+    total = write(ahead.operations if row is back else back.operations)
+    return f"{one} together do {less} than {other} ({total} operations)"
 
 
 def _elimination_sentence(function: Function, best: Sequence[Row], counted: Sequence[Row], write: Write) -> str:
