@@ -125,6 +125,12 @@ def test_the_other_symbols_stay() -> None:
     assert grown["rows"][1]["cheapest"] == ""
 
 
+def test_a_value_in_symbols_that_all_rows_share_leaves_nothing_open() -> None:
+    found = cost("d = dot(x, x); y = exp(sin(a)*b)*c; y*d; y^2*a*d; b", "--shape", "x=n", "--wrt", "a,b,c")
+    assert found["cheapest"] == ["Markowitz elimination"]
+    assert found["methods"]["reverse"]["multiplications"].startswith("n + ")
+
+
 def test_empty_tensors() -> None:
     found = cost("sum(x)", "--shape", "x=0")
     assert (found["n"], found["methods"]["forward"]["sweeps"], found["methods"]["reverse"]["bytes"]) == (0, 0, 0)

@@ -26,7 +26,7 @@ def choose(function: Function, rows: Sequence[Row], bytes_each: int, write: Writ
     if not function.sources:
         return Choice((), "the value depends on no input: there is nothing to differentiate by")
     counted = [row for row in rows if not row.reason]
-    if any(row.operations.symbols for row in counted):
+    if any((row.operations - counted[0].operations).symbols for row in counted):
         return _choose_with_symbols(function, counted[0], counted[1], bytes_each, write)
     fewest = min(known(row) for row in counted)
     best = [row for row in counted if known(row) == fewest]
@@ -165,10 +165,8 @@ def _size(size: int, ahead: Row, back: Row) -> Size:
 
 
 def known(row: Row) -> int:
-    """The operations of a row without symbols."""
-    found = row.operations.number
-    assert found is not None
-    return found
+    """The operations of a row, less those with symbols, which are the same in all rows where this is asked."""
+    return row.operations.terms.get((), 0)
 
 
 def operations(row: Row, write: Write) -> str:
