@@ -12,6 +12,9 @@ SIZES = tuple(10**k for k in range(7))
 Write = Callable[[Polynomial], str]
 """A count as text."""
 
+READABLE = 2
+"""Terms of a condition on several sizes; a longer one tells a reader nothing."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -119,6 +122,9 @@ def _choose_with_symbols(function: Function, ahead: Row, back: Row, bytes_each: 
     if len(excess.symbols) == 1:
         return Choice((), f"{_stretches(excess)}: {sweeps}")
     one, other = without_common_factors(ahead.operations, back.operations)
+    if max(len(one.terms), len(other.terms)) > READABLE:
+        sizes = " and ".join(excess.symbols)
+        return Choice((), f"which is cheapest depends on {sizes}: {sweeps}; numbers for the sizes decide")
     left, right = write(one), write(other)
     return Choice((), f"forward is cheapest where {left} < {right}, reverse where {left} > {right}: {sweeps}")
 
