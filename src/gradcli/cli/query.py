@@ -12,8 +12,8 @@ from gradcli.carriers.tape import evaluate
 from gradcli.cli.options import Settings
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
-from gradcli.problem import Nested, Problem, nested_shape
-from gradcli.shapes import Shape, format_shape, size
+from gradcli.problem import Nested, Problem, nested_shape, separate, wanted_inputs
+from gradcli.shapes import Shape, format_shape
 from gradcli.syntax import faults
 from gradcli.syntax.bindings import constant_value, split_bindings
 from gradcli.syntax.build import Built, build
@@ -125,36 +125,18 @@ def json_value(name: str, value: Any) -> tuple[Nested, Shape]:
     return value, nested_shape(name, value)
 
 
-def wanted_inputs(bound: Bound, wrt: str) -> tuple[str, ...]:
+def inputs_of(bound: Bound, wrt: str) -> tuple[str, ...]:
     """The inputs to differentiate by: those named, else all."""
-    inputs = list(bound.graph.inputs)
-    if not wrt:
-        return tuple(inputs)
-    names = [name.strip() for name in wrt.split(",") if name.strip()]
-    for name in names:
-        if name not in inputs:
-            if " " in name:
-                hint = f"a comma separates names: --wrt {','.join(name.split())}"
-                raise NameProblem(f"--wrt names '{name}', which is no input", hint=hint)
-            near = closest(name, inputs)
-            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
-            raise NameProblem(f"--wrt names {name}, which is no input", hint=hint)
-    return tuple(dict.fromkeys(names))
+    return wanted_inputs(bound.graph, separate(wrt) if wrt else None, "--wrt")
 
 
 def parse_direction(typed: str, shape: Shape, option: str) -> Nested:
     """A tangent or cotangent: `ones`, `e(k)` (the k-th unit direction, counted from 0) or a value of the shape."""
-    from gradcli.methods.base import unflatten
+    from gradcli.methods.base import direction_in_words
 
-    count = size(shape)
-    word = typed.replace(" ", "")
-    if word == "ones":
-        return unflatten([1.0] * count, shape)
-    if word.startswith("e(") and word.endswith(")") and word[2:-1].isdigit():
-        hot = int(word[2:-1])
-        if hot >= count:
-            raise ShapeError(f"{option} {typed} is out of range: the shape {format_shape(shape)} has {count} elements")
-        return unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+    worded = direction_in_words(typed, shape, option)
+    if worded is not None:
+        return worded
     value, found = constant_value(typed, Span(0, len(typed)), evaluate_constant)
     if found != shape:
         raise ShapeError(
@@ -202,4 +184,4 @@ def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Prob
             f"the output {bound.output_name(output)} has shape {format_shape(shape)}: a gradient needs a scalar",
             hint="--cotangent ones (or other weights), or sum(...), or gradcli jacobian for all of it",
         )
-    return Problem(bound.graph, output, wanted_inputs(bound, wrt), bound.point, weights, bound.query.settings.dtype)
+    return Problem(bound.graph, output, inputs_of(bound, wrt), bound.point, weights, bound.query.settings.dtype)

@@ -13,6 +13,7 @@ from gradcli.errors import ExitStatus
 from gradcli.problem import Problem
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.witnesses import interval_data
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +73,4 @@ def result_data(bound: Bound, problem: Problem, check: Checked) -> dict[str, Any
             for name, d in check.derivatives.items()
         },
     }
-    if verdict.sides is not None:
-        data["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
-    return data
+    return data | interval_data(verdict)
