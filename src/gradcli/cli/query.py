@@ -18,9 +18,7 @@ from gradcli.syntax import faults
 from gradcli.syntax.bindings import constant_value, split_bindings
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
-
-MOST_LISTED = 4
-"""Names without a value that an error lists."""
+from gradcli.syntax.program import Program
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def bind(query: Query) -> Bound:
         point[name], shapes[name] = value, shape
     missing = [name for name in program.free_names if name not in point]
     if missing:
-        raise unbound(query, program, missing, point)
+        raise unbound(program, missing, point)
     names = set(program.names)
     notes = [f"--at binds {name}, which the expression does not use" for name in point if name not in names]
     used = {name: shapes[name] for name in shapes if name in names}
@@ -79,24 +77,15 @@ def bind(query: Query) -> Bound:
     return Bound(query, built, {name: point[name] for name in used}, [*built.notes, *notes])
 
 
-def unbound(query: Query, program: Any, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
+def unbound(program: Program, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
     """The error for names without a value, pointing at the first; an almost equal binding is offered."""
-    listed = ", ".join(missing[:MOST_LISTED])
-    if len(missing) > MOST_LISTED:
-        listed += f" and {len(missing) - MOST_LISTED} more"
     names = set(program.names)
     near = closest(missing[0], [name for name in point if name not in names])
     if near and not faults.split_name(missing[0], list(point)):
         hint: str | None = f"--at binds {near}: did you mean {missing[0]} there ?"
     else:
         hint = faults.unbound(missing[0], list(point), program.free_names, program.mends.get(missing[0])).hint
-    verb = "has" if len(missing) == 1 else "have"
-    return NameProblem(f"{listed} {verb} no value", span=name_span(program, missing[0]), source=query.text, hint=hint)
-
-
-def name_span(program: Any, name: str) -> Any:
-    """Where a name first stands in the source."""
-    return next((i.span for i in program.instructions if i.code.name == "NAME" and i.value == name), None)
+    return faults.without_value(program, missing, hint)
 
 
 def bindings(query: Query) -> dict[str, tuple[Nested, Shape]]:

@@ -58,7 +58,7 @@ def open_console(appearance: Appearance) -> Console:
 
 
 def table_text(table: Table) -> str:
-    """A table as text, with no colour and nothing folded."""
+    """A table as text, with no colour, nothing folded, and no blanks around it."""
     from io import StringIO
 
     from rich.console import Console
@@ -75,7 +75,8 @@ def table_text(table: Table) -> str:
         emoji=False,
         legacy_windows=False,
     ).print(table)
-    return written.getvalue()
+    lines = [line.rstrip() for line in written.getvalue().splitlines()]
+    return "\n".join(lines).strip("\n")
 
 
 @dataclass(frozen=True)

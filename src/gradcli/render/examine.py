@@ -76,7 +76,7 @@ def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict
         cause = value_cause(inspection.tape, problem.output)
         return Verdict("undefined", cause.sentence if cause else "the point itself is not finite")
     if lacks_cotangent(problem):
-        return Verdict("unverified", "no scalar to check: a cotangent would give one (--cotangent ones)")
+        return Verdict("unverified", "no scalar to check: a cotangent, such as ones, would give one")
     return check_gradient(problem, carrier).verdict
 
 

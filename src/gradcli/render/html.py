@@ -1,4 +1,4 @@
-"""Answers as HTML for notebooks: a table and the lines below it. Every text is escaped; there is no script and no link."""
+"""Answers as HTML for notebooks: a table and the lines below it. Every text is escaped; nothing in it can act."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEUTRAL = "#8a93a3"
 def answer_html(
     headings: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], lines: Sequence[str], verdict: str
 ) -> str:
-    """A table, whose headings say whether a column is set to the right, with lines below it beside the verdict's bar."""
+    """A table, whose headings say whether a column is set to the right, and lines below it beside the verdict's bar."""
     sides = ["right" if right else "left" for _, right in headings]
     parts = ['<div><table style="border-collapse:collapse">']
     if any(title for title, _ in headings):
