@@ -64,6 +64,10 @@ class Picture:
         nodes, edges = f"{self.nodes} node{'s' * (self.nodes != 1)}", f"{self.edges} edge{'s' * (self.edges != 1)}"
         return f"{self.title}: {nodes}, {edges}\n{verdict}"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What is said of the picture in an IPython terminal."""
+        printer.text(str(self))
+
     def _repr_svg_(self) -> str:
         """The picture in a notebook."""
         return self.svg

@@ -55,6 +55,10 @@ class Result:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in (*self.SHOWN, "verdict"))
         return f"{type(self).__name__}({shown})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The answer in an IPython terminal."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         """The answer in a notebook."""
         from gradcli.render.html import answer_html
