@@ -19,6 +19,7 @@ ABOUT = {
     "syntax": ("reads", "text to graph and back"),
     "carriers": ("computes", "floats, tensors, nodes, SymPy"),
     "primitives": ("declares", "one entry an operation"),
+    "values": ("reads files", "CSV, NumPy, JSON, torch"),
     "problem": ("asks", "Problem, Derivative"),
     "shapes": ("infers", "shapes, broadcasting"),
     "graph": ("holds", "the arena of nodes"),

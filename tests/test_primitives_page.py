@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from gradcli.primitives.constructors import CONSTRUCTORS
 from gradcli.primitives.registry import families
-from gradcli.render.primitives import primitive_data
+from gradcli.render.primitives import constructor_data, primitive_data
 
 PAGE = Path(__file__).parent.parent / "docs" / "primitives.md"
 HEAD = """\
@@ -33,6 +34,8 @@ def page() -> str:
     for family, group in families().items():
         parts.append(f"## {family.capitalize()}\n")
         parts += [entry(primitive_data(primitive)) for primitive in group]
+    parts.append("## Constructors\n")
+    parts += [entry(constructor_data(constructor)) for constructor in CONSTRUCTORS]
     return "\n".join(parts)
 
 

@@ -13,9 +13,11 @@ from gradcli.carriers.tensors import Tensors
 from gradcli.errors import ShapeError
 from gradcli.methods.reverse import unbroadcast
 from gradcli.shapes import (
+    added,
     broadcast,
     factors,
     format_shape,
+    multiplied,
     normalize_axes,
     normalize_axis,
     reduced,
@@ -97,6 +99,16 @@ def test_reshape_of_symbols() -> None:
     for impossible in (("m", -1), (4, "n"), (-1, -1)):
         with pytest.raises(ShapeError):
             resolve_reshape(("n", 6), impossible)
+
+
+def test_sums_and_multiples_of_symbols() -> None:
+    assert added(2, 3) == 5
+    assert added("n", "n") == "2*n"
+    assert added("n", "m", 2) == "(n+m+2)"
+    assert added(0, "n") == "n"
+    assert [multiplied(k, "n") for k in (0, 1, 3)] == [0, "n", "3*n"]
+    assert factors((added("n", multiplied(2, "m")), 4)) == (4, ("(n+2*m)",))
+    assert resolve_reshape(("2*(n+3*m)", 3), (6, -1)) == (6, "(n+3*m)")
 
 
 @pytest.mark.parametrize("rank", [0, 1, 3])

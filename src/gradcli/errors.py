@@ -128,8 +128,9 @@ def unforeseen(error: Exception) -> GradcliError:
     """What is said of an exception that is none of ours."""
     if isinstance(error, GradcliError):
         return error
-    if isinstance(error, MemoryError):
-        return GradcliError("out of memory")
+    # torch raises a RuntimeError, or on a GPU a subclass of it.
+    if isinstance(error, MemoryError) or "allocate memory" in str(error) or type(error).__name__ == "OutOfMemoryError":
+        return GradcliError("out of memory", hint="take smaller shapes")
     hint = "please report this; --debug shows the traceback"
     return GradcliError(f"internal error: {type(error).__name__}: {error}", hint=hint)
 

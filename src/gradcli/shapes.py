@@ -84,6 +84,24 @@ def reduced(shape: Shape, axes: tuple[int, ...], keepdim: bool) -> Shape:
     return tuple(d for k, d in enumerate(shape) if k not in axes)
 
 
+def added(*dimensions: Dimension) -> Dimension:
+    """The sum of dimensions. One that holds several terms is a symbol in parentheses."""
+    number = sum(d for d in dimensions if isinstance(d, int))
+    symbols = [d for d in dimensions if isinstance(d, str)]
+    if not symbols:
+        return number
+    if len(set(symbols)) == 1 and not number:
+        return multiplied(len(symbols), symbols[0])
+    return "(" + "+".join([*symbols, *([str(number)] if number else [])]) + ")"
+
+
+def multiplied(count: int, dimension: Dimension) -> Dimension:
+    """A dimension times a number."""
+    if isinstance(dimension, int) or count == 0:
+        return count * int(dimension) if isinstance(dimension, int) else 0
+    return dimension if count == 1 else f"{count}*{dimension}"
+
+
 def factors(shape: Sequence[Dimension]) -> tuple[int, tuple[str, ...]]:
     """The number of elements as an integer factor and a sorted tuple of symbols."""
     number = 1
@@ -92,12 +110,25 @@ def factors(shape: Sequence[Dimension]) -> tuple[int, tuple[str, ...]]:
         if isinstance(dimension, int):
             number *= dimension
         else:
-            for factor in dimension.split("*"):
+            for factor in _split(dimension):
                 if factor.isdigit():
                     number *= int(factor)
                 else:
                     symbols.append(factor)
     return number, tuple(sorted(symbols))
+
+
+def _split(dimension: str) -> list[str]:
+    """The factors of a symbolic dimension; a sum in parentheses is one."""
+    found = [""]
+    depth = 0
+    for character in dimension:
+        depth += (character == "(") - (character == ")")
+        if character == "*" and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
 
 
 def size(shape: Shape) -> int:

@@ -32,9 +32,9 @@ def test_parse_once_differentiate_often() -> None:
 def test_equal_shapes_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
 
-    def counted(program: Any, shapes: Any) -> Any:
+    def counted(program: Any, shapes: Any, random: Any) -> Any:
         built.append(shapes)
-        return build(program, shapes)
+        return build(program, shapes, random)
 
     build = function.build
     monkeypatch.setattr(function, "build", counted)
@@ -96,6 +96,8 @@ def test_options_of_a_point() -> None:
     point = gradcli.parse("A @ x").at(A=[[1, 2], [3, 4], [5, 6]], x=[1, -1])
     assert point.grad(wrt="x", cotangent="ones")["x"] == [9.0, 12.0]
     assert point.grad(wrt=["x"], cotangent=[1, 0, 0])["x"] == [1.0, 2.0]
+    row = point.grad(wrt="x", cotangent="ones", layout="numerator")
+    assert (row["x"], row.shapes, row.layout) == ([[9.0, 12.0]], {"x": (1, 2)}, "numerator")
     assert point.vjp("e(1)", wrt=["x"]).vjp == {"x": [3.0, 4.0]}
     assert point.jvp({"x": "e(0)"}).jvp == [1.0, 3.0, 5.0]
     numerator = point.jacobian(wrt="x", layout="numerator")
@@ -114,6 +116,15 @@ def test_the_device_and_the_dtype_are_the_functions() -> None:
     assert (answer.device, answer.dtype, answer["x"]) == ("cpu", "float32", 2.2)
 
 
+def test_random_constants_come_from_the_seed() -> None:
+    numpy = pytest.importorskip("numpy")
+    for seed in (0, 7):
+        weights = numpy.random.RandomState(seed).standard_normal(3).tolist()
+        f = gradcli.parse("sum(randn(3)*x^2)", seed=seed)
+        assert f.grad(x=[1, 1, 1])["x"] == [2 * w for w in weights]
+        assert [f.hessian(x=[1, 1, 1])["x"]["x"][k][k] for k in range(3)] == [2 * w for w in weights]
+
+
 def test_of_several_statements_the_last_is_the_output() -> None:
     assert gradcli.parse("x^2; x^3").grad(x=2).gradient == {"x": 12.0}
 
@@ -124,6 +135,7 @@ def test_of_several_statements_the_last_is_the_output() -> None:
         (ExpressionError, "'(' is not closed\n  sin(x\n     ^", lambda: gradcli.parse("sin(x")),
         (UsageError, "an expression is text, not of type int", lambda: gradcli.parse(3)),
         (UsageError, "dtype cannot be 'float16'", lambda: gradcli.parse("x", dtype="float16")),
+        (UsageError, "seed is a whole number", lambda: gradcli.parse("x", seed=-1)),
         (UsageError, "'gpu' is no torch device", lambda: gradcli.parse("x", device="gpu")(x=1)),
         (MissingError, "device 'cuda:99' cannot be used", lambda: gradcli.parse("x", device="cuda:99")(x=1)),
         (NameProblem, "y has no value\n  x*y\n    ^\nhelp: give values: y=...", lambda: gradcli.parse("x*y").grad(x=1)),

@@ -35,6 +35,7 @@ ASK: dict[tuple[str, ...], Callable[[Point], Any]] = {
     ("grad",): lambda p: p.grad(),
     ("grad", "--cotangent", "ones"): lambda p: p.grad(cotangent="ones"),
     ("grad", "--dtype", "float32"): lambda p: p.grad(),
+    ("grad", "--layout", "numerator"): lambda p: p.grad(layout="numerator"),
     ("jacobian",): lambda p: p.jacobian(),
     ("jacobian", "--layout", "denominator", "--mode", "forward"): lambda p: p.jacobian(
         layout="denominator", mode="forward"
@@ -132,7 +133,7 @@ def outcome(expression: str, at: str, command: tuple[str, ...]) -> dict[str, Any
 ONLY_IN_JSON = {"schema", "command", "expression", "inputs", "output", "shape"}
 """What the command says of the request."""
 ALWAYS = {
-    "grad": {"layout", "methods"},
+    "grad": {"methods"},
     "hessian": {"mode"},
     "jvp": {"layout", "mode"},
     "vjp": {"layout", "mode"},

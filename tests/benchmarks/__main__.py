@@ -8,10 +8,15 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import scale, startup
+from tests.benchmarks import derivatives, scale, startup, streams
 from tests.benchmarks.harness import Row, show
 
-GROUPS: dict[str, Callable[[int], list[Row]]] = {"startup": startup.measure, "scale": scale.measure}
+GROUPS: dict[str, Callable[[int], list[Row]]] = {
+    "startup": startup.measure,
+    "scale": scale.measure,
+    "derivatives": derivatives.measure,
+    "streams": streams.measure,
+}
 
 
 def main() -> int:

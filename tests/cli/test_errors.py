@@ -3,7 +3,9 @@
 import json
 
 import pytest
+import torch
 
+from gradcli.errors import unforeseen
 from tests.process import run_gradcli
 
 CASES = {
@@ -120,3 +122,16 @@ def test_names_to_differentiate_by_are_separated_by_commas() -> None:
 
 def test_help_shows_no_python() -> None:
     assert "class" not in run_gradcli("trace", "--help").stdout + run_gradcli("graph", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried to ..."),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_no_memory_left_is_no_internal_error(error: Exception) -> None:
+    assert unforeseen(error).message == "out of memory"
+    assert unforeseen(error).hint == "take smaller shapes"

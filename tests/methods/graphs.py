@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -83,6 +84,20 @@ TENSOR: dict[str, Callable[[Any, Node, Choose], Node]] = {
     "stack": lambda m, x, choose: m.stack(x, m.sin(x), axis=choose((0, -1))),
     "repeat": lambda m, x, choose: m.broadcast_to(x, shape=(2, *m.shape(x))),
     "product": lambda m, x, choose: m.matmul(m.transpose(x), x) if len(m.shape(x)) < 3 else m.softmax(x, axis=0),
+    "prod": lambda m, x, choose: m.prod(m.tanh(x), axis=an_axis(m, x, choose), keepdim=choose((True, False))),
+    "var": lambda m, x, choose: m.var(x, axis=an_axis(m, x, choose), correction=0),
+    "max": lambda m, x, choose: m.max(x, axis=an_axis(m, x, choose), keepdim=choose((True, False))),
+    "min": lambda m, x, choose: m.min(x, axis=an_axis(m, x, choose)),
+    "largest": lambda m, x, choose: m.norm(x, p=math.inf, axis=an_axis(m, x, choose)),
+    "absolute": lambda m, x, choose: m.norm(x, p=choose((1, 3)), axis=an_axis(m, x, choose)),
+    "cumsum": lambda m, x, choose: m.cumsum(x, axis=choose(range(len(m.shape(x)))), reverse=choose((True, False))),
+    "cumprod": lambda m, x, choose: m.cumprod(m.tanh(x), axis=choose(range(len(m.shape(x))))),
+    "cat": lambda m, x, choose: m.cat(x, m.cos(x), axis=choose(range(len(m.shape(x))))),
+    "list": lambda m, x, choose: m.index(x, spec=(((0, choose((0, -1)), 0),),)),
+    "flip": lambda m, x, choose: m.flip(x),
+    "tile": lambda m, x, choose: m.repeat(x, repeats=(2,)),
+    "outer": lambda m, x, choose: m.outer(m.reshape(x, shape=(-1,)), m.sin(m.reshape(x, shape=(-1,)))),
+    "diag": lambda m, x, choose: m.diag(x) if len(m.shape(x)) < 3 else m.flatten(x),
     "dot": lambda m, x, choose: m.dot(m.reshape(x, shape=(-1,)), m.reshape(m.cos(x), shape=(-1,))),
 }
 SHAPES = ((3,), (2, 3), (2, 1), (1,))

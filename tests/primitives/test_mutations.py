@@ -8,9 +8,21 @@ from contextlib import contextmanager
 import pytest
 
 from gradcli.methods.transposition import recorded
-from gradcli.primitives.declare import Differential, Elementwise, Linear, Multilinear, Primitive, Rule
+from gradcli.primitives.declare import Differential, Elementwise, Linear, Multilinear, Primitive, Rule, RuleFunction
 from gradcli.primitives.registry import by_name
 from tests.primitives import checks
+
+
+def jvp_of(name: str) -> RuleFunction:
+    """The right jvp of a `Differential` rule, to break."""
+    rule = by_name()[name].rule
+    assert isinstance(rule, Differential)
+    (jvp,) = rule.jvps
+    assert jvp is not None
+    return jvp
+
+
+VAR, NORM = jvp_of("var"), jvp_of("norm")
 
 MUTATIONS: list[tuple[str, str, Rule]] = [
     ("sign flipped", "cos", Elementwise(lambda m, out, x: m.sin(x))),
@@ -44,7 +56,79 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
         Linear(lambda m, u, k, *rest: m.index(u, spec=((None, None, None),) * rest[-1] + (0,)), variadic=True),
     ),
     ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
-    ("squared denominator", "norm", Differential(lambda m, t, out, x: m.div(m.sum(x * t), out * out))),
+    ("truncated, not floored", "remainder", Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.div(x - o, -y))),
+    (
+        "floored quotient exchanged",
+        "remainder",
+        Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.floor_divide(y, x)),
+    ),
+    ("parameter ignored", "leaky_relu", Elementwise(lambda m, o, x, s: m.where(m.gt(x, 0.0), 1.0, 0.01))),
+    ("factor dropped", "elu", Elementwise(lambda m, o, x, alpha: m.where(m.gt(x, 0.0), 1.0, m.exp(x)))),
+    ("gate alone", "silu", Elementwise(lambda m, o, x: m.sigmoid(x))),
+    (
+        "cancelling form",
+        "gelu",
+        Elementwise(
+            lambda m, o, x, a: (
+                by_name()["gelu"].rule.partials[0](m, o, x, a)
+                if a == "tanh"
+                else 0.5 * (1.0 + m.erf(0.7071067811865476 * x)) + 0.3989422804014327 * x * m.exp(-0.5 * (x * x))
+            )
+        ),
+    ),
+    (
+        "one formula for both",
+        "gelu",
+        Elementwise(lambda m, o, x, a: by_name()["gelu"].rule.partials[0](m, o, x, "none")),
+    ),
+    ("mean not subtracted", "log_softmax", Differential(lambda m, t, out, x, axis: t - m.exp(out) * t)),
+    ("not weighted", "logsumexp", Differential(lambda m, t, out, x, axis, k: m.sum(t, axis=axis, keepdim=k))),
+    (
+        "not divided by the count",
+        "mse",
+        Differential(*[lambda m, t, out, x, y, r, s=s: s * m.sum((x - y) * t) for s in (2.0, -2.0)]),
+    ),
+    (
+        "delta ignored",
+        "huber",
+        Differential(lambda m, t, out, x, y, d, r: m.div(m.sum((x - y) * t), 3.0), by_name()["huber"].rule.jvps[1]),
+    ),
+    ("held target", "cross_entropy", Differential(by_name()["cross_entropy"].rule.jvps[0], None)),
+    ("squared denominator", "norm", Differential(lambda m, t, out, x, *rest: m.div(m.sum(x * t), out * out))),
+    (
+        "divided by the element, which may be 0",
+        "prod",
+        Differential(lambda m, t, out, x, axis, keepdim: m.sum(m.div(out * t, x), axis=axis, keepdim=keepdim)),
+    ),
+    (
+        "as if the element were in the product",
+        "cumprod",
+        Differential(lambda m, t, out, x, axis, *flags: out * m.cumsum(t, axis=axis)),
+    ),
+    (
+        "correction ignored",
+        "var",
+        Differential(lambda m, t, out, x, axis, correction, keepdim: VAR(m, t, out, x, axis, 0, keepdim)),
+    ),
+    (
+        "all elements share",
+        "max",
+        Differential(lambda m, t, out, x, axis, keepdim: m.mean(t, axis=axis, keepdim=keepdim)),
+    ),
+    (
+        "order of the norm ignored",
+        "norm",
+        Differential(lambda m, t, o, x, p, *rest: jvp_of("norm")(m, t, o, x, 2, *rest)),
+    ),
+    (
+        "the same direction",
+        "cumsum",
+        Linear(lambda m, u, x, axis, e, r: m.cumsum(u, axis=axis, exclusive=e, reverse=r)),
+    ),
+    ("the other triangle", "tril", Linear(lambda m, u, x, diagonal: m.triu(u, diagonal=diagonal))),
+    ("offset ignored", "diag", Linear(lambda m, u, x, offset: m.diag(u))),
+    ("rolled the same way", "roll", Linear(lambda m, u, x, shift, axis: m.roll(u, shift=shift, axis=axis))),
+    ("one copy only", "repeat", Linear(lambda m, u, x, repeats: m.reshape(u, shape=(*m.shape(x), -1)))),
 ]
 
 
@@ -87,7 +171,10 @@ def test_the_rules_themselves_pass() -> None:
             checks.check_first_order(case)
 
 
-@pytest.mark.parametrize("name", ["matmul", "dot", "index", "permute", "stack", "where"])
+LINEAR = "matmul dot outer index permute stack cat cumsum diag trace repeat where"
+
+
+@pytest.mark.parametrize("name", LINEAR.split())
 def test_dot_product_catches_a_transpose_that_is_none(name: str) -> None:
     """The two sweeps use the operation and its transpose: a wrong transpose breaks <u, Jt> = <J'u, t>."""
     primitive = by_name()[name]

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 import torch
 
-from gradcli.primitives.backings import floating, tensors
+from gradcli.primitives.backings import axes, floating, tensors
 from gradcli.primitives.registry import by_name, resolve
 
 INF, NAN = math.inf, math.nan
@@ -21,8 +21,12 @@ MANY = (
 PARAMETERS = {
     "power": [(e,) for e in (2, 0, 1, -1, -2, 3, 0.5, -0.5, 1 / 3, 1e300, 10**30, -(10**30) - 1)],
     "polygamma": [(1,), (2,), (3,), (8,)],
+    "leaky_relu": [(0.01,), (-2.0,), (0.0,), (1.0,)],
+    "elu": [(1.0,), (0.5,), (-2.0,), (0.0,)],
+    "gelu": [("none",), ("tanh",)],
 }
 DEVIATIONS = {
+    ("silu", (-710.0,), ()): "torch takes x/(1 + exp(-x)), which overflows in the denominator; the value is -3e-306",
     ("power", (-0.0,), (-0.5,)): "torch takes 1/sqrt(-0), C99's pow gives +infinity",
     ("power", (-0.0,), (0.5,)): "torch takes sqrt(-0), C99's pow gives +0",
     ("power", (-INF,), (0.5,)): "torch takes sqrt(-infinity), C99's pow gives +infinity",
@@ -102,7 +106,8 @@ def test_primal_is_what_its_name_says(name: str) -> None:
 
 
 NOT_IN_MPMATH = {
-    "abs", "detach", "log2", "neg", "polygamma", "power", "relu", "round", "sigmoid", "softplus",
+    "abs", "detach", "elu", "gelu", "leaky_relu", "log2", "logical_not", "neg", "polygamma", "power", "relu", "round",
+    "sigmoid", "silu", "softplus",
 }  # fmt: skip
 
 
@@ -116,7 +121,8 @@ def test_overflow_and_poles_never_raise() -> None:
     assert tensors.polygamma(torch.tensor(INF, dtype=torch.float64), 1).item() == 0.0
 
 
-def test_norm_of_nothing_and_of_infinities() -> None:
-    assert tensors.norm(torch.zeros(0)).item() == 0.0
-    assert tensors.norm(torch.tensor([INF, 1.0])).item() == INF
-    assert math.isnan(tensors.norm(torch.tensor([NAN, 1.0])).item())
+@pytest.mark.parametrize("p", [1, 2, 3.5])
+def test_norm_of_nothing_and_of_infinities(p: float) -> None:
+    assert axes.norm(torch.zeros(0), p, None, False).item() == 0.0
+    assert axes.norm(torch.tensor([INF, 1.0]), p, None, False).item() == INF
+    assert math.isnan(axes.norm(torch.tensor([NAN, 1.0]), p, None, False).item())

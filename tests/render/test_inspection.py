@@ -91,6 +91,12 @@ def test_jointly_linear_operations_hold_their_other_arguments_at_zero() -> None:
     assert ["0", "where(v1, dv2, zeros(2))", "where(v1, zeros(2), dv3)"] in found.values()
 
 
+def test_a_rule_that_needs_the_number_of_elements_or_has_many_terms_is_not_written_out() -> None:
+    assert formulas(structure("cumprod(x)", {"x": ("n",)}))["f"] == ["jvp(cumprod(x), dx)"]
+    assert formulas(structure("cumprod(x)", {"x": (2,)}))["f"] == ["cat(dx[0:1], x[0:1]*dx[1:2]+x[1:2]*dx[0:1])"]
+    assert formulas(structure("cumprod(x)", {"x": (4096,)}))["f"] == ["jvp(cumprod(x), dx)"]
+
+
 def test_both_edges_of_a_square() -> None:
     inspection = inspect("x*x", {"x": 3.0})
     links = inspection.links(inspection.outputs[0])

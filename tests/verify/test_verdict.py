@@ -184,3 +184,10 @@ def test_cancelling_contributions_are_rounding() -> None:
     """Reverse adds 1 and -1 to an adjoint of 4e-7, forward does not: they share nine digits, and neither is wrong."""
     found = check("s = sin(x - x); c = cos(x); c + c + s + c", x=1.192092896e-07).verdict
     assert found.word in ("verified", "ill-conditioned"), found.sentence
+
+
+@pytest.mark.parametrize("text", ["sigmoid(x)", "tanh(x)"])
+def test_two_answers_that_no_difference_tells_apart_are_inconclusive(text: str) -> None:
+    """torch's own derivative is 1 - 1 = 0 there; ours keeps its digits."""
+    found = check(text, x=40.0).verdict
+    assert found.word == "inconclusive", found.sentence

@@ -10,10 +10,11 @@ from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
-from gradcli.api.values import check_choice, check_text, read_value
+from gradcli.api.values import check_choice, check_seed, check_text, read_value
 from gradcli.carriers.select import select_carrier
 from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
 from gradcli.graph import display_names
+from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested
 from gradcli.render.picture import Direction
 from gradcli.shapes import Shape, format_shape
@@ -34,10 +35,11 @@ class Function:
     options, ask a point: `f.at(x=[1, 2]).jacobian(layout="numerator")`. All methods raise GradcliError.
     """
 
-    def __init__(self, program: Program, device: str | None = None, dtype: str = "float64") -> None:
+    def __init__(self, program: Program, device: str | None = None, dtype: str = "float64", seed: int = 0) -> None:
         self._program = program
         self._device = device
         self._dtype = dtype
+        self._seed = seed
         self._plan = lru_cache(maxsize=KEPT)(self._planned)
 
     @property
@@ -117,7 +119,7 @@ class Function:
         self._check_known(given)
         all_shapes = default_shapes(self._program, given)
         try:
-            built = build(self._program, all_shapes)
+            built = build(self._program, all_shapes, Random(self._seed))
         except ShapeError as error:
             error.hint = 'give the shapes: structure({"x": ("n",), "A": ("m", "n")})'
             raise error.with_source(self.source) from None
@@ -135,22 +137,22 @@ class Function:
         from gradcli.syntax.text import expression_text
 
         try:
-            built = build(self._program, default_shapes(self._program, {}))
+            built = build(self._program, default_shapes(self._program, {}), Random(self._seed))
         except GradcliError as error:
             raise error.with_source(self.source) from None
         return expression_text(built.graph, built.outputs)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles parse the text again."""
-        return parse, (self.source, self._device, self._dtype)
+        return parse, (self.source, self._device, self._dtype, self._seed)
 
     def _planned(self, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
         """The graph for inputs of some shapes."""
-        built = build(self._program, dict(shapes))
+        built = build(self._program, dict(shapes), Random(self._seed))
         output = built.outputs[-1]
         carrier = select_carrier(built.graph, built.graph.ancestors([output]), self._device, self._dtype)
         name = display_names(built.graph, [output]).get(output, "f")
-        return Plan(self._program, dict(shapes), built, output, name, carrier, self._device)
+        return Plan(self._program, dict(shapes), built, output, name, carrier, self._device, self._seed)
 
     def _check_names(self, given: Mapping[str, Any]) -> None:
         """Raise NameProblem unless every input has a value and nothing else has one."""
@@ -170,14 +172,18 @@ class Function:
                 raise NameProblem(f"'{name}' is no input", hint=hint)
 
 
-def parse(text: str, device: str | None = None, dtype: Literal["float64", "float32"] = "float64") -> Function:
+def parse(
+    text: str, device: str | None = None, dtype: Literal["float64", "float32"] = "float64", seed: int = 0
+) -> Function:
     """Parse an expression or several statements. Raises GradcliError with the place of the fault.
 
     Without a device, float64 scalars are computed on Python floats and the rest on torch (a GPU if there is one); with
-    one ("auto", "cpu", "cuda", any torch device) everything is computed there.
+    one ("auto", "cpu", "cuda", any torch device) everything is computed there. The seed is that of randn and rand in
+    the text: they are constants, the same at every point.
     """
     check_choice("dtype", dtype, DTYPES)
     check_text("an expression", text)
     if device is not None:
         check_text("a device", device)
-    return Function(parse_program(text), device, dtype)
+    check_seed(seed)
+    return Function(parse_program(text), device, dtype, seed)

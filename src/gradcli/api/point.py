@@ -17,6 +17,7 @@ from gradcli.errors import GradcliError, ShapeError, UsageError
 from gradcli.graph import Graph
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
+from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, wanted_inputs
 from gradcli.render.picture import Direction
 from gradcli.shapes import Shape, format_shape
@@ -42,11 +43,17 @@ class Plan:
     name: str
     carrier: Carrier
     device: str | None
+    seed: int
 
     @property
     def graph(self) -> Graph:
         """The graph. Nobody may append to it: other points use it, perhaps in other threads."""
         return self.built.graph
+
+    def graph_of_its_own(self) -> tuple[Graph, int]:
+        """The same graph built again, and its output, for what appends to it."""
+        built = build(self.program, self.shapes, Random(self.seed))
+        return built.graph, built.outputs[-1]
 
 
 def located(method: Callable[Concatenate[Point, P], R]) -> Callable[Concatenate[Point, P], R]:
@@ -99,24 +106,29 @@ class Point:
         return require_finite(self._problem(None), plan.carrier, self.source)
 
     @located
-    def grad(self, *, wrt: Names = None, cotangent: Any = None) -> Gradient:
+    def grad(self, *, wrt: Names = None, cotangent: Any = None, layout: Layout = "torch") -> Gradient:
         """Value and gradient of a scalar output, or of <cotangent, output>."""
+        from gradcli.methods.base import arranged
         from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
         from gradcli.verify.verdict import check_gradient
 
+        check_choice("layout", layout, LAYOUTS)
         plan = self._plan
         problem = self._scalar_problem(wrt, cotangent)
         require_finite(problem, plan.carrier, self.source)
         checked = check_gradient(problem, plan.carrier)
+        blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
         rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]
-        for row in gradient_rows(plan.name, problem, checked):
+        for row in gradient_rows(plan.name, problem, checked, layout=layout):
             rows += [(row.label, row.answer, row.about), *([("", row.sides, "")] if row.sides else [])]
         return Gradient(
             **judged(checked.verdict, plan.carrier, self.notes),
             value=checked.derivatives["reverse"].value,
-            gradient=checked.gradient,
-            _text="\n".join(gradient_lines(plan.name, problem, checked)),
-            _sheet=Sheet([("", False)] * 3, rows, [gradient_verdict(problem, checked)]),
+            gradient={name: block for name, (block, _) in blocks.items()},
+            shapes={name: results.sizes(shape) for name, (_, shape) in blocks.items()},
+            layout=layout,
+            _text="\n".join(gradient_lines(plan.name, problem, checked, layout=layout)),
+            _sheet=Sheet([("", False)] * 3, rows, [gradient_verdict(problem, checked, layout)]),
         )
 
     @located
@@ -151,9 +163,8 @@ class Point:
         check_choice("layout", layout, LAYOUTS)
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
-        # The gradient is appended to the graph, so this needs one of its own.
-        own = build(plan.program, plan.shapes)
-        checked = check_hessian(replace(problem, graph=own.graph, output=own.outputs[-1]), plan.carrier)
+        graph, output = plan.graph_of_its_own()
+        checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
         blocks = hessian_blocks(problem, checked.blocks, layout)
         return Hessian(
             **judged(checked.verdict, plan.carrier, self.notes),

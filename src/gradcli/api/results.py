@@ -87,10 +87,12 @@ class ByInput(Result, Mapping[str, Any]):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Gradient(ByInput):
-    """Value and gradient. `gradient` maps each input to a float or nested lists in the input's shape."""
+    """Value and gradient. `gradient` maps each input to a number or nested lists, in layout torch of its shape."""
 
     value: Nested
     gradient: dict[str, Nested]
+    shapes: dict[str, tuple[int, ...]]
+    layout: Layout
 
     SHOWN: ClassVar[tuple[str, ...]] = ("value", "gradient")
 

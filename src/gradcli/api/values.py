@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.errors import NameProblem, ShapeError, UsageError
 from gradcli.methods.base import direction_in_words, unflatten
+from gradcli.primitives.constructors import LARGEST_SEED
 from gradcli.problem import Nested, nested_shape, separate
 from gradcli.shapes import MAX_RANK, Shape, format_shape, size
 
@@ -86,6 +87,12 @@ def check_text(what: str, value: Any) -> None:
     """Raise UsageError for what is no text."""
     if not isinstance(value, str):
         raise UsageError(f"{what} is text, not of type {type(value).__name__}")
+
+
+def check_seed(seed: Any) -> None:
+    """Raise UsageError for what cannot seed random numbers."""
+    if not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+        raise UsageError(f"seed is a whole number from 0 to {LARGEST_SEED}, not {seed!r}")
 
 
 def check_choice(option: str, value: Any, choices: Iterable[str]) -> None:

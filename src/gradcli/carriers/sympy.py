@@ -49,7 +49,9 @@ class SymPy(Carrier):
         if primitive.elementwise:
             universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
             return universal(*arguments)
-        return function(*arguments, *parameters)
+        found = function(*arguments, *parameters)
+        # SymPy takes an array without axes for one of its own kind.
+        return found if self.shape(found) else self.numpy.asarray(found, dtype=object)[()]
 
     def lift(self, value: Value) -> Value:
         """Python numbers become exact SymPy numbers."""

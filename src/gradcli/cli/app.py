@@ -16,7 +16,19 @@ from gradcli.errors import ExitStatus, Failure, FileError, UsageError, unforesee
 from gradcli.version import __version__
 
 ORDER = ("grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "trace", "graph", "compare", "cost", "ops")
-FLAGS = {"--json", "--plain", "--quiet", "-q", "--verbose", "-v", "--debug", "--explain", "--full"}
+FLAGS = {
+    "--json",
+    "--plain",
+    "--quiet",
+    "-q",
+    "--verbose",
+    "-v",
+    "--debug",
+    "--explain",
+    "--full",
+    "--accumulate",
+    "--one-hot",
+}
 """Options without a value."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)
 """An argument that begins with a minus sign and is no option but an expression."""
@@ -47,15 +59,20 @@ def run(arguments: list[str]) -> int:
 
 
 def expression_last(arguments: list[str]) -> list[str]:
-    """The arguments with an expression that begins with a minus sign moved behind `--`, where it is no option."""
-    if "--" in arguments:
+    """The arguments with all expressions behind `--`, if one of them begins with a minus sign and is no option."""
+    if "--" in arguments or not arguments:
         return arguments
-    for place, argument in enumerate(arguments[1:], start=1):
-        before = arguments[place - 1]
-        is_value = before.startswith("-") and before not in FLAGS
-        if NEGATIVE.match(argument) and not is_value and not (arguments[0] == "graph" and argument.startswith("-o")):
-            return [*arguments[:place], *arguments[place + 1 :], "--", argument]
-    return arguments
+    options, expressions = arguments[:1], []
+    is_value = negative = False
+    for argument in arguments[1:]:
+        is_negative = bool(NEGATIVE.match(argument)) and not (arguments[0] == "graph" and argument.startswith("-o"))
+        if is_value or (argument.startswith("-") and argument != "-" and not is_negative):
+            options.append(argument)
+            is_value = not is_value and argument not in FLAGS and "=" not in argument
+        else:
+            negative = negative or is_negative
+            expressions.append(argument)
+    return [*options, "--", *expressions] if negative else arguments
 
 
 def interrupted() -> int:

@@ -10,12 +10,17 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gradcli.errors import UsageError
+from gradcli.primitives.constructors import LARGEST_SEED
 
 EXPRESSION = Annotated[
     str,
     typer.Argument(
         metavar="EXPR", help="An expression, several statements (a = ...; b = ...), @file, or - for requests on stdin."
     ),
+]
+EXPRESSIONS = Annotated[
+    list[str],
+    typer.Argument(metavar="EXPR...", help="One or more expressions: as above, or several statements, @file, -."),
 ]
 AT = Annotated[
     list[str],
@@ -66,6 +71,9 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     timeout: float = 0.0
+    seed: int = 0
+    missing: Literal["mean", "drop"] | None = None
+    one_hot: bool = False
     debug: bool = False
 
 
@@ -91,6 +99,28 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "timeout": (
         Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Give up after so long (0: never).")],
         0.0,
+    ),
+    "seed": (
+        Annotated[
+            int,
+            typer.Option(
+                "--seed", metavar="N", min=0, max=LARGEST_SEED, help="Seed of randn and rand in an expression."
+            ),
+        ],
+        0,
+    ),
+    "missing": (
+        Annotated[
+            Literal["mean", "drop"] | None,
+            typer.Option(
+                "--missing", help="Gaps in a table: the mean of the column, or drop the row (default: an error)."
+            ),
+        ],
+        None,
+    ),
+    "one_hot": (
+        Annotated[bool, typer.Option("--one-hot", help="A text column of a table as 0 and 1 for each category.")],
+        False,
     ),
     "debug": (Annotated[bool, typer.Option("--debug", help="Show tracebacks.")], False),
 }

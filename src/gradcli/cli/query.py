@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
-from gradcli.carriers.tape import evaluate
 from gradcli.cli.options import Settings
+from gradcli.cli.point import point_of, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
-from gradcli.problem import Nested, Problem, nested_shape, separate, wanted_inputs
+from gradcli.primitives.constructors import Random
+from gradcli.problem import Nested, Problem, separate, wanted_inputs
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax import faults
-from gradcli.syntax.bindings import constant_value, split_bindings
+from gradcli.syntax.bindings import split_bindings
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
 from gradcli.syntax.program import Program
@@ -30,6 +31,11 @@ class Query:
     settings: Settings
     values: Mapping[str, Nested] = field(default_factory=dict)
 
+    @cached_property
+    def random(self) -> Random:
+        """What all calls of randn and rand in this request draw from, one after another."""
+        return Random(self.settings.seed)
+
 
 @dataclass
 class Bound:
@@ -39,6 +45,8 @@ class Bound:
     built: Built
     point: dict[str, Nested]
     notes: list[str]
+    unused: tuple[str, ...] = ()
+    """Names that are bound, and not used by the expression."""
 
     @property
     def graph(self) -> Graph:
@@ -65,16 +73,32 @@ def bind(query: Query) -> Bound:
     program = parse(query.text)
     point: dict[str, Nested] = {}
     shapes: dict[str, Shape] = {}
-    for name, (value, shape) in bindings(query).items():
+    values, remarks = point_of(query)
+    for name, (value, shape) in values.items():
         point[name], shapes[name] = value, shape
     missing = [name for name in program.free_names if name not in point]
     if missing:
         raise unbound(program, missing, point)
     names = set(program.names)
-    notes = [f"--at binds {name}, which the expression does not use" for name in point if name not in names]
     used = {name: shapes[name] for name in shapes if name in names}
-    built = build(program, used)
-    return Bound(query, built, {name: point[name] for name in used}, [*built.notes, *notes])
+    built = build(program, used, query.random)
+    unused = tuple(name for name in point if name not in names)
+    return Bound(
+        query, built, {name: point[name] for name in used}, [*remarks, *built.notes, *unused_notes(unused)], unused
+    )
+
+
+def unused_notes(names: Iterable[str]) -> list[str]:
+    """What to say of bindings that no expression uses."""
+    return [f"--at binds {name}, which the expression does not use" for name in names]
+
+
+def bind_all(queries: Sequence[Query]) -> tuple[list[Bound], list[str]]:
+    """Several requests with the same bindings, and the notes on all of them: a binding has to serve only one."""
+    found = [bind(query) for query in queries]
+    own = [note for bound in found for note in bound.notes if note not in unused_notes(bound.unused)]
+    idle = [name for name in found[0].unused if all(name in bound.unused for bound in found)]
+    return found, list(dict.fromkeys([*own, *unused_notes(idle)]))
 
 
 def unbound(program: Program, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
@@ -88,45 +112,21 @@ def unbound(program: Program, missing: list[str], point: Mapping[str, Nested]) -
     return faults.without_value(program, missing, hint)
 
 
-def bindings(query: Query) -> dict[str, tuple[Nested, Shape]]:
-    """Values and shapes by name, from --at and from a JSON request."""
-    found: dict[str, tuple[Nested, Shape]] = {}
-    for text in query.at:
-        for binding in split_bindings(text):
-            if binding.name in found:
-                raise NameProblem(f"{binding.name} is bound twice", span=binding.span, source=text)
-            found[binding.name] = constant_value(text, binding.value, evaluate_constant)
-    for name, value in query.values.items():
-        found[name] = json_value(name, value)
-    return found
-
-
-def evaluate_constant(graph: Graph, node: int) -> Nested:
-    """The value of a node without inputs, as a float or nested tuples."""
-    carrier = select_carrier(graph, graph.ancestors([node]))
-    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
-
-
-def json_value(name: str, value: Any) -> tuple[Nested, Shape]:
-    """A number, nested lists of numbers, or text as in --at, from a JSON request."""
-    if isinstance(value, str):
-        return constant_value(value, Span(0, len(value)), evaluate_constant)
-    return value, nested_shape(name, value)
-
-
 def inputs_of(bound: Bound, wrt: str) -> tuple[str, ...]:
     """The inputs to differentiate by: those named, else all."""
     return wanted_inputs(bound.graph, separate(wrt) if wrt else None, "--wrt")
 
 
-def parse_direction(typed: str, shape: Shape, option: str) -> Nested:
-    """A tangent or cotangent: `ones`, `e(k)` (the k-th unit direction, counted from 0) or a value of the shape."""
+def parse_direction(typed: str, shape: Shape, option: str, query: Query) -> Nested:
+    """A tangent or cotangent: `ones`, `e(k)` (the k-th unit direction, counted from 0) or a value as in --at."""
     from gradcli.methods.base import direction_in_words
 
     worded = direction_in_words(typed, shape, option)
     if worded is not None:
         return worded
-    value, found = constant_value(typed, Span(0, len(typed)), evaluate_constant)
+    typed = typed.strip()
+    values, _ = typed_values({option: (typed, Span(0, len(typed)))}, query.settings, query.random)
+    value, found = values[option]
     if found != shape:
         raise ShapeError(
             f"{option} has shape {format_shape(found)}, needed is {format_shape(shape)}", hint=f"{option} ones"
@@ -140,7 +140,7 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
     found: dict[str, Nested] = {}
     for text in typed:
         if text.strip() == "ones":
-            found |= {name: parse_direction("ones", shape, "--tangent") for name, shape in shapes.items()}
+            found |= {name: parse_direction("ones", shape, "--tangent", bound.query) for name, shape in shapes.items()}
             continue
         for binding in split_bindings(text):
             if binding.name not in shapes:
@@ -149,7 +149,9 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
                     f"--tangent names {binding.name}, which is none of them", span=binding.span, source=text, hint=hint
                 )
             value = text[binding.value.start : binding.value.end]
-            found[binding.name] = parse_direction(value, shapes[binding.name], f"--tangent {binding.name} =")
+            found[binding.name] = parse_direction(
+                value, shapes[binding.name], f"--tangent {binding.name} =", bound.query
+            )
     return found or None
 
 
@@ -167,7 +169,7 @@ def required_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) ->
 def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Problem:
     """The gradient problem of one output. A non-scalar output needs a cotangent."""
     shape = bound.graph.shapes[output]
-    weights = parse_direction(cotangent, shape, "--cotangent") if cotangent else None
+    weights = parse_direction(cotangent, shape, "--cotangent", bound.query) if cotangent else None
     if shape and weights is None:
         raise ShapeError(
             f"the output {bound.output_name(output)} has shape {format_shape(shape)}: a gradient needs a scalar",

@@ -33,6 +33,17 @@ def run(expression: str, at: list[str], settings: Settings, answer: Callable[[Qu
         return present(answer(Query(read_expression(expression), tuple(at), settings)), settings)
 
 
+def run_all(expressions: list[str], at: list[str], settings: Settings, answer: Callable[[list[Query]], Report]) -> int:
+    """As `run`, for a command that answers several expressions at once."""
+    if len(expressions) == 1:
+        return run(expressions[0], at, settings, lambda query: answer([query]))
+    if "-" in expressions:
+        raise UsageError("- answers requests one by one", hint="leave the other expressions out")
+    with time_limit(settings.timeout):
+        queries = [Query(read_expression(expression), tuple(at), settings) for expression in expressions]
+        return present(answer(queries), settings)
+
+
 def present(report: Report, settings: Settings) -> int:
     """Print a report as JSON or for people; notes go to standard error."""
     if settings.json:

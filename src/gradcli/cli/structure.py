@@ -27,7 +27,7 @@ def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
     shapes_of = default_shapes(program, given)
     guessed = {name: shape for name, shape in shapes_of.items() if shape and name not in given}
     try:
-        built = build(program, shapes_of)
+        built = build(program, shapes_of, query.random)
     except ShapeError as error:
         error.hint = "give the shapes: --shape x=n,A=m,n"
         raise

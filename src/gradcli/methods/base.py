@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 from gradcli.carriers.base import Carrier
 from gradcli.errors import ShapeError
+from gradcli.layouts import Layout, layout_axes, layout_shape
 from gradcli.primitives.declare import Value
-from gradcli.problem import Derivative, Nested, Problem
+from gradcli.problem import Derivative, Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, size
 
 BLOCK = 64
@@ -125,3 +126,21 @@ def permuted(value: Nested, shape: Shape, axes: Sequence[int]) -> Nested:
             offsets = [start + step * strides[axis] for start in offsets for step in range(sizes[axis])]
     numbers = flatten(value)
     return unflatten([numbers[k] for k in offsets], tuple(1 if axis < 0 else shape[axis] for axis in axes))
+
+
+Block = tuple[Nested, Shape]
+"""A derivative in some layout, and its shape there."""
+
+
+def arranged(value: Nested, output: Shape, input: Shape, layout: Layout) -> Block:
+    """A derivative of layout torch in another, and its shape there."""
+    axes = layout_axes(len(output), len(input), layout)
+    return permuted(value, (*output, *input), axes), layout_shape(output, input, layout)
+
+
+def added(a: Nested, b: Nested) -> Nested:
+    """The sum of two numbers, or of two nested lists of one shape."""
+    if not isinstance(a, (list, tuple)):
+        return a + b
+    sums = [x + y for x, y in zip(flatten(a), flatten(b), strict=True)]
+    return unflatten(sums, nested_shape("", a))

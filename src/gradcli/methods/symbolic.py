@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import threading
 from typing import Any
@@ -80,7 +81,7 @@ def refusal(problem: Problem, tape: Tape) -> str:
         if operation is CONSTANT and exceeds(problem.graph.parameters[node][0], LARGEST_CONSTANT):
             return "a constant is too large for exact arithmetic"
         if isinstance(operation, Primitive) and any(
-            exceeds(p, LARGEST_EXPONENT) for p in problem.graph.parameters[node]
+            exceeds(p, LARGEST_EXPONENT) and p != math.inf for p in problem.graph.parameters[node]
         ):
             return "a constant exponent is too large for exact arithmetic"
     return ""

@@ -7,7 +7,17 @@ from typing import Any
 
 from gradcli.errors import UsageError
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import Domain, Elementwise, Kink, Notation, Primitive, Value
+from gradcli.primitives.declare import (
+    FLOATING,
+    SYMBOLIC,
+    TENSORS,
+    Domain,
+    Elementwise,
+    Kink,
+    Notation,
+    Primitive,
+    Value,
+)
 from gradcli.shapes import Shape
 
 PAIRS = ((2.0, 5.0), (-1.5, 0.25), (0.75, -3.0))
@@ -56,6 +66,13 @@ def _pow_defined(x: Value, y: Value) -> Any:
     return (x > 0) | ((x == 0) & (y >= 0)) | ((x < 0) & whole)
 
 
+def _whole_quotient(x: Value, y: Value) -> tuple[Value]:
+    """Zero where y divides x; a zero divisor, at which Python's % raises, is outside the domain anyway."""
+    return (x % (y + (y == 0)),)
+
+
+NO_ZERO_DIVISOR = Domain("y != 0", lambda x, y: y != 0)
+
 PRIMITIVES = (
     Primitive(
         "add",
@@ -101,13 +118,47 @@ PRIMITIVES = (
         doc="quotient, elementwise",
         arguments=("x", "y"),
         spellings=("div", "divide"),
-        domain=(Domain("y != 0", lambda x, y: y != 0),),
+        domain=(NO_ZERO_DIVISOR,),
         notation=Notation(infix="/", precedence=20, latex=r"\frac{{{0}}}{{{1}}}", encloses=True),
         identities=(None, 1.0),
         samples=PAIRS,
         torch="torch.div",
         math="gradcli.primitives.backings.floating.divide",
         sympy="operator.truediv",
+    ),
+    Primitive(
+        "floor_divide",
+        Elementwise(None, None),
+        doc="quotient rounded down, elementwise",
+        arguments=("x", "y"),
+        spellings=("floor_divide",),
+        domain=(NO_ZERO_DIVISOR,),
+        kink=Kink(at=_whole_quotient, convention="0, as on both sides of the jump"),
+        notation=Notation(
+            infix="//",
+            precedence=20,
+            latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+            encloses=True,
+        ),
+        samples=((7.0, 2.0), (-1.5, 0.4), (7.5, -2.0)),
+        torch=TENSORS + "floor_divide",
+        math=FLOATING + "floor_divide",
+        sympy=SYMBOLIC + "floor_divide",
+    ),
+    Primitive(
+        "remainder",
+        Elementwise(lambda m, out, x, y: 1.0, lambda m, out, x, y: -m.floor_divide(x, y)),
+        doc="remainder of the quotient rounded down, with the sign of y, elementwise",
+        arguments=("x", "y"),
+        spellings=("remainder", "mod"),
+        domain=(NO_ZERO_DIVISOR,),
+        kink=Kink(at=_whole_quotient, convention="1 for x and -floor(x/y) for y, as beside the jump"),
+        # x \bmod y \cdot z would be read either way.
+        notation=Notation(infix="%", precedence=20, latex=r"\operatorname{{mod}}\left({0}, {1}\right)", encloses=True),
+        samples=((7.0, 2.0), (-1.5, 0.4), (7.5, -2.0)),
+        torch="torch.remainder",
+        math=FLOATING + "remainder",
+        sympy=SYMBOLIC + "remainder",
     ),
     Primitive(
         "neg",

@@ -14,7 +14,10 @@ from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Operation, Parameters
-from gradcli.shapes import Shape, broadcast, format_shape
+from gradcli.shapes import Shape, broadcast, factors, format_shape
+
+MOST_ELEMENTS = 2**48
+"""Of one tensor. Torch cannot count the elements of much larger ones."""
 
 Value = Any
 RuleFunction = Callable[..., Value]
@@ -173,11 +176,11 @@ class Primitive(Operation):
 
     def infer_shape(self, shapes: Sequence[Shape], parameters: Parameters) -> Shape:
         """The shape of the result; elementwise operations broadcast. Raises ShapeError."""
-        if self.shape is not None:
-            return self.shape(*shapes, *parameters)
-        result = broadcast(*shapes)
+        result = broadcast(*shapes) if self.shape is None else self.shape(*shapes, *parameters)
         if result is None:
             raise ShapeError(f"shapes {' and '.join(map(format_shape, shapes))} do not broadcast")
+        if result and factors(result)[0] > MOST_ELEMENTS:
+            raise ShapeError(f"{self.name} makes more elements than any memory holds: {format_shape(result)}")
         return result
 
     @property
@@ -199,6 +202,8 @@ class Primitive(Operation):
 
 FLOATING = "gradcli.primitives.backings.floating."
 TENSORS = "gradcli.primitives.backings.tensors."
+AXES = "gradcli.primitives.backings.axes."
+SOFTMAX = "gradcli.primitives.backings.softmax."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 """Where the backings are that no library has."""

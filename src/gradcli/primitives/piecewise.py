@@ -118,7 +118,7 @@ PRIMITIVES = (
         samples=((2.0, 1.0), (-1.0, 0.5)),
         torch="torch.maximum",
         math=FLOATING + "maximum",
-        sympy="sympy.Max",
+        sympy=SYMBOLIC + "maximum",
     ),
     Primitive(
         "minimum",
@@ -136,7 +136,7 @@ PRIMITIVES = (
         samples=((2.0, 1.0), (-1.0, 0.5)),
         torch="torch.minimum",
         math=FLOATING + "minimum",
-        sympy="sympy.Min",
+        sympy=SYMBOLIC + "minimum",
     ),
     Primitive(
         "clamp",

@@ -1,128 +1,258 @@
-"""Operations that collapse axes: sums, means, norms and normalisation along an axis."""
+"""Operations that collapse axes: sums, products, means, deviations and extremes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import ARRAYS, TENSORS, Differential, Kink, Linear, Notation, Primitive, Value
-from gradcli.shapes import Shape, normalize_axes, normalize_axis, reduced, size
+from gradcli.primitives.axes import (
+    AXIS_ALIASES,
+    OVER_AXES,
+    canonical_axes,
+    count,
+    joined_axes,
+    laid_over,
+    length,
+    nonempty_axes,
+    reduced_shape,
+    spread,
+)
+from gradcli.primitives.backings import axes
+from gradcli.primitives.declare import ARRAYS, AXES, Differential, Kink, Linear, Notation, Primitive, Value
+from gradcli.shapes import Shape, format_shape
 
-AXIS_ALIASES = {"dim": "axis", "keepdims": "keepdim"}
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
+CUBE = (MATRIX, ((2.0, 1.5, -0.75), (-0.5, 4.0, 1.25)))
+ALL = (None, None, None)
 
 
-def _canonical_axes(shapes: Sequence[Shape], axis: Any, keepdim: Any) -> Parameters:
-    """None for all axes, an integer for one, else a sorted tuple: equal requests become equal nodes."""
-    rank = len(shapes[0])
-    axes = normalize_axes(axis, rank)
-    kept = bool(keepdim)
-    if len(axes) == rank:
-        return (None, kept)
-    return (axes[0] if len(axes) == 1 else axes, kept)
+def _prod_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, keepdim: bool) -> Value:
+    """Each tangent times the product of all other elements, without a division, which fails at 0."""
+    values, place = joined_axes(m, x, axis)
+    moved, _ = joined_axes(m, tangent, axis)
+    before = m.cumprod(values, axis=place, exclusive=True)
+    after = m.cumprod(values, axis=place, exclusive=True, reverse=True)
+    total = m.sum(moved * before * after, axis=place)
+    return total if m.shape(total) == m.shape(out) else m.reshape(total, shape=m.shape(out))
 
 
-def _reduced_shape(shape: Shape, axis: Any, keepdim: bool) -> Shape:
-    return reduced(shape, normalize_axes(axis, len(shape)), keepdim)
+def _degrees(m: Any, x: Value, axis: Any, correction: int) -> Value:
+    """What a sum of squares is divided by."""
+    return count(m, x, axis) - float(correction) if correction else count(m, x, axis)
 
 
-def _spread(m: Any, cotangent: Value, x: Value, axis: Any) -> Value:
-    """A cotangent of a reduction, given back to every element that was reduced."""
-    shape = m.shape(x)
-    kept = reduced(shape, normalize_axes(axis, len(shape)), keepdim=True)
-    return m.broadcast_to(m.reshape(cotangent, shape=kept), shape=shape)
+def _centred(m: Any, x: Value, axis: Any) -> Value:
+    return x - m.mean(x, axis=axis, keepdim=True)
 
 
-def _count(m: Any, x: Value, axis: Any) -> int:
-    shape = m.shape(x)
-    return size(tuple(shape[k] for k in normalize_axes(axis, len(shape))))
+def _var_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, correction: int, keepdim: bool) -> Value:
+    total = m.sum(_centred(m, x, axis) * tangent, axis=axis, keepdim=keepdim)
+    return m.div(2.0 * total, _degrees(m, x, axis, correction))
 
 
-def _one_axis(shapes: Sequence[Shape], axis: Any) -> Parameters:
-    if not shapes[0]:
-        raise ShapeError("softmax needs a vector or a matrix, not a scalar")
-    return (normalize_axis(axis, len(shapes[0])),)
+def _std_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, correction: int, keepdim: bool) -> Value:
+    # Where all elements are equal, the denominator is replaced before dividing, so that neither sweep meets 0/0.
+    deviation = laid_over(m, out, x, axis)
+    flat = m.eq(deviation, 0.0)
+    scaled = m.where(flat, 0.0, m.div(_centred(m, x, axis), m.where(flat, 1.0, deviation)))
+    return m.div(m.sum(scaled * tangent, axis=axis, keepdim=keepdim), _degrees(m, x, axis, correction))
 
 
-def _softmax_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: int) -> Value:
-    return out * (tangent - m.sum(out * tangent, axis=axis, keepdim=True))
+def _var(m: Any, x: Value, axis: Any, correction: int, keepdim: bool) -> Value:
+    squares = m.power(_centred(m, x, axis), exponent=2)
+    return m.div(m.sum(squares, axis=axis, keepdim=keepdim), _degrees(m, x, axis, correction))
 
 
-def _softmax(m: Any, x: Value, axis: int) -> Value:
-    # Shifting by the largest element changes nothing but keeps exp from overflowing; without an order, no shift.
-    powers = m.exp(x)
-    return m.div(powers, m.sum(powers, axis=axis, keepdim=True))
+def _corrected_axes(shapes: Sequence[Shape], axis: Any, correction: Any, keepdim: Any) -> Parameters:
+    chosen, kept = canonical_axes(shapes, axis, keepdim)
+    number, removed = length(shapes[0], chosen), int(correction)
+    if isinstance(number, int) and number <= removed:
+        raise ShapeError(
+            f"the variance of {number} element{'s' * (number != 1)} with correction={removed} divides by "
+            f"{number - removed}; the shape is {format_shape(shapes[0])}",
+            hint="correction=0 divides by the number of elements" if number else "give it elements",
+        )
+    return (chosen, removed, kept)
 
 
-def _norm_jvp(m: Any, tangent: Value, out: Value, x: Value) -> Value:
-    # At x = 0 the denominator is replaced before dividing, so that neither sweep meets 0/0.
-    return m.div(m.sum(x * tangent), m.where(m.eq(out, 0.0), 1.0, out))
+def _extreme_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, keepdim: bool) -> Value:
+    """The mean of the tangents of all elements that equal the extreme."""
+    tied = m.eq(x, laid_over(m, out, x, axis))
+    total = m.sum(m.where(tied, tangent, 0.0), axis=axis, keepdim=keepdim)
+    return m.div(total, m.sum(tied, axis=axis, keepdim=keepdim))
+
+
+def _elements(m: Any, x: Value, axis: Any) -> list[Value]:
+    """The elements that are reduced to one, each in the shape of the result without the reduced axes."""
+    values, place = joined_axes(m, x, axis)
+    return [m.index(values, spec=(ALL,) * place + (k,)) for k in range(m.shape(values)[place])]
+
+
+def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
+    """`pairwise` is the larger or smaller of two; `beyond` is worse than all numbers."""
+
+    def sides(m: Any, tangents: tuple[Value], x: Value, axis: Any, keepdim: bool) -> Value:
+        reduce = getattr(m, name)
+        tied = m.eq(x, reduce(x, axis=axis, keepdim=True))
+        return reduce(m.where(tied, tangents[0], beyond), axis=axis, keepdim=keepdim)
+
+    def definition(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
+        found = _elements(m, x, axis)
+        while len(found) > 1:
+            # In rounds, as a tournament: the expression is nested logarithmically deep.
+            rest = found[len(found) // 2 * 2 :]
+            found = [getattr(m, pairwise)(a, b) for a, b in zip(found[::2], found[1::2], strict=False)] + rest
+        return m.reshape(found[0], shape=reduced_shape(m.shape(x), axis, keepdim))
+
+    return Primitive(
+        name,
+        Differential(_extreme_jvp),
+        doc=doc,
+        spellings=(name, f"a{name}"),
+        parameters=OVER_AXES,
+        parameter_aliases=AXIS_ALIASES,
+        shape=reduced_shape,
+        normalize=nonempty_axes(name),
+        kink=Kink(
+            at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, name), axis, keepdim),),
+            convention="shared equally among all elements of a tie",
+            sides=sides,
+        ),
+        notation=Notation(latex=rf"\{name}\left({{0}}\right)", encloses=True),
+        samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), (CUBE, (0, 2)), ((1.0, 2.0),)),
+        torch=AXES + name,
+        definition=definition,
+    )
+
+
+def _place_axis(shapes: Sequence[Shape], axis: Any, keepdim: Any) -> Parameters:
+    if isinstance(axis, tuple):
+        raise ShapeError("a place is counted along one axis, or along all in row-major order", hint="name one axis")
+    return nonempty_axes("the place of an extreme")(shapes, axis, keepdim)
+
+
+def _place(name: str, extreme: str, better: str, pairwise: str, doc: str) -> Primitive:
+    def definition(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
+        best, *others = _elements(m, x, axis)
+        place: Value = 0.0 * m.sign(best)
+        for number, other in enumerate(others, 1):
+            place = m.where(getattr(m, better)(other, best), float(number), place)
+            best = getattr(m, pairwise)(best, other)
+        return m.reshape(place, shape=reduced_shape(m.shape(x), axis, keepdim))
+
+    return Primitive(
+        name,
+        Differential(None),
+        doc=doc,
+        parameters=OVER_AXES,
+        parameter_aliases=AXIS_ALIASES,
+        shape=reduced_shape,
+        normalize=_place_axis,
+        kink=Kink(
+            at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, extreme), axis, keepdim),),
+            convention="0, as on both sides of the jump",
+        ),
+        notation=Notation(latex=rf"\operatorname{{{{{name}}}}}\left({{0}}\right)", encloses=True),
+        samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
+        torch=AXES + name,
+        definition=definition,
+    )
 
 
 PRIMITIVES = (
     Primitive(
         "sum",
-        Linear(lambda m, cotangent, x, axis, keepdim: _spread(m, cotangent, x, axis)),
+        Linear(lambda m, cotangent, x, axis, keepdim: spread(m, cotangent, x, axis)),
         doc="sum of all elements, or along one or more axes",
-        parameters={"axis": None, "keepdim": False},
+        parameters=OVER_AXES,
         parameter_aliases=AXIS_ALIASES,
-        shape=_reduced_shape,
-        normalize=_canonical_axes,
+        shape=reduced_shape,
+        normalize=canonical_axes,
         notation=Notation(latex=r"\sum {0}"),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
-        torch=TENSORS + "sum",
+        torch=AXES + "sum",
         array=ARRAYS + "sum",
     ),
     Primitive(
-        "mean",
-        Linear(lambda m, cotangent, x, axis, keepdim: m.div(_spread(m, cotangent, x, axis), float(_count(m, x, axis)))),
-        doc="mean of all elements, or along one or more axes",
-        parameters={"axis": None, "keepdim": False},
+        "prod",
+        Differential(_prod_jvp),
+        doc="product of all elements, or along one or more axes",
+        parameters=OVER_AXES,
         parameter_aliases=AXIS_ALIASES,
-        shape=_reduced_shape,
-        normalize=_canonical_axes,
-        samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True)),
-        torch=TENSORS + "mean",
-        definition=lambda m, x, axis, keepdim: m.div(m.sum(x, axis=axis, keepdim=keepdim), _count(m, x, axis)),
-    ),
-    Primitive(
-        "norm",
-        Differential(_norm_jvp),
-        doc="L2 norm of all elements (for a matrix, the Frobenius norm)",
-        shape=lambda shape: (),
-        kink=Kink(
-            at=lambda x: ((x != 0).sum(),),
-            convention="0, the centre of the unit ball",
-            sides=lambda m, tangents, x: m.norm(tangents[0]),
+        shape=reduced_shape,
+        normalize=canonical_axes,
+        notation=Notation(latex=r"\prod {0}"),
+        samples=(
+            (MATRIX,),
+            (MATRIX, 0),
+            (MATRIX, 1, True),
+            (CUBE, (0, 2)),
+            ((2.0, 0.0, -3.0),),
+            ((0.0, 2.0, 0.0),),
+            ((0.0, 0.0, 0.0),),
         ),
-        notation=Notation(latex=r"\left\lVert {0} \right\rVert", encloses=True),
-        powers={2: "sumsq"},
-        samples=(((3.0, -4.0, 1.0),), (MATRIX,)),
-        torch=TENSORS + "norm",
-        definition=lambda m, x: m.sqrt(m.sum(x * x)),
+        torch=AXES + "prod",
+        array=ARRAYS + "prod",
     ),
     Primitive(
-        "sumsq",
-        Differential(lambda m, tangent, out, x: 2.0 * m.sum(x * tangent)),
-        doc="sum of the squares of all elements: the squared norm without a root, so without its rounding and its kink",
-        shape=lambda shape: (),
-        notation=Notation(latex=r"\left\lVert {0} \right\rVert^2", encloses=True),
-        samples=(((3.0, -4.0, 1.0),), (MATRIX,)),
-        torch=TENSORS + "sumsq",
-        definition=lambda m, x: m.sum(x * x),
+        "mean",
+        Linear(lambda m, cotangent, x, axis, keepdim: m.div(spread(m, cotangent, x, axis), count(m, x, axis))),
+        doc="mean of all elements, or along one or more axes",
+        parameters=OVER_AXES,
+        parameter_aliases=AXIS_ALIASES,
+        shape=reduced_shape,
+        normalize=canonical_axes,
+        samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True)),
+        torch=AXES + "mean",
+        definition=lambda m, x, axis, keepdim: m.div(m.sum(x, axis=axis, keepdim=keepdim), count(m, x, axis)),
     ),
     Primitive(
-        "softmax",
-        Differential(_softmax_jvp),
-        doc="exp(x) divided by its sum along an axis",
-        parameters={"axis": -1},
+        "var",
+        Differential(_var_jvp),
+        doc="variance: squared deviations from the mean, summed and divided by the number of elements - correction",
+        parameters={"axis": None, "correction": 1, "keepdim": False},
+        parameter_aliases={**AXIS_ALIASES, "unbiased": "correction", "ddof": "correction"},
+        shape=lambda shape, axis, correction, keepdim: reduced_shape(shape, axis, keepdim),
+        normalize=_corrected_axes,
+        samples=((MATRIX,), (MATRIX, 0, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
+        torch=AXES + "var",
+        definition=_var,
+    ),
+    Primitive(
+        "std",
+        Differential(_std_jvp),
+        doc="standard deviation, the root of the variance",
+        parameters={"axis": None, "correction": 1, "keepdim": False},
+        parameter_aliases={**AXIS_ALIASES, "unbiased": "correction", "ddof": "correction"},
+        shape=lambda shape, axis, correction, keepdim: reduced_shape(shape, axis, keepdim),
+        normalize=_corrected_axes,
+        kink=Kink(
+            at=lambda x, axis, correction, keepdim: (axes.range_of(x, axis, keepdim),),
+            convention="0, the centre of its subdifferential",
+            sides=lambda m, tangents, x, axis, correction, keepdim: m.std(
+                tangents[0], axis=axis, correction=correction, keepdim=keepdim
+            ),
+        ),
+        samples=((MATRIX,), (MATRIX, 1, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
+        torch=AXES + "std",
+        definition=lambda m, x, *parameters: m.sqrt(_var(m, x, *parameters)),
+    ),
+    _extreme("max", "maximum", -math.inf, "largest of all elements, or along one or more axes"),
+    _extreme("min", "minimum", math.inf, "smallest of all elements, or along one or more axes"),
+    _place("argmax", "max", "gt", "maximum", "place of the first largest element, counted from 0"),
+    _place("argmin", "min", "lt", "minimum", "place of the first smallest element, counted from 0"),
+    Primitive(
+        "numel",
+        Differential(None),
+        doc="number of elements, or of those along some axes: a constant",
+        parameters={"axis": None},
         parameter_aliases={"dim": "axis"},
-        shape=lambda shape, axis: shape,
-        normalize=_one_axis,
-        samples=(((0.1, 2.0, -1.0),), (MATRIX, 0), (MATRIX, 1)),
-        torch="torch.softmax",
-        definition=_softmax,
+        shape=lambda shape, axis: (),
+        normalize=lambda shapes, axis: canonical_axes(shapes, axis, False)[:1],
+        samples=((MATRIX,), (MATRIX, 0), (CUBE, (0, 2))),
+        definition=lambda m, x, axis: m.lift(count(m, x, axis)),
     ),
 )

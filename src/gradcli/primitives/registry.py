@@ -6,9 +6,25 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from gradcli.primitives.constructors import constructors
 from gradcli.primitives.declare import Primitive
 
-FAMILIES = ("arithmetic", "elementary", "trigonometric", "piecewise", "reductions", "structural", "matrices")
+FAMILIES = (
+    "arithmetic",
+    "elementary",
+    "trigonometric",
+    "piecewise",
+    "logic",
+    "activations",
+    "reductions",
+    "softmax",
+    "losses",
+    "norms",
+    "cumulative",
+    "structural",
+    "indexing",
+    "matrices",
+)
 
 
 @cache
@@ -31,6 +47,12 @@ def by_spelling() -> dict[str, tuple[Primitive, ...]]:
         for spelling in primitive.spellings or (primitive.name,):
             found[spelling] = (*found.get(spelling, ()), primitive)
     return found
+
+
+@cache
+def function_names() -> frozenset[str]:
+    """All names that can be called: the spellings of primitives and the constructors."""
+    return frozenset([*by_spelling(), *constructors()])
 
 
 @cache

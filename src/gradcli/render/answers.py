@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from gradcli.methods.base import flatten
-from gradcli.problem import Problem
+from gradcli.layouts import Layout
+from gradcli.methods.base import arranged, flatten
+from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.verify.kinks import Sides
@@ -25,16 +27,18 @@ class GradientRow(NamedTuple):
     sides: str
 
 
-def gradient_lines(name: str, problem: Problem, check: Checked, plain: bool = False) -> list[str]:
+def gradient_lines(
+    name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
+) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
     found = [f"{name} = {value_text(problem, check)}"]
-    rows = gradient_rows(name, problem, check, plain)
+    rows = gradient_rows(name, problem, check, plain, layout)
     width = max((len(row.label) for row in rows), default=0)
     for row in rows:
-        found.append(f"{row.label:<{width}} = {row.answer}" + (f"   {row.about}" if row.about else ""))
+        found.append(answer_line(f"{row.label:<{width}}", row.answer, row.about))
         if row.sides:
             found.append(f"{'':<{width}}   {row.sides}")
-    return [*found, gradient_verdict(problem, check)]
+    return [*found, gradient_verdict(problem, check, layout)]
 
 
 def value_text(problem: Problem, check: Checked) -> str:
@@ -42,22 +46,29 @@ def value_text(problem: Problem, check: Checked) -> str:
     return format_array(check.derivatives["reverse"].value, problem.output_shape)
 
 
-def gradient_rows(name: str, problem: Problem, check: Checked, plain: bool = False) -> list[GradientRow]:
+def gradient_rows(
+    name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
+) -> list[GradientRow]:
     """The derivative by each input."""
     d = "d" if plain else "∂"
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
     rows = []
     for wrt in problem.wrt:
-        shape = problem.input_shape(wrt)
-        answer = format_array(check.gradient[wrt], shape)
+        answer, about = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
             answer = f"undefined   (PyTorch returns {answer})"
         elif sides is not None and all(s.agree for s in sides) and answer != interval_text(sides, ""):
             answer = f"{interval_text(sides, '')}   (PyTorch returns {answer})"
         between = interval_text(sides) if sides is not None and not all(s.agree for s in sides) else ""
-        rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, shape_text(shape), between))
+        rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
+
+
+def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:
+    """A gradient in a layout, and its shape there."""
+    block, stands = arranged(gradient, (), shape, layout)
+    return format_array(block, stands), shape_text(stands)
 
 
 def shape_text(shape: Shape) -> str:
@@ -65,11 +76,29 @@ def shape_text(shape: Shape) -> str:
     return f"shape {format_shape(shape)}" if shape else ""
 
 
-def gradient_verdict(problem: Problem, check: Checked) -> str:
+def gradient_verdict(problem: Problem, check: Checked, layout: Layout = "torch") -> str:
     """The verdict with layout, dtype and device."""
     carrier = check.tape.carrier
-    layout = "layout torch, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
-    return f"{check.verdict.word}: {check.verdict.sentence} ({layout}{carrier.dtype}, {carrier.device})"
+    stated = f"layout {layout}, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
+    return f"{check.verdict.word}: {check.verdict.sentence} ({stated}{carrier.dtype}, {carrier.device})"
+
+
+def accumulated_lines(
+    total: Mapping[str, tuple[Nested, Problem]], count: int, plain: bool, layout: Layout
+) -> list[str]:
+    """The sum of the gradients of several outputs, one line an input."""
+    sign = "d/d" if plain else "∂/∂"
+    found = [f"accumulated over {count} outputs, as PyTorch's .grad without clearing:"]
+    width = max((len(name) for name in total), default=0)
+    for name, (value, problem) in total.items():
+        answer, about = gradient_text(value, problem.input_shape(name), layout)
+        found.append(answer_line(f"{sign}{name:<{width}}", answer, about))
+    return found
+
+
+def answer_line(label: str, answer: str, about: str) -> str:
+    """`label = answer   about`."""
+    return f"{label} = {answer}" + (f"   {about}" if about else "")
 
 
 def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradcli.carriers.base import Carrier
-from gradcli.layouts import Layout, layout_axes, layout_shape
-from gradcli.methods.base import permuted
+from gradcli.layouts import Layout
+from gradcli.methods.base import Block, arranged
 from gradcli.problem import Nested, Problem
 from gradcli.render.answers import interval_text
 from gradcli.render.matrices import Labelled
@@ -15,15 +15,6 @@ from gradcli.verify.witnesses import Verdict
 
 JVP_MODE, VJP_MODE = "1 forward sweep", "1 reverse sweep"
 HVP_MODE = "1 reverse sweep on dual numbers (forward over reverse)"
-
-Block = tuple[Nested, Shape]
-"""A derivative in some layout, and its shape there."""
-
-
-def arranged(value: Nested, output: Shape, input: Shape, layout: Layout) -> Block:
-    """A derivative of layout torch in another, and its shape there."""
-    axes = layout_axes(len(output), len(input), layout)
-    return permuted(value, (*output, *input), axes), layout_shape(output, input, layout)
 
 
 def jacobian_blocks(problem: Problem, blocks: Mapping[str, Nested], layout: Layout) -> dict[str, Block]:

@@ -6,14 +6,19 @@ Each formula has a scratch graph of its own, so that writing one takes no time t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from gradcli.carriers.nodes import Node, Nodes
+from gradcli.errors import ShapeError
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive, Value
 from gradcli.render.numbers import format_number
 from gradcli.shapes import Shape
 from gradcli.syntax.text import format_node
+
+MOST_TERMS = 64
+"""A longer jvp is not written out: that of a running product grows with its number of elements."""
 
 
 class Formula(NamedTuple):
@@ -71,7 +76,13 @@ class Scratch:
         if isinstance(rule, Differential):
             jvp = rule.jvps[position]
             assert jvp is not None
-            return self._text(jvp(self.m, tangent, self._named(node), *arguments, *parameters))
+            with suppress(ShapeError):
+                # Raised by a rule that must know the number of elements, in a graph without a point.
+                result = jvp(self.m, tangent, self._named(node), *arguments, *parameters)
+                if self._terms(result) <= MOST_TERMS:
+                    return self._text(result)
+            applied = self._text(self.m.apply(primitive, tuple(arguments), parameters))
+            return f"jvp({applied}, {self._text(tangent)})"
         if not isinstance(rule, Multilinear):
             # Linear in all together: the others stand still, so that what they add is zero.
             arguments = [self._zeros(a) if rule.depends_on(k) else a for k, a in enumerate(arguments)]
@@ -107,6 +118,15 @@ class Scratch:
     def _zeros(self, argument: Node) -> Node:
         shape = self.scratch.shapes[argument.id]
         return self._input(f"zeros({', '.join(map(str, shape))})" if shape else "0", shape)
+
+    def _terms(self, value: Value) -> int:
+        """How many operations and names a value has, written out without sharing."""
+        if not isinstance(value, Node):
+            return 1
+        terms: list[int] = []
+        for arguments in self.scratch.arguments:
+            terms.append(1 + sum(terms[a] for a in arguments))
+        return terms[value.id]
 
     def _text(self, value: Value) -> str:
         if not isinstance(value, Node):

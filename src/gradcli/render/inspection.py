@@ -26,7 +26,18 @@ from gradcli.shapes import Shape, size
 from gradcli.syntax.text import TextPrinter
 from gradcli.verify.witnesses import Verdict
 
-FAMILY_KINDS = {"trigonometric": "elementary", "reductions": "reduction", "matrices": "matrix"}
+FAMILY_KINDS = {
+    "trigonometric": "elementary",
+    "activations": "elementary",
+    "logic": "piecewise",
+    "reductions": "reduction",
+    "softmax": "reduction",
+    "losses": "reduction",
+    "norms": "reduction",
+    "cumulative": "reduction",
+    "indexing": "structural",
+    "matrices": "matrix",
+}
 """Kinds of card whose word is not that of the family which declares the primitive."""
 
 

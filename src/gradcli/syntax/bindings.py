@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, Span
 from gradcli.graph import Graph
+from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested
 from gradcli.shapes import Shape
 from gradcli.syntax.build import build
+from gradcli.syntax.operators import operators
 from gradcli.syntax.parse import parse
 from gradcli.syntax.program import WORDS, Program
 from gradcli.syntax.tokens import Kind, tokenize
 
 HINT = "write --at x=2, or --at x1=2,x2=5"
 OPENING, CLOSING = frozenset("([⟨"), frozenset(")]⟩")
+FILE = "@"
+"""Begins a value that is a file, whose columns have commas between them."""
 
 
 class Binding(NamedTuple):
@@ -27,7 +31,8 @@ class Binding(NamedTuple):
 
 
 def split_bindings(text: str) -> list[Binding]:
-    """The bindings of a comma-separated list; commas inside brackets and strings do not separate.
+    """The bindings of a comma-separated list; commas inside brackets and strings do not separate, and behind `@` only
+    one before the next `name=` does.
 
     The values are not looked at. Raises GradcliError.
     """
@@ -44,18 +49,25 @@ def split_bindings(text: str) -> list[Binding]:
 
 def _pieces(text: str) -> Iterator[Span]:
     """What stands between the commas, without blanks around it; nothing after a last comma."""
-    start = depth = 0
+    start = depth = position = 0
     in_string = False
-    for position, character in enumerate(text):
+    while position < len(text):
+        character = text[position]
         if character == '"':
             in_string = not in_string
         elif in_string:
+            pass
+        elif character == FILE and text[start:position].rstrip().endswith("="):
+            from gradcli.values.source import end_of_source
+
+            position = end_of_source(text, position)
             continue
         elif character == "," and depth <= 0:
             yield _stripped(text, start, position)
             start = position + 1
         else:
             depth += (character in OPENING) - (character in CLOSING)
+        position += 1
     if start == 0 or text[start:].strip():
         yield _stripped(text, start, len(text))
 
@@ -93,13 +105,16 @@ def _name(written: str) -> str | None:
     except ExpressionError:
         return None
     token = tokens[0]
-    return token.text if len(tokens) == 2 and token.kind is Kind.NAME and token.text not in WORDS else None
+    is_word = token.text in WORDS or token.text in operators().words
+    return token.text if len(tokens) == 2 and token.kind is Kind.NAME and not is_word else None
 
 
-def constant_value(text: str, place: Span, evaluate: Callable[[Graph, int], Nested]) -> tuple[Nested, Shape]:
+def constant_value(
+    text: str, place: Span, evaluate: Callable[[Graph, int], Nested], random: Random | None = None
+) -> tuple[Nested, Shape]:
     """The value and the shape of a constant expression at a place of a text. Raises GradcliError that points into it.
 
-    `evaluate` computes a node that depends on no input.
+    `evaluate` computes a node that depends on no input; `random` is what randn and rand draw from.
     """
     try:
         program = parse_at(text, place)
@@ -108,7 +123,7 @@ def constant_value(text: str, place: Span, evaluate: Callable[[Graph, int], Nest
             raise NameProblem(
                 f"a value is a constant, but '{name}' is a name", span=place, source=text, hint="bind numbers: x=pi/4"
             )
-        built = build(program, {})
+        built = build(program, {}, random)
     except GradcliError as error:
         error.source = text
         raise

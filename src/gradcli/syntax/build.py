@@ -8,14 +8,17 @@ from typing import Any
 
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.primitives.constructors import Random, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
+from gradcli.syntax.constants import construct
+from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, whole_numbers
 from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
-from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators
+from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
-from gradcli.syntax.signatures import bind, parameter_fits, parameter_text
+from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
 
 SQUARES = "squares each element"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -39,18 +42,22 @@ class Built:
         return tuple(names.get(output, "f") for output in self.outputs)
 
 
-def build(program: Program, shapes: Mapping[str, Shape]) -> Built:
-    """The graph of a program whose free names have the given shapes. Raises GradcliError."""
-    return Builder(program, shapes).run()
+def build(program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> Built:
+    """The graph of a program whose free names have the given shapes. Raises GradcliError.
+
+    `random` is what `randn` and `rand` draw from (None: seed 0).
+    """
+    return Builder(program, shapes, random).run()
 
 
 class Builder:
     """Runs a program's instructions, each a method, on a stack of operands."""
 
-    def __init__(self, program: Program, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> None:
         self.program = program
         self.source = program.source
         self.shapes = shapes
+        self.random = random or Random()
         self.graph = Graph()
         self.folding = Folding(self.graph)
         self.stack: list[Operand] = []
@@ -95,6 +102,8 @@ class Builder:
             self.notes[f"a product without a sign was read as `{product}`"] = None
         for name in self.unused:
             self.notes[f"`{name}` is assigned but never used"] = None
+        if self.random.used:
+            self.notes[f"random numbers are those of seed {self.random.seed}; --seed gives others"] = None
         return Built(self.graph, tuple(self.outputs), tuple(self.free), tuple(self.notes), self.inferred, self.source)
 
     # Operands
@@ -160,7 +169,7 @@ class Builder:
             raise ExpressionError(
                 f"the parameter '{name}' of {primitive.name} must be a constant",
                 span=operand.span,
-                hint="write a number there",
+                hint=f"write a number there: {signature(primitive, (primitive.spellings or (primitive.name,))[0])}",
             )
         if isinstance(value, float) and value.is_integer() and not operand.literal:
             value = int(value)
@@ -241,9 +250,10 @@ class Builder:
         """A power that its base declares a primitive for (a squared norm), unless the user gave the base a name."""
         node = self.node(base)
         operation = self.graph.operations[node]
-        if not isinstance(operation, Primitive) or node in self.graph.names or exponent not in operation.powers:
+        if not isinstance(operation, Primitive) or node in self.graph.names:
             return None
-        return self.graph.apply(by_name()[operation.powers[int(exponent)]], self.graph.arguments[node])
+        own = own_power(operation, self.graph.parameters[node], exponent)
+        return None if own is None else self.graph.apply(own[0], self.graph.arguments[node], own[1])
 
     def _exponent(self, operand: Operand) -> int | float | None:
         return self.folding.exponent(self.node(operand)) if operand.literal is None else self.constant(operand)
@@ -271,7 +281,7 @@ class Builder:
     def _surprises(self, left: Operand, touches: bool) -> bool:
         """Whether a reader may take the factor right of `1/2` or `e^2` for a part of it. x² leaves no doubt."""
         raised = self.source[left.span.end - 1] in SUPERSCRIPT_DIGITS
-        return left.symbol == "/" or (left.symbol == POWER and touches and not raised)
+        return left.symbol in DIVISIONS or (left.symbol == POWER and touches and not raised)
 
     def _prefix(self, instruction: Instruction) -> None:
         (operand,) = self._pop(1)
@@ -291,6 +301,11 @@ class Builder:
     def _call(self, instruction: Instruction) -> None:
         call: Call = instruction.value
         operands = self._pop(call.positional + len(call.keywords))
+        if call.name in constructors():
+            literal = construct(constructors()[call.name], call, operands, self.random, self.constant, self.shape)
+            first = operands[0].first if operands else self.index
+            self.stack.append(Operand(instruction.extent or instruction.span, None, literal, "", first))
+            return
         bound = bind(by_spelling()[call.name], call, operands)
         primitive = bound.primitive
         given = {name: self._parameter(primitive, name, operand) for name, operand in bound.parameters.items()}
@@ -314,14 +329,31 @@ class Builder:
     def _index(self, instruction: Instruction) -> None:
         written = sum(1 if item is None else sum(item) for item in instruction.value)
         base, *indices = self._pop(written + 1)
-        remaining = iter([self._whole(index) for index in indices])
+        remaining = iter(indices)
         spec = tuple(
-            next(remaining) if item is None else tuple(next(remaining) if part else None for part in item)
+            self._item(next(remaining), base)
+            if item is None
+            else tuple(self._whole(next(remaining)) if part else None for part in item)
             for item in instruction.value
         )
         primitive = by_name()["index"]
         node = self.apply(primitive, [base], (spec,), instruction.span)
         self._push(node, Span(base.span.start, instruction.span.end), [base])
+
+    def _item(self, operand: Operand, base: Operand) -> Any:
+        """An index that is no slice: a number, or a list or a mask of constants."""
+        literal = operand.literal
+        if literal is not None and isinstance(literal.value, tuple):
+            return (whole_numbers(literal.value),)
+        node = self.node(operand) if literal is None else None
+        if node is not None and (self.graph.shapes[node] or compares(self.graph, node)):
+            try:
+                refuse_inputs(self.graph, node, self.text(operand), self.text(base))
+                return (constant_indices(self.graph, node),) if self.graph.shapes[node] else self._whole(operand)
+            except ShapeError as error:
+                error.span = operand.span
+                raise
+        return self._whole(operand)
 
     def _whole(self, operand: Operand) -> int:
         value = self.constant(operand)

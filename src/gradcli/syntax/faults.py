@@ -8,7 +8,7 @@ from itertools import product
 from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive
-from gradcli.primitives.registry import by_spelling
+from gradcli.primitives.registry import function_names
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.operators import MATRIX_PRODUCT, PRODUCT, operators
 from gradcli.syntax.program import Code, Program
@@ -35,7 +35,7 @@ def name_mend(name: str, known: Sequence[str], free: Sequence[str], mend: str | 
     similar = closest(name, [n for n in known if n != name])
     if mend is not None:
         return f"write {mend}"
-    if name in by_spelling():
+    if name in function_names():
         return f"write {name}(...) to call the function"
     if len(parts) > 1:
         return f"did you mean {' '.join(parts)} ? A product needs a space or *"

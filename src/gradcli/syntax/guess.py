@@ -16,10 +16,9 @@ from gradcli.primitives.declare import Primitive
 from gradcli.shapes import Dimension, Shape
 from gradcli.syntax.build import Builder
 from gradcli.syntax.operands import Operand
-from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT
+from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT
 from gradcli.syntax.program import Code, Instruction, Program
 
-QUOTIENT = "/"
 LETTERS = ("n", "m", "k", "l", "p", "q", "r", "s")
 MOST_PASSES = 50
 """A pass finds the names that those of the pass before stand beside; a longer chain is no expression that one types."""
@@ -124,7 +123,7 @@ class _Solver(Builder):
             self._hide(*spans[1])
         elif is_juxtaposed:
             self._juxtaposed(spans, shaped, capital)
-        elif symbol in (PRODUCT, QUOTIENT):
+        elif symbol == PRODUCT or symbol in DIVISIONS:
             for side in (0, 1):
                 if capital[1 - side] and not capital[side] and not shaped[side]:
                     self._hide(*spans[side])

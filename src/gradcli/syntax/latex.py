@@ -2,6 +2,7 @@ r"""A graph as LaTeX: fractions, roots, subscripts, \ln and \sin, transposes, no
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -218,7 +219,7 @@ def parameter_latex(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return rf"\mathrm{{{str(value).lower()}}}"
     if isinstance(value, int | float):
-        return number_latex(number_text(value))
+        return r"\infty" if value == math.inf else number_latex(number_text(value))
     return rf"\mathtt{{{_escaped(parameter_text(value))}}}" if isinstance(value, str) else parameter_text(value)
 
 

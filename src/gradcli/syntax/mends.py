@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from gradcli.errors import ExpressionError, NameProblem, Span, closest
-from gradcli.syntax.strays import NOT_OPERATORS
 from gradcli.syntax.tokens import Kind, Token
 
 OPENING = ("(", "[", "⟨", "|", "||", "‖")
@@ -14,6 +13,9 @@ FACTOR = re.compile(r"[^\W\d_]_?\d*")
 
 LETTERS = {"σ": "sigmoid", "Σ": "sum", "Γ": "gamma"}
 """Letters that mathematics uses for functions."""
+LONGEST_COMPARISON = 60
+BETWEEN = (",", ";", ":", "=", "and", "or", "not", "<", ">", "<=", ">=", "==", "!=")
+"""What ends an operand of a comparison where no bracket is open."""
 CLOSED_BY = {"(": ")", "call": ")", "[": "]", "index": "]", "⟨": "⟩"}
 
 
@@ -62,6 +64,32 @@ def function_definition(name: str, span: Span, source: str) -> ExpressionError:
     )
 
 
+def two_comparisons(tokens: list[Token], first: Span, second: int, source: str) -> str:
+    """`0 < x < 1` joined by `and`; `first` is the span of the one sign, `second` the position of the other's token."""
+    place = second
+    while tokens[place].span != first:
+        place -= 1
+    start = _last_token(tokens, place, -1).span.start
+    end = _last_token(tokens, second, +1).span.end
+    middle = source[first.end : tokens[second].span.start].strip()
+    joined = (
+        f"{source[start : tokens[second].span.start].rstrip()} and {middle} {source[tokens[second].span.start : end]}"
+    )
+    return f"write {joined}" if len(joined) <= LONGEST_COMPARISON and "\n" not in joined else "write a < b and b < c"
+
+
+def _last_token(tokens: list[Token], place: int, step: int) -> Token:
+    """The outermost token of the operand that begins beside a comparison sign and goes in the direction of `step`."""
+    depth = 0
+    while 0 <= place + step < len(tokens):
+        token = tokens[place + step]
+        depth += step * ((token.text in CLOSED_BY) - (token.text in CLOSED_BY.values()))
+        if depth < 0 or token.kind in (Kind.END, Kind.NEWLINE) or (depth == 0 and token.text in BETWEEN):
+            break
+        place += step
+    return tokens[place]
+
+
 def unclosed(kind: str, span: Span, token: Token, source: str) -> ExpressionError:
     """A bracket still open where the text or the statement ends, or another bracket closes."""
     opening = source[span.start : span.end]
@@ -96,10 +124,6 @@ def missing_operand(before: Token | None, token: Token, source: str) -> Expressi
         )
     earlier = source[before.span.start : before.span.end]
     both = Span(before.span.start, token.span.end)
-    if earlier + here in NOT_OPERATORS and before.span.end == token.span.start:
-        return ExpressionError(
-            f"'{earlier + here}' is not an operator", span=both, source=source, hint=NOT_OPERATORS[earlier + here]
-        )
     if before.text == "[" and token.text == "]":
         cause, hint = "an empty list has no elements to differentiate by", "write numbers between [ and ]"
         return ExpressionError(cause, span=both, source=source, hint=hint)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from gradcli.errors import ExpressionError, Span
 from gradcli.syntax import mends
 from gradcli.syntax.brackets import FENCES, Brackets
-from gradcli.syntax.operators import MINUS, POWER
+from gradcli.syntax.operators import DIVISIONS, MINUS, POWER
 from gradcli.syntax.pending import Open, Waiting
 from gradcli.syntax.program import CONSTANTS, WORDS, Code, Instruction, Program
 from gradcli.syntax.reader import CLOSING
-from gradcli.syntax.strays import LOGIC
 from gradcli.syntax.tokens import Kind, Token, tokenize
 
 
@@ -75,8 +74,6 @@ class _Parser(Brackets):
             self._prefix(token)
         elif name in self.operators.infix:
             raise self._missing_operand(token)
-        elif name in LOGIC:
-            raise self._error(f"'{name}' is not an operator", token.span, LOGIC[name])
         elif name in WORDS:
             self._emit(Code.WORD, token.span, WORDS[name])
             self._advance(expects_operand=False)
@@ -104,7 +101,7 @@ class _Parser(Brackets):
         """`x(x+1)`, with a note unless the builder has one because of what stands before, as in `1/x(x+1)`."""
         self._juxtapose(bracket)
         last = self.output[-1]
-        is_noted = last.code is not Code.INFIX or last.value not in ("/", POWER)
+        is_noted = last.code is not Code.INFIX or last.value not in {*DIVISIONS, POWER}
         self._open(Open("(", bracket, self.position + 1, name=name, is_noted=is_noted))
 
     def _begins_definition(self) -> bool:
@@ -127,7 +124,7 @@ class _Parser(Brackets):
         if self.pending or self.target is not None:
             return False
         name = token.text
-        if name in WORDS or name in self.operators.infix or name in self.operators.prefix:
+        if name in WORDS or name in self.operators.words:
             raise self._error(f"'{name}' is a word of the language and cannot be assigned", token.span, "rename it")
         if name in self.assigned:
             raise self._error(f"'{name}' is assigned twice", token.span, "use another name for the second value")
@@ -178,8 +175,6 @@ class _Parser(Brackets):
         text = token.text
         if text in self.operators.infix:
             self._infix(token)
-        elif text in LOGIC:
-            raise self._error(f"'{text}' is not an operator", token.span, LOGIC[text])
         elif token.kind is Kind.NAME:
             if text in self.operators.prefix or text in WORDS:
                 raise self._missing_operator(token)

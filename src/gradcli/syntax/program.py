@@ -66,7 +66,8 @@ LONGEST_NOTED = 60
 EULER = "e"
 CONSTANTS = {EULER: math.e, "pi": math.pi}
 """Names that are numbers unless they are bound or assigned."""
-WORDS = {"true": True, "false": False, "none": None, "True": True, "False": False, "None": None}
+WORDS = {"true": True, "false": False, "none": None, "True": True, "False": False, "None": None, "inf": math.inf}
+"""Values of parameters that are no numbers of an expression."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, Span
-from gradcli.primitives.registry import by_spelling
+from gradcli.primitives.registry import function_names
 from gradcli.syntax import mends
 from gradcli.syntax.operators import COMPARISONS, PRODUCT, operators
 from gradcli.syntax.pending import Open, Waiting
@@ -24,7 +24,7 @@ class Reader:
         self.tokens = tokens
         self.position = 0
         self.operators = operators()
-        self.functions = by_spelling()
+        self.functions = function_names()
         self.output: list[Instruction] = []
         self.pending: list[Open | Waiting] = []
         self.brackets: list[Open] = []
@@ -42,7 +42,7 @@ class Reader:
             if top.precedence < precedence or (top.precedence == precedence and right_associative):
                 return
             if token.text in COMPARISONS and top.instruction.value in COMPARISONS:
-                hint = "join two comparisons by a product: (a < b)*(b < c)"
+                hint = mends.two_comparisons(self.tokens, top.instruction.span, self.position, self.text)
                 raise self._error("comparisons do not chain", token.span, hint)
             self.output.append(top.instruction)
             self.pending.pop()
@@ -99,7 +99,7 @@ class Reader:
 
     def _unknown_function(self, token: Token) -> NameProblem:
         known = self._is_variable(token.text)
-        return mends.unknown_function(token.text, list(self.functions), known, token.span, self.text)
+        return mends.unknown_function(token.text, sorted(self.functions), known, token.span, self.text)
 
     def _unclosed(self, bracket: Open) -> ExpressionError:
         token = self.tokens[self.position]

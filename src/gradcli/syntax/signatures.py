@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError, NameProblem, Span, closest
 from gradcli.primitives.declare import Primitive
-from gradcli.syntax.operands import Operand
+from gradcli.syntax.operands import Literal, Operand
 from gradcli.syntax.program import Call
 
 
@@ -53,6 +53,7 @@ def _fit(primitive: Primitive, call: Call, operands: list[Operand]) -> Bound | N
             return None
         return Bound(primitive, positional, dict(zip(keywords, named, strict=True)))
     names = [*primitive.arguments, *primitive.parameters]
+    positional = _gathered(primitive, positional)
     if len(positional) > len(names):
         return None
     given = dict(zip(names, positional, strict=False))
@@ -66,14 +67,24 @@ def _fit(primitive: Primitive, call: Call, operands: list[Operand]) -> Bound | N
     return Bound(primitive, arguments, given)
 
 
+def _gathered(primitive: Primitive, positional: list[Operand]) -> list[Operand]:
+    """`permute(x, 1, 0)` for `permute(x, [1, 0])`: numbers after the arguments are the items of an only list."""
+    count = len(primitive.arguments)
+    items = positional[count:]
+    literals = [item.literal for item in items if item.literal is not None]
+    takes_list = len(primitive.parameters) == 1 and isinstance(next(iter(primitive.parameters.values())), tuple)
+    if not takes_list or len(items) < 2 or len(literals) < len(items):
+        return positional
+    whole = Span(items[0].span.start, items[-1].span.end)
+    return [*positional[:count], Operand(whole, None, Literal(tuple(literal.value for literal in literals)))]
+
+
 def _other_spelling(call: Call, operands: list[Operand]) -> str | None:
-    """What stands for a call as other languages write it: a logarithm with a base, the largest of one tensor."""
+    """What stands for a call as other languages write it: a logarithm with a base."""
     if call.name in ("log", "ln") and call.positional == 2:
         literal = operands[1].literal
         base = literal.value if literal is not None and isinstance(literal.value, int | float) else "b"
         return f"log{base}(x), or ln(x)/ln({base})" if base in (2, 10) else f"ln(x)/ln({base})"
-    if call.name in ("max", "min", "maximum", "minimum") and call.positional == 1:
-        return f"{call.name}(x, y): for now only two values are compared, elementwise"
     return None
 
 
@@ -113,9 +124,9 @@ def parameter_fits(primitive: Primitive, name: str, value: Any) -> bool:
     if isinstance(default, bool):
         return isinstance(value, bool) or value in (0, 1)
     if isinstance(default, int | float):
-        if isinstance(value, float):
-            return _takes_fractions(primitive, name)
-        return isinstance(value, int) and not isinstance(value, bool)
+        if isinstance(value, bool | float | str):
+            return _samples_show(primitive, name, type(value))
+        return isinstance(value, int)
     if isinstance(default, str):
         return isinstance(value, str)
     if isinstance(value, tuple):
@@ -123,6 +134,7 @@ def parameter_fits(primitive: Primitive, name: str, value: Any) -> bool:
     return (value is None and default is None) or (isinstance(value, int) and not isinstance(value, bool))
 
 
-def _takes_fractions(primitive: Primitive, name: str) -> bool:
+def _samples_show(primitive: Primitive, name: str, kind: type) -> bool:
+    """Whether a sample gives the parameter a value of a kind."""
     place = len(primitive.arguments) + list(primitive.parameters).index(name)
-    return any(isinstance(sample[place], float) for sample in primitive.samples if len(sample) > place)
+    return any(type(sample[place]) is kind for sample in primitive.samples if len(sample) > place)

@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from gradcli.primitives.registry import by_spelling
+from gradcli.primitives.registry import function_names
 
-AND = "write min(x, y), or a product of comparisons: (x > 0)*(y > 0)"
-OR = "write max(x, y), or a sum of comparisons: (x > 0) + (y > 0) > 0"
-NOT = "write 1 - (x > 0)"
-LOGIC = {"and": AND, "or": OR, "not": NOT}
-"""Words and signs of logic, which the language does not have."""
-
-NOT_OPERATORS = {"//": "write floor(x/y)", "%": "write x - y*floor(x/y)"}
 HINTS = {
-    "!": "write gamma(n + 1) for a factorial, != for 'not equal'",
-    "&": AND,
-    "~": NOT,
+    "!": "write gamma(n + 1) for a factorial, != for 'not equal', not x for a negation",
+    "&": "write x and y",
+    "~": "write not x",
     "}": "use ( ) or [ ]",
     "$": "delete it: LaTeX is not read",
     "∑": "write sum(x)",
@@ -39,7 +32,7 @@ def hint(text: str, position: int) -> str:
     special = {".": _after_dot, "\\": _after_backslash, "{": _brace}.get(character)
     if special is not None:
         return special(text, position)
-    known = NOT_OPERATORS.get(character) or HINTS.get(character)
+    known = HINTS.get(character)
     if known is not None:
         return known
     plain = unicodedata.normalize("NFKC", character)
@@ -57,7 +50,7 @@ def _after_dot(text: str, position: int) -> str:
         in_module = before is not None and before.group() in MODULES
         if in_module and last in ("pi", "e"):
             return f"write {last}"
-        if last in by_spelling() and text.startswith("(", names.end()):
+        if last in function_names() and text.startswith("(", names.end()):
             given = _inside(text, names.end(), "()")
             if in_module:
                 return f"write {last}({given or 'x'})"
@@ -78,7 +71,7 @@ def _after_backslash(text: str, position: int) -> str:
         mend = f"write ({above})/({below})" if below else "write (a)/(b)"
     elif name in SIGNS:
         mend = f"write {SIGNS[name]}"
-    elif name in by_spelling():
+    elif name in function_names():
         mend = f"write {name}({_inside(text, end, '()') or _inside(text, end, '{}') or 'x'})"
     elif name in ("left", "right"):
         mend = f"delete \\{name}"

@@ -7,9 +7,10 @@ from typing import Any
 
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Primitive
+from gradcli.primitives.indexing import ALL, is_list
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.operands import Folding
-from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators
+from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.printer import (
     ATOM,
     Part,
@@ -91,7 +92,9 @@ class TextPrinter(Printer):
     def _has_own_power(self, base: int, exponent: int | float) -> bool:
         """Whether there is a primitive for this power of the base, which stands for it where the base has no name."""
         operation = self.graph.operations[base]
-        return isinstance(operation, Primitive) and base not in self.names and exponent in operation.powers
+        if not isinstance(operation, Primitive) or base in self.names:
+            return False
+        return own_power(operation, self.graph.parameters[base], exponent) is not None
 
     def operation(self, slot: Slot) -> list[Part]:
         """Infix, prefix, postfix, list, or a call."""
@@ -149,8 +152,14 @@ def _separated(parts: list[Part]) -> list[Part]:
 
 
 def index_text(spec: Sequence[Any]) -> str:
-    """Indices and slices in brackets: `[0, 1:3]`."""
-    return "[" + ", ".join(_slice_text(*i) if isinstance(i, tuple) else str(i) for i in spec or ((None,) * 3,)) + "]"
+    """Indices, slices and lists in brackets: `[0, 1:3, [0, 2]]`."""
+    return "[" + ", ".join(map(_item_text, spec or (ALL,))) + "]"
+
+
+def _item_text(item: Any) -> str:
+    if is_list(item):
+        return parameter_text(item[0])
+    return _slice_text(*item) if isinstance(item, tuple) else str(item)
 
 
 def _slice_text(start: int | None, stop: int | None, step: int | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gradcli.errors import ExpressionError, Span
 from gradcli.syntax.operators import operators
-from gradcli.syntax.strays import NOT_OPERATORS, hint
+from gradcli.syntax.strays import hint
 
 
 class Kind(IntEnum):
@@ -149,8 +149,5 @@ def _stray(text: str, position: int) -> ExpressionError:
     span = Span(position, position + 1)
     if character == '"':
         return ExpressionError("the string is not closed", span=span, source=text, hint='close it with "')
-    if character in NOT_OPERATORS:
-        cause = f"'{character}' is not an operator"
-    else:
-        cause = f"'{character}' does not belong into an expression"
+    cause = f"'{character}' does not belong into an expression"
     return ExpressionError(cause, span=span, source=text, hint=hint(text, position))

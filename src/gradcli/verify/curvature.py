@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
@@ -84,7 +84,8 @@ def second_kink(problem: Problem, carrier: Carrier, gradient: Mapping[str, Neste
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     found = judge_kink(problem, tape, dict(gradient))
     if found is not None:
-        return found
+        # Its sides are those of the gradient.
+        return replace(found, sides=None)
     kinks = [tape.primitive(node).name for node in tape.kinks()]
     if kinks:
         names = ", ".join(dict.fromkeys(kinks))

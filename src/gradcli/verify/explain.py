@@ -147,6 +147,7 @@ def rename(condition: str, tape: Tape, node: int, names: dict[int, str]) -> str:
     words = {
         word: expression_of(tape, argument, names)
         for word, argument in zip(primitive.arguments, tape.graph.arguments[node], strict=False)
+        if tape.graph.operations[argument] is not CONSTANT
     }
     words |= {w: str(value) for w, value in zip(primitive.parameters, tape.graph.parameters[node], strict=True)}
     return re.sub(r"[a-z]+", lambda match: words.get(match[0], match[0]), condition)

@@ -77,6 +77,10 @@ class Component:
     rounding: float
     largest: float
 
+    def sees(self, value: float) -> bool:
+        """Whether the difference does not contradict a value."""
+        return abs(value - self.seen) <= ESTIMATE * self.error + self.rounding
+
     def confirmed(self, certain: float) -> bool:
         """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
         tolerance = ESTIMATE * self.error + self.rounding
@@ -126,6 +130,9 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
         slack = c.rounding + rounding
         if not abs(c.reverse - witness) <= slack + ESTIMATE * error:
             seen = f"{c.seen!r} ± {c.error:.0e}"
+            if c.sees(c.reverse) and c.sees(witness):
+                words = f"the sweeps give {c.reverse!r}, torch's autograd {witness!r}"
+                return Verdict("inconclusive", f"{words}; differences ({seen}) cannot tell which is right{where}")
             return Verdict("wrong", f"the sweeps give {c.reverse!r}, autograd {witness!r}, differences {seen}{where}")
         if not math.isfinite(c.forward):
             return Verdict("inconclusive", f"forward mode overflows on the way{where}; reverse = torch's autograd")

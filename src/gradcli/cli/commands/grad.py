@@ -1,19 +1,32 @@
-"""`gradcli grad`: value and gradient of a scalar function, with a verdict."""
+"""`gradcli grad`: value and gradient of scalar functions, each with a verdict, and their sum."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
 
-from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, bind, problem_of
-from gradcli.cli.runner import Report, run
+from gradcli.cli.options import AT, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
+from gradcli.cli.query import Query, bind_all, problem_of
+from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
-from gradcli.problem import Problem
+from gradcli.layouts import Layout
+from gradcli.methods.base import added, arranged
+from gradcli.problem import Nested, Problem
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
 from gradcli.verify.witnesses import interval_data
+
+
+@dataclass
+class Gradient:
+    """The checked gradient of one output, and what the output is called."""
+
+    name: str
+    problem: Problem
+    checked: Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -22,55 +35,99 @@ def register(app: typer.Typer) -> None:
 
 
 @with_settings
-def grad(expression: EXPRESSION, *, at: AT, wrt: WRT = "", cotangent: COTANGENT = "", settings: Settings) -> int:
-    """Value and gradient of a scalar function, checked by forward mode and differences."""
-    return run(expression, at, settings, lambda query: answer(query, wrt, cotangent))
+def grad(
+    expressions: EXPRESSIONS,
+    *,
+    at: AT,
+    wrt: WRT = "",
+    cotangent: COTANGENT = "",
+    accumulate: Annotated[
+        bool, typer.Option("--accumulate", help="Also the sum of all gradients, as PyTorch's .grad would hold it.")
+    ] = False,
+    layout: LAYOUT = "torch",
+    settings: Settings,
+) -> int:
+    """Value and gradient of scalar functions, checked by forward mode and differences."""
+    return run_all(expressions, at, settings, lambda queries: answer(queries, wrt, cotangent, accumulate, layout))
 
 
-def answer(query: Query, wrt: str, cotangent: str) -> Report:
-    """The gradient of each output."""
-    bound = bind(query)
-    carrier = bound.carrier()
-    problems = [problem_of(bound, output, wrt, cotangent) for output in bound.outputs]
-    for problem in problems:
-        require_finite(problem, carrier, bound.query.text)
-    checks = [check_gradient(problem, carrier) for problem in problems]
-    results = [result_data(bound, p, c) for p, c in zip(problems, checks, strict=True)]
-    status = next((c.verdict.status for c in checks if c.verdict.status), ExitStatus.ANSWERED)
-    head = {
+def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout) -> Report:
+    """The gradient of each output of each expression."""
+    bounds, notes = bind_all(queries)
+    problems = [[problem_of(bound, output, wrt, cotangent) for output in bound.outputs] for bound in bounds]
+    carriers = [bound.carrier() for bound in bounds]
+    for query, carrier, group in zip(queries, carriers, problems, strict=True):
+        for problem in group:
+            require_finite(problem, carrier, query.text)
+    found = [
+        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier))
+        for bound, carrier, group in zip(bounds, carriers, problems, strict=True)
+        for problem in group
+    ]
+    if len(queries) > 1:
+        number_outputs(found)
+    data: dict[str, Any] = {
         "schema": "gradcli/1",
         "command": "grad",
-        "expression": query.text,
-        "inputs": bound.point,
-        "layout": "torch",
-        "dtype": carrier.dtype,
-        "device": carrier.device,
+        "expression": "; ".join(query.text for query in queries),
+        "inputs": {name: value for bound in bounds for name, value in bound.point.items()},
+        "layout": layout,
+        "dtype": carriers[0].dtype,
+        "device": carriers[0].device,
     }
-    data = {**head, **results[0]} if len(results) == 1 else {**head, "results": results}
+    results = [result_data(gradient, layout) for gradient in found]
+    data |= results[0] if len(results) == 1 else {"results": results}
+    total = accumulated(found) if accumulate else {}
+    if accumulate:
+        data["accumulated"] = {
+            name: arranged(value, (), problem.input_shape(name), layout)[0] for name, (value, problem) in total.items()
+        }
+    status = next((g.checked.verdict.status for g in found if g.checked.verdict.status), ExitStatus.ANSWERED)
+    plain = queries[0].settings.plain
 
     def show() -> None:
-        from gradcli.render.answers import gradient_lines
+        from gradcli.render.answers import accumulated_lines, gradient_lines
 
-        for problem, check in zip(problems, checks, strict=True):
-            name = bound.output_name(problem.output)
-            print("\n".join(gradient_lines(name, problem, check, query.settings.plain)))
+        for gradient in found:
+            print("\n".join(gradient_lines(gradient.name, gradient.problem, gradient.checked, plain, layout)))
+        if accumulate:
+            print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 
-    return Report(data, show, status, bound.notes)
+    return Report(data, show, status, notes)
 
 
-def result_data(bound: Bound, problem: Problem, check: Checked) -> dict[str, Any]:
+def number_outputs(found: Sequence[Gradient]) -> None:
+    """f1, f2, ... for the unnamed outputs of several expressions."""
+    unnamed = [gradient for gradient in found if gradient.name == "f"]
+    for number, gradient in enumerate(unnamed if len(unnamed) > 1 else [], 1):
+        gradient.name = f"f{number}"
+
+
+def accumulated(found: Sequence[Gradient]) -> dict[str, tuple[Nested, Problem]]:
+    """The sum of the gradients by each input, with a problem that knows the input's shape."""
+    total: dict[str, tuple[Nested, Problem]] = {}
+    for gradient in found:
+        for name, value in gradient.checked.gradient.items():
+            known = total.get(name)
+            total[name] = (value if known is None else added(known[0], value), gradient.problem)
+    return total
+
+
+def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
     """The JSON of one output."""
-    verdict = check.verdict
-    data: dict[str, Any] = {
-        "output": bound.output_name(problem.output),
-        "value": check.derivatives["reverse"].value,
+    checked, problem = gradient.checked, gradient.problem
+    blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
+    return {
+        "output": gradient.name,
+        "value": checked.derivatives["reverse"].value,
         "shape": list(problem.output_shape),
-        "gradient": check.gradient,
-        "verdict": verdict.word,
-        "reason": verdict.sentence,
+        "gradient": {name: block for name, (block, _) in blocks.items()},
+        "shapes": {name: list(shape) for name, (_, shape) in blocks.items()},
+        "verdict": checked.verdict.word,
+        "reason": checked.verdict.sentence,
         "methods": {
             name: {"value": d.value, "derivative": d.gradient, "error": d.error, "sweeps": d.sweeps}
-            for name, d in check.derivatives.items()
+            for name, d in checked.derivatives.items()
         },
+        **interval_data(checked.verdict),
     }
-    return data | interval_data(verdict)

@@ -159,7 +159,7 @@ def has_point(bound: Bound) -> bool:
 
 def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent: str) -> Problem:
     """The problem of an output; a picture may lack its adjoints, so that no cotangent is demanded."""
-    weights = parse_direction(cotangent, bound.graph.shapes[output], "--cotangent") if cotangent else None
+    weights = parse_direction(cotangent, bound.graph.shapes[output], "--cotangent", bound.query) if cotangent else None
     return Problem(bound.graph, output, wrt, bound.point, weights, bound.query.settings.dtype)
 
 

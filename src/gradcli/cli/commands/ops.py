@@ -9,8 +9,11 @@ import typer
 from gradcli.cli.options import Settings, with_settings
 from gradcli.cli.runner import Report, present
 from gradcli.errors import NameProblem, closest
+from gradcli.primitives.constructors import CONSTRUCTORS, Constructor, constructors
 from gradcli.primitives.declare import Primitive
-from gradcli.primitives.registry import by_name, by_spelling, families
+from gradcli.primitives.registry import by_name, by_spelling, families, function_names
+
+Operation = Primitive | Constructor
 
 
 def register(app: typer.Typer) -> None:
@@ -25,44 +28,48 @@ def ops(
     settings: Settings,
 ) -> int:
     """The operations that an expression can use."""
-    from gradcli.render.primitives import primitive_data
-
-    chosen = find(name) if name else tuple(by_name().values())
-    data = {"schema": "gradcli/1", "command": "ops", "operations": [primitive_data(p) for p in chosen]}
+    chosen: tuple[Operation, ...] = find(name) if name else (*by_name().values(), *CONSTRUCTORS)
+    operations = [data_of(operation) for operation in chosen]
+    data = {"schema": "gradcli/1", "command": "ops", "operations": operations}
 
     def show() -> None:
         if name:
-            print("\n\n".join(page(p) for p in chosen))
+            print("\n\n".join(page(operation) for operation in chosen))
         else:
             print_table(settings)
 
     return present(Report(data, show), settings)
 
 
-def find(name: str) -> tuple[Primitive, ...]:
-    """The primitives called or written so. Raises NameProblem with a suggestion."""
+def data_of(operation: Operation) -> dict[str, Any]:
+    """The JSON of one operation."""
+    from gradcli.render.primitives import constructor_data, primitive_data
+
+    return constructor_data(operation) if isinstance(operation, Constructor) else primitive_data(operation)
+
+
+def find(name: str) -> tuple[Operation, ...]:
+    """The operations called or written so. Raises NameProblem with a suggestion."""
+    if name in constructors():
+        return (constructors()[name],)
     found = by_spelling().get(name) or tuple(
         p for p in by_name().values() if name in (p.name, p.notation.infix, p.notation.prefix)
     )
     if not found:
-        near = closest(name, [*by_spelling(), *by_name()])
+        near = closest(name, [*function_names(), *by_name()])
         hint = f"did you mean {near} ?" if near else "gradcli ops lists them all"
         raise NameProblem(f"no operation is called '{name}'", hint=hint)
     return found
 
 
-def page(primitive: Primitive) -> str:
-    """One primitive in full."""
-    from gradcli.render.primitives import primitive_data, signature
+def page(operation: Operation) -> str:
+    """One operation in full."""
+    from gradcli.render.primitives import signature
 
-    data = primitive_data(primitive)
+    data = data_of(operation)
+    calls = [signature(operation, s) for s in data["spellings"]] if isinstance(operation, Primitive) else []
     rows: list[tuple[str, Any]] = [
-        (
-            "also",
-            ", ".join(
-                signature(primitive, s) for s in data["spellings"] if signature(primitive, s) != data["signature"]
-            ),
-        ),
+        ("also", ", ".join(call for call in calls if call != data["signature"])),
         *[("rule" if k == 0 else "", line) for k, line in enumerate(data["rule"])],
         ("domain", "; ".join(data["domain"])),
         ("at a kink", data["kink"]),
@@ -73,7 +80,7 @@ def page(primitive: Primitive) -> str:
 
 
 def print_table(settings: Settings) -> None:
-    """All primitives, family by family."""
+    """All primitives, family by family, and the constructors."""
     from gradcli.render.console import new_table, open_console
     from gradcli.render.primitives import calls, signature
 
@@ -86,3 +93,9 @@ def print_table(settings: Settings) -> None:
             domain = "; ".join(d.text for d in primitive.domain)
             table.add_row(signature(primitive), ", ".join(calls(primitive)), primitive.doc, domain)
         console.print(table)
+    table = new_table(settings, title="constructors")
+    for heading in ("operation", "what it is"):
+        table.add_column(heading)
+    for constructor in CONSTRUCTORS:
+        table.add_row(", ".join(constructor.signatures), constructor.doc)
+    console.print(table)

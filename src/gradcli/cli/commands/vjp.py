@@ -38,7 +38,7 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
         if shape and not typed:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint="--cotangent ones, e(0), or a value")
-        cotangent = parse_direction(typed or "ones", shape, "--cotangent")
+        cotangent = parse_direction(typed or "ones", shape, "--cotangent", query)
         checked = check_gradient(replace(problem, cotangent=cotangent), carrier)
         value = checked.derivatives["reverse"].value
         arrays = vjp_arrays(bound.output_name(problem.output), problem, value, checked.gradient)

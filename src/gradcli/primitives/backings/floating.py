@@ -11,6 +11,11 @@ NAN = math.nan
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 ASYMPTOTIC_FROM = 15.0
 
+SQRT_HALF = 0.7071067811865476
+SQRT_8_OVER_PI = 1.5957691216057308
+GELU_CUBIC = 0.044715
+"""Of the approximation by tanh: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016)."""
+
 
 def divide(x: float, y: float) -> float:
     """x / y; a zero divisor gives a signed infinity, 0/0 NaN."""
@@ -19,6 +24,19 @@ def divide(x: float, y: float) -> float:
     if x == 0 or x != x:
         return NAN
     return math.copysign(INFINITY, x) * math.copysign(1.0, y)
+
+
+def floor_divide(x: float, y: float) -> float:
+    """x / y rounded down, of the exact quotient; a zero divisor as in `divide`."""
+    return x // y if y else divide(x, y)
+
+
+def remainder(x: float, y: float) -> float:
+    """x - y floor(x / y), with the sign of y; NaN for an infinite x or a zero divisor."""
+    if not y or math.isinf(x):
+        return NAN
+    rest = math.fmod(x, y)
+    return rest + y if rest and (rest < 0) != (y < 0) else rest
 
 
 def power(x: float, y: float) -> float:
@@ -139,6 +157,31 @@ def sigmoid(x: float) -> float:
 def softplus(x: float) -> float:
     """ln(1 + exp(x)) = max(x, 0) + ln(1 + exp(-|x|))."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
+
+
+def leaky_relu(x: float, negative_slope: float) -> float:
+    """x above 0, negative_slope x below."""
+    return x if x > 0 else negative_slope * x
+
+
+def elu(x: float, alpha: float) -> float:
+    """x above 0, alpha (exp(x) - 1) below."""
+    return x if x >= 0 else alpha * math.expm1(x)
+
+
+def silu(x: float) -> float:
+    """x sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+def gelu(x: float, approximate: str) -> float:
+    """x times the normal distribution function, by erfc, which keeps its digits for negative x; or its approximation.
+
+    1 + tanh(u) is 2 sigmoid(2u), without cancellation.
+    """
+    if approximate == "none":
+        return 0.5 * x * math.erfc(-x * SQRT_HALF)
+    return x * sigmoid(SQRT_8_OVER_PI * (x + GELU_CUBIC * (x * x * x)))
 
 
 def gamma(x: float) -> float:
@@ -277,6 +320,26 @@ def clamp(x: float, low: float, high: float) -> float:
 def where(condition: float, a: float, b: float) -> float:
     """a if the condition is not 0, else b."""
     return a if condition else b
+
+
+def logical_and(x: float, y: float) -> float:
+    """1 if neither is 0, else 0."""
+    return 1.0 if x and y else 0.0
+
+
+def logical_or(x: float, y: float) -> float:
+    """1 if one is not 0, else 0."""
+    return 1.0 if x or y else 0.0
+
+
+def logical_xor(x: float, y: float) -> float:
+    """1 if exactly one is not 0, else 0."""
+    return 1.0 if bool(x) != bool(y) else 0.0
+
+
+def logical_not(x: float) -> float:
+    """1 if x is 0, else 0."""
+    return 0.0 if x else 1.0
 
 
 def gt(x: float, y: float) -> float:

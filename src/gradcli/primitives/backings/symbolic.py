@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 Expression = Any
@@ -17,6 +18,23 @@ def power(x: Expression, exponent: Any) -> Expression:
     """x^exponent; a float exponent becomes the exact rational number it is."""
     sympy = _sympy()
     return x ** (sympy.Integer(exponent) if exponent == int(exponent) else sympy.Rational(exponent))
+
+
+def floor_divide(x: Expression, y: Expression) -> Expression:
+    """x / y rounded down."""
+    return _step_floor()(x / y)
+
+
+def remainder(x: Expression, y: Expression) -> Expression:
+    """x - y floor(x / y)."""
+    return x - y * _step_floor()(x / y)
+
+
+@cache
+def _step_floor() -> Any:
+    """SymPy's floor with its derivative off the jumps, 0, which SymPy leaves open."""
+    sympy = _sympy()
+    return type("floor", (sympy.floor,), {"fdiff": lambda self, argindex=1: sympy.S.Zero})
 
 
 def expm1(x: Expression) -> Expression:
@@ -90,6 +108,16 @@ def round(x: Expression) -> Expression:
     return _sympy().floor(x + _sympy().Rational(1, 2))
 
 
+def maximum(x: Expression, y: Expression) -> Expression:
+    """The larger. Not evaluated: SymPy would compare each argument of nested ones with every other."""
+    return _sympy().Max(x, y, evaluate=False)
+
+
+def minimum(x: Expression, y: Expression) -> Expression:
+    """The smaller, likewise."""
+    return _sympy().Min(x, y, evaluate=False)
+
+
 def relu(x: Expression) -> Expression:
     """max(x, 0)."""
     return _sympy().Max(x, 0)
@@ -139,6 +167,52 @@ def eq(x: Expression, y: Expression) -> Expression:
 def ne(x: Expression, y: Expression) -> Expression:
     """1 if x and y differ, else 0."""
     return _indicator(_sympy().Ne(x, y))
+
+
+def logical_and(x: Expression, y: Expression) -> Expression:
+    """1 if neither is 0, else 0."""
+    sympy = _sympy()
+    return _indicator(sympy.And(sympy.Ne(x, 0), sympy.Ne(y, 0)))
+
+
+def logical_or(x: Expression, y: Expression) -> Expression:
+    """1 if one is not 0, else 0."""
+    sympy = _sympy()
+    return _indicator(sympy.Or(sympy.Ne(x, 0), sympy.Ne(y, 0)))
+
+
+def logical_xor(x: Expression, y: Expression) -> Expression:
+    """1 if exactly one is not 0, else 0."""
+    sympy = _sympy()
+    return _indicator(sympy.Xor(sympy.Ne(x, 0), sympy.Ne(y, 0)))
+
+
+def logical_not(x: Expression) -> Expression:
+    """1 if x is 0, else 0."""
+    return _indicator(_sympy().Eq(x, 0))
+
+
+def leaky_relu(x: Expression, negative_slope: float) -> Expression:
+    """x above 0, negative_slope x below."""
+    return _sympy().Piecewise((x, x > 0), (_sympy().Rational(negative_slope) * x, True))
+
+
+def elu(x: Expression, alpha: float) -> Expression:
+    """x above 0, alpha (exp(x) - 1) below."""
+    return _sympy().Piecewise((x, x > 0), (_sympy().Rational(alpha) * (_sympy().exp(x) - 1), True))
+
+
+def silu(x: Expression) -> Expression:
+    """x / (1 + exp(-x))."""
+    return x / (1 + _sympy().exp(-x))
+
+
+def gelu(x: Expression, approximate: str) -> Expression:
+    """x (1 + erf(x / sqrt(2))) / 2, or with tanh for erf."""
+    sympy = _sympy()
+    if approximate == "none":
+        return x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2
+    return x * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (x + sympy.Rational("0.044715") * x**3))) / 2
 
 
 def unchanged(x: Expression) -> Expression:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.primitives.backings.floating import cotangent_derivative
-from gradcli.shapes import normalize_axes
+from gradcli.primitives.backings.floating import GELU_CUBIC, SQRT_8_OVER_PI, SQRT_HALF, cotangent_derivative
 
 Tensor = Any
 
@@ -72,32 +71,17 @@ def polygamma(x: Tensor, order: int) -> Tensor:
     return torch.where(negative, below - sign * positive, positive)
 
 
-def sum(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
-    """Sum over the given axes (None: all)."""
-    axes = normalize_axes(axis, x.ndim)
-    return _torch().sum(x, axes, keepdim) if axes else x  # to torch, no axes are all axes
+def floor_divide(x: Tensor, y: Tensor) -> Tensor:
+    """x / y rounded down; autograd knows no derivative of torch.floor_divide."""
+    return _torch().div(x, y, rounding_mode="floor")
 
 
-def sumsq(x: Tensor) -> Tensor:
-    """Sum of the squares of all elements."""
-    return _torch().sum(x * x)
-
-
-def mean(x: Tensor, axis: Any, keepdim: bool) -> Tensor:
-    """Mean over the given axes (None: all)."""
-    axes = normalize_axes(axis, x.ndim)
-    return _torch().mean(x, axes, keepdim) if axes else x
-
-
-def norm(x: Tensor) -> Tensor:
-    """L2 norm of all elements, scaled by a power of two, so that no square overflows or underflows."""
+def gelu(x: Tensor, approximate: str) -> Tensor:
+    """GELU by erfc and sigmoid: torch's own has no digit left below -8, where 1 + erf and 1 + tanh cancel."""
     torch = _torch()
-    if not x.numel():
-        return torch.linalg.vector_norm(x)
-    largest = torch.linalg.vector_norm(x.detach(), torch.inf)
-    mantissa, _ = torch.frexp(largest)
-    scale = torch.where((largest > 0) & torch.isfinite(largest), largest / (2.0 * mantissa), 1.0)
-    return scale * torch.linalg.vector_norm(x / scale)
+    if approximate == "none":
+        return 0.5 * x * torch.special.erfc(-x * SQRT_HALF)
+    return x * torch.sigmoid(SQRT_8_OVER_PI * (x + GELU_CUBIC * (x * x * x)))
 
 
 def transpose(x: Tensor) -> Tensor:
@@ -106,22 +90,46 @@ def transpose(x: Tensor) -> Tensor:
 
 
 def index(x: Tensor, spec: tuple[Any, ...]) -> Tensor:
-    """Elements by a specification of integers and (start, stop, step)."""
-    return x[tuple(item if isinstance(item, int) else slice(*item) for item in spec)]
+    """Elements by a specification of integers, (start, stop, step) and lists. Lists are taken after all others."""
+    torch = _torch()
+    taken = x[tuple(_basic(item) for item in spec)]
+    rest = [item for item in spec if not isinstance(item, int)]
+    if not any(len(item) == 1 for item in rest):
+        return taken
+    return taken[tuple(torch.tensor(i[0], device=x.device) if len(i) == 1 else slice(None) for i in rest)]
+
+
+def _basic(item: Any) -> Any:
+    """The part of an item that is no list."""
+    if isinstance(item, int):
+        return item
+    return slice(None) if len(item) == 1 else slice(*item)
 
 
 def embed(x: Tensor, spec: tuple[Any, ...], shape: tuple[int, ...]) -> Tensor:
-    """Zeros of a shape with x at an index; written without mutation of an argument, so that it can be batched."""
+    """Zeros of a shape with x added at an index; written without mutation of an argument, so that it can be batched."""
     torch = _torch()
     positions = index(torch.arange(math.prod(shape), device=x.device).reshape(shape), spec).reshape(-1)
     flat = torch.zeros(math.prod(shape), dtype=x.dtype, device=x.device)
-    return flat.index_put((positions,), x.reshape(-1)).reshape(shape)
+    return flat.index_put((positions,), x.reshape(-1), accumulate=True).reshape(shape)
 
 
 def stack(*operands_and_axis: Any) -> Tensor:
     """Operands of equal shape along a new axis."""
     *operands, axis = operands_and_axis
     return _torch().stack(operands, axis)
+
+
+def cat(*operands_and_axis: Any) -> Tensor:
+    """Operands joined along an axis."""
+    *operands, axis = operands_and_axis
+    return _torch().cat(operands, axis)
+
+
+def diag(x: Tensor, offset: int) -> Tensor:
+    """The matrix with a vector on its diagonal, or the diagonal of a matrix."""
+    torch = _torch()
+    return torch.diag_embed(x, offset) if x.ndim == 1 else torch.diagonal(x, offset)
 
 
 def sign(x: Tensor) -> Tensor:
@@ -133,6 +141,26 @@ def sign(x: Tensor) -> Tensor:
 def where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """a where the condition is not 0, else b."""
     return _torch().where(condition != 0, a, b)
+
+
+def logical_and(x: Tensor, y: Tensor) -> Tensor:
+    """1 where neither is 0, else 0."""
+    return ((x != 0) & (y != 0)).to(x.dtype)
+
+
+def logical_or(x: Tensor, y: Tensor) -> Tensor:
+    """1 where one is not 0, else 0."""
+    return ((x != 0) | (y != 0)).to(x.dtype)
+
+
+def logical_xor(x: Tensor, y: Tensor) -> Tensor:
+    """1 where exactly one is not 0, else 0."""
+    return ((x != 0) ^ (y != 0)).to(x.dtype)
+
+
+def logical_not(x: Tensor) -> Tensor:
+    """1 where x is 0, else 0."""
+    return (x == 0).to(x.dtype)
 
 
 def gt(x: Tensor, y: Tensor) -> Tensor:

@@ -1,0 +1,67 @@
+"""The values of a request: constant expressions, files, and what a JSON request gives as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tape import evaluate
+from gradcli.errors import NameProblem, Span
+from gradcli.graph import Graph
+from gradcli.primitives.constructors import Random
+from gradcli.problem import Nested, nested_shape
+from gradcli.shapes import Shape
+from gradcli.syntax.bindings import constant_value, split_bindings
+
+if TYPE_CHECKING:
+    from gradcli.cli.options import Settings
+    from gradcli.cli.query import Query
+
+Place = tuple[str, Span]
+"""A text, and where in it a value stands."""
+
+
+def point_of(query: Query) -> tuple[dict[str, tuple[Nested, Shape]], list[str]]:
+    """Values and shapes by name, from --at and from a JSON request, and notes of what was done to them."""
+    written: dict[str, Place] = {}
+    for text in query.at:
+        for binding in split_bindings(text):
+            if binding.name in written:
+                raise NameProblem(f"{binding.name} is bound twice", span=binding.span, source=text)
+            written[binding.name] = (text, binding.value)
+    given: dict[str, Any] = {}
+    for name, value in query.values.items():
+        if isinstance(value, str):
+            written[name] = (value, Span(0, len(value)))
+        else:
+            given[name] = value, nested_shape(name, value)
+    found, notes = typed_values(written, query.settings, query.random)
+    return found | given, notes
+
+
+def typed_values(
+    written: Mapping[str, Place], settings: Settings, random: Random
+) -> tuple[dict[str, tuple[Nested, Shape]], list[str]]:
+    """The values written at some places, and notes. Files are read together. Raises GradcliError that points there."""
+    files = {name: place for name, place in written.items() if place[0].startswith("@", place[1].start)}
+    loaded: Mapping[str, tuple[Nested, Shape]] = {}
+    notes: list[str] = []
+    if files:
+        from gradcli.values.files import read_files
+        from gradcli.values.source import parse_source
+        from gradcli.values.table import Cleaning
+
+        sources = {name: parse_source(*place) for name, place in files.items()}
+        loaded, notes = read_files(sources, Cleaning(settings.missing, settings.one_hot))
+    found = {
+        name: loaded[name] if name in loaded else constant_value(*place, evaluate_constant, random)
+        for name, place in written.items()
+    }
+    return found, notes
+
+
+def evaluate_constant(graph: Graph, node: int) -> Nested:
+    """The value of a node without inputs, as a float or nested tuples."""
+    carrier = select_carrier(graph, graph.ancestors([node]))
+    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
