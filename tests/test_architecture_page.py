@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "architecture.svg"
 ABOUT = {
     "cli": ("commands", "options, streams, status"),
-    "api": ("Python", "parse, grad"),
+    "api": ("Python", "functions, points, results"),
     "render": ("looks", "tables, cards, SVG, DOT, JSON"),
     "verify": ("judges", "verdicts, kinks, comparison"),
     "cost": ("counts", "sweeps, operations, memory"),

@@ -1,5 +1,6 @@
-"""Every console block of the documentation does what it shows, and every link in it leads somewhere."""
+"""Every console and Python session of the documentation does what it shows, and every link leads somewhere."""
 
+import doctest
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.console import PageRun, matches, run_page
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^ *(```|~~~).*?^ *\1", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|<(?:img|a)\b[^>]*?\b(?:src|href)=\"([^\"]+)\"")
 
@@ -42,6 +44,27 @@ def test_console_blocks_do_what_they_show(page: Path, tmp_path: Path, overwrite:
         page.write_text(done.text, encoding="utf-8")
     else:
         assert not done.outdated, "\n\n".join(done.outdated) + "\n\n`pytest --overwrite` writes the page's output anew"
+
+
+def run_sessions(page: str) -> str:
+    """What is not as the Python sessions of a page show it. They share their names."""
+    text = "\n\n".join(SESSION.findall(page))
+    wrong: list[str] = []
+    test = doctest.DocTestParser().get_doctest(text, {}, "page", None, 0)
+    doctest.DocTestRunner(verbose=False).run(test, out=wrong.append)
+    return "".join(wrong)
+
+
+@each_page
+def test_python_sessions_do_what_they_show(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_sessions(page.read_text(encoding="utf-8")) == ""
+
+
+def test_sessions_are_run() -> None:
+    page = "A\n```pycon\n>>> x = 2\n```\n>>> y\n```pycon\n>>> x + 1\n{}\n```\n"
+    assert run_sessions(page.format(3)) == ""
+    assert "Expected:\n    4" in run_sessions(page.format(4))
 
 
 @each_page

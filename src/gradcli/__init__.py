@@ -2,7 +2,7 @@
 
 >>> import gradcli
 >>> f = gradcli.parse("a = dot(x, w); b = a - y; z = b^2")
->>> f.grad(x=[1, 2, 3], w=[0.5, -1, 2], y=1.5).gradient["w"]
+>>> f.grad(x=[1, 2, 3], w=[0.5, -1, 2], y=1.5)["w"]
 [6.0, 12.0, 18.0]
 """
 
@@ -13,14 +13,53 @@ from typing import TYPE_CHECKING, Any
 from gradcli.version import __version__
 
 if TYPE_CHECKING:
-    from gradcli.api import Function, Gradient, parse
+    from gradcli.api import (
+        Comparison,
+        Function,
+        Gradient,
+        Hessian,
+        Hvp,
+        Jacobian,
+        Jvp,
+        MethodAnswer,
+        Picture,
+        Point,
+        Result,
+        Trace,
+        TraceRow,
+        Vjp,
+        parse,
+    )
+    from gradcli.errors import GradcliError
 
-__all__ = ["Function", "Gradient", "__version__", "parse"]
+__all__ = [
+    "Comparison",
+    "Function",
+    "GradcliError",
+    "Gradient",
+    "Hessian",
+    "Hvp",
+    "Jacobian",
+    "Jvp",
+    "MethodAnswer",
+    "Picture",
+    "Point",
+    "Result",
+    "Trace",
+    "TraceRow",
+    "Vjp",
+    "__version__",
+    "parse",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Load the interface when it is first used: importing gradcli costs nothing."""
-    if name in ("Function", "Gradient", "parse"):
+    if name == "GradcliError":
+        from gradcli.errors import GradcliError
+
+        return GradcliError
+    if name in __all__:
         from gradcli import api
 
         return getattr(api, name)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.errors import ShapeError
+from gradcli.errors import NameProblem, ShapeError, closest
 from gradcli.graph import Graph
 from gradcli.shapes import MAX_RANK, Shape
 
@@ -82,3 +82,25 @@ def nested_shape(name: str, value: Nested) -> Shape:
         if isinstance(item, bool) or not isinstance(item, (int, float)):
             raise ShapeError(f"the value of {name} holds {item!r}, which is no number")
     return tuple(shape)
+
+
+def wanted_inputs(graph: Graph, names: Sequence[str] | None, option: str) -> tuple[str, ...]:
+    """The inputs to differentiate by: those named, else (None) all. `option` is what the user calls the list of names.
+    Raises NameProblem."""
+    inputs = list(graph.inputs)
+    if names is None:
+        return tuple(inputs)
+    for name in names:
+        if name not in inputs:
+            if " " in name:
+                hint = f"a comma separates names: {option} {','.join(name.split())}"
+                raise NameProblem(f"{option} names '{name}', which is no input", hint=hint)
+            near = closest(name, inputs)
+            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            raise NameProblem(f"{option} names {name}, which is no input", hint=hint)
+    return tuple(dict.fromkeys(names))
+
+
+def separate(names: str) -> list[str]:
+    """The names of a comma-separated list."""
+    return [name.strip() for name in names.split(",") if name.strip()]

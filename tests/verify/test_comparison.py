@@ -74,11 +74,11 @@ def test_an_infinite_gradient_is_undefined(torch_carrier: Tensors) -> None:
 
 
 def test_modes_are_chosen_by_name() -> None:
-    assert select_methods("") == list(methods())
-    assert select_methods("all") == list(methods())
-    assert select_methods(" reverse, forward,reverse") == ["reverse", "forward"]
+    assert select_methods([], "--modes") == list(methods())
+    assert select_methods(["all"], "--modes") == list(methods())
+    assert select_methods(["reverse", "forward", "reverse"], "--modes") == ["reverse", "forward"]
     with pytest.raises(NameProblem) as caught:
-        select_methods("symbolical")
+        select_methods(["symbolical"], "--modes")
     assert caught.value.hint == "did you mean symbolic ?"
 
 

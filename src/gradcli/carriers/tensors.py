@@ -103,12 +103,14 @@ def select_device(name: str, dtype: str) -> str:
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise UsageError(f"'{name}' is no torch device", hint="--device auto, cpu, cuda, cuda:1, mps, ...") from error
+        raise UsageError(
+            f"'{name}' is no torch device", hint="a device is auto, cpu, cuda, cuda:1, mps, ..."
+        ) from error
     try:
         torch.empty(1, dtype=getattr(torch, dtype), device=device)
     except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
         cause = str(error).splitlines()[0]
-        raise MissingError(f"device '{name}' cannot be used: {cause}", hint="--device cpu, or auto") from error
+        raise MissingError(f"device '{name}' cannot be used: {cause}", hint="choose the device cpu, or auto") from error
     if device.type == "meta":
-        raise UsageError("device 'meta' holds no numbers", hint="--device cpu, or auto")
+        raise UsageError("device 'meta' holds no numbers", hint="choose the device cpu, or auto")
     return str(device)

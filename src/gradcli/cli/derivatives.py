@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.cli.query import Bound, Query, bind, wanted_inputs
+from gradcli.cli.query import Bound, Query, bind, inputs_of
 from gradcli.cli.runner import Report
 from gradcli.errors import ExitStatus, ShapeError
-from gradcli.layouts import Layout, layout_axes, layout_shape
-from gradcli.methods.base import permuted
-from gradcli.problem import Nested, Problem
-from gradcli.shapes import Shape, format_shape
+from gradcli.problem import Problem
+from gradcli.shapes import format_shape
 from gradcli.verify.explain import require_finite
-from gradcli.verify.witnesses import Verdict
+from gradcli.verify.witnesses import Verdict, interval_data
+
+if TYPE_CHECKING:
+    from gradcli.render.matrices import Labelled
 
 
 @dataclass
 class Answer:
-    """One output's derivative: its JSON, its lines of text without the verdict, and the verdict."""
+    """One output's derivative: its JSON, the arrays that are printed, a line about the sweeps, and the verdict."""
 
     data: dict[str, Any]
-    lines: list[str]
+    arrays: list[Labelled]
+    mode: str
     verdict: Verdict
 
 
@@ -31,7 +33,7 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
     """The answers for every output of a request."""
     bound = bind(query)
     carrier = bound.carrier()
-    names = wanted_inputs(bound, wrt)
+    names = inputs_of(bound, wrt)
     problems = [
         Problem(bound.graph, output, names, bound.point, None, query.settings.dtype) for output in bound.outputs
     ]
@@ -59,35 +61,13 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
     }
 
     def show() -> None:
-        from gradcli.render.answers import interval_text
+        from gradcli.render.derivatives import answer_lines
 
         for found in answers:
-            print("\n".join(found.lines))
-            if found.verdict.word == "kink" and found.verdict.sides is not None:
-                for name, sides in found.verdict.sides.items():
-                    print(f"{name}: {interval_text(sides)}")
-            print(f"{found.verdict.word}: {found.verdict.sentence} ({carrier.dtype}, {carrier.device})")
+            print("\n".join(answer_lines(found.arrays, found.mode, found.verdict, carrier)))
 
     status = next((a.verdict.status for a in answers if a.verdict.status), ExitStatus.ANSWERED)
     return Report({**head, **(results[0] if len(results) == 1 else {"results": results})}, show, status, bound.notes)
-
-
-def interval_data(verdict: Verdict) -> dict[str, Any]:
-    """The one-sided derivatives at a kink as JSON, if there are any."""
-    if verdict.sides is None:
-        return {}
-    return {"interval": {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}}
-
-
-def derivative_sign(query: Query) -> str:
-    """The sign of a derivative on screen."""
-    return "d" if query.settings.plain else "∂"
-
-
-def arranged(value: Nested, output: Shape, input: Shape, layout: Layout) -> tuple[Nested, Shape]:
-    """A derivative of layout torch in another, and its shape there."""
-    axes = layout_axes(len(output), len(input), layout)
-    return permuted(value, (*output, *input), axes), layout_shape(output, input, layout)
 
 
 def require_scalar(bound: Bound, problem: Problem, what: str, ways: Sequence[str]) -> None:

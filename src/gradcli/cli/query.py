@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
@@ -14,15 +13,13 @@ from gradcli.cli.point import point_of, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
 from gradcli.primitives.constructors import Random
-from gradcli.problem import Nested, Problem
-from gradcli.shapes import Shape, format_shape, size
+from gradcli.problem import Nested, Problem, separate, wanted_inputs
+from gradcli.shapes import Shape, format_shape
 from gradcli.syntax import faults
 from gradcli.syntax.bindings import split_bindings
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
-
-MOST_LISTED = 4
-"""Names without a value that an error lists."""
+from gradcli.syntax.program import Program
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def bind(query: Query) -> Bound:
         point[name], shapes[name] = value, shape
     missing = [name for name in program.free_names if name not in point]
     if missing:
-        raise unbound(query, program, missing, point)
+        raise unbound(program, missing, point)
     names = set(program.names)
     used = {name: shapes[name] for name in shapes if name in names}
     built = build(program, used, query.random)
@@ -104,56 +101,29 @@ def bind_all(queries: Sequence[Query]) -> tuple[list[Bound], list[str]]:
     return found, list(dict.fromkeys([*own, *unused_notes(idle)]))
 
 
-def unbound(query: Query, program: Any, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
+def unbound(program: Program, missing: list[str], point: Mapping[str, Nested]) -> NameProblem:
     """The error for names without a value, pointing at the first; an almost equal binding is offered."""
-    listed = ", ".join(missing[:MOST_LISTED])
-    if len(missing) > MOST_LISTED:
-        listed += f" and {len(missing) - MOST_LISTED} more"
     names = set(program.names)
     near = closest(missing[0], [name for name in point if name not in names])
     if near and not faults.split_name(missing[0], list(point)):
         hint: str | None = f"--at binds {near}: did you mean {missing[0]} there ?"
     else:
         hint = faults.unbound(missing[0], list(point), program.free_names, program.mends.get(missing[0])).hint
-    verb = "has" if len(missing) == 1 else "have"
-    return NameProblem(f"{listed} {verb} no value", span=name_span(program, missing[0]), source=query.text, hint=hint)
+    return faults.without_value(program, missing, hint)
 
 
-def name_span(program: Any, name: str) -> Any:
-    """Where a name first stands in the source."""
-    return next((i.span for i in program.instructions if i.code.name == "NAME" and i.value == name), None)
-
-
-def wanted_inputs(bound: Bound, wrt: str) -> tuple[str, ...]:
+def inputs_of(bound: Bound, wrt: str) -> tuple[str, ...]:
     """The inputs to differentiate by: those named, else all."""
-    inputs = list(bound.graph.inputs)
-    if not wrt:
-        return tuple(inputs)
-    names = [name.strip() for name in wrt.split(",") if name.strip()]
-    for name in names:
-        if name not in inputs:
-            if " " in name:
-                hint = f"a comma separates names: --wrt {','.join(name.split())}"
-                raise NameProblem(f"--wrt names '{name}', which is no input", hint=hint)
-            near = closest(name, inputs)
-            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
-            raise NameProblem(f"--wrt names {name}, which is no input", hint=hint)
-    return tuple(dict.fromkeys(names))
+    return wanted_inputs(bound.graph, separate(wrt) if wrt else None, "--wrt")
 
 
 def parse_direction(typed: str, shape: Shape, option: str, query: Query) -> Nested:
     """A tangent or cotangent: `ones`, `e(k)` (the k-th unit direction, counted from 0) or a value as in --at."""
-    from gradcli.methods.base import unflatten
+    from gradcli.methods.base import direction_in_words
 
-    count = size(shape)
-    word = typed.replace(" ", "")
-    if word == "ones":
-        return unflatten([1.0] * count, shape)
-    if word.startswith("e(") and word.endswith(")") and word[2:-1].isdigit():
-        hot = int(word[2:-1])
-        if hot >= count:
-            raise ShapeError(f"{option} {typed} is out of range: the shape {format_shape(shape)} has {count} elements")
-        return unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+    worded = direction_in_words(typed, shape, option)
+    if worded is not None:
+        return worded
     typed = typed.strip()
     values, _ = typed_values({option: (typed, Span(0, len(typed)))}, query.settings, query.random)
     value, found = values[option]
@@ -205,4 +175,4 @@ def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Prob
             f"the output {bound.output_name(output)} has shape {format_shape(shape)}: a gradient needs a scalar",
             hint="--cotangent ones (or other weights), or sum(...), or gradcli jacobian for all of it",
         )
-    return Problem(bound.graph, output, wanted_inputs(bound, wrt), bound.point, weights, bound.query.settings.dtype)
+    return Problem(bound.graph, output, inputs_of(bound, wrt), bound.point, weights, bound.query.settings.dtype)

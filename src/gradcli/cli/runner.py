@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,46 +132,3 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def write_file(path: str, content: bytes) -> None:
-    """Write whole or not at all: beside the target, then renamed. Links are followed; what is no regular file (a pipe,
-    a device) and standard output are written into. Raises FileError."""
-    import tempfile
-
-    if os.path.isdir(path):
-        raise FileError(f"'{path}' is a directory", hint=f"name a file in it: {os.path.join(path, 'graph.svg')}")
-    temporary = ""
-    try:
-        if is_stream(path):
-            with open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
-                stream.write(content)
-            return
-        target = os.path.realpath(path)
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~current_umask()
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".gradcli-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise FileError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-
-
-def is_stream(path: str) -> bool:
-    """Whether the path is something that is no regular file, or standard output whatever that is."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return False
-    return not stat.S_ISREG(found.st_mode) or path == "/dev/stdout"
-
-
-def current_umask() -> int:
-    """The process's file mode mask; it can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -10,12 +10,18 @@ from pkgutil import iter_modules
 from typing import Any, Protocol
 
 from gradcli.carriers.base import Carrier
+from gradcli.errors import ShapeError
+from gradcli.layouts import Layout, layout_axes, layout_shape
 from gradcli.primitives.declare import Value
 from gradcli.problem import Derivative, Nested, Problem, nested_shape
-from gradcli.shapes import Shape, size
+from gradcli.shapes import Shape, format_shape, size
 
 BLOCK = 64
 """Up to so many input elements a forward or difference method takes all directions; above, one direction."""
+
+
+LONGEST_INDEX = 19
+"""Digits of an index that could still be one."""
 
 
 class Method(Protocol):
@@ -84,6 +90,22 @@ def unit_directions(shape: Shape) -> Iterator[Nested]:
         yield unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
 
 
+def direction_in_words(words: str, shape: Shape, option: str) -> Nested | None:
+    """The tangent or cotangent that `ones` or `e(k)` (the k-th unit direction, counted from 0) is; None for other text.
+    `option` is what the user calls it. Raises ShapeError."""
+    count = size(shape)
+    word = words.replace(" ", "")
+    if word == "ones":
+        return unflatten([1.0] * count, shape)
+    if not (word.startswith("e(") and word.endswith(")") and word[2:-1].isdecimal()):
+        return None
+    digits = word[2:-1]
+    hot = int(digits) if len(digits) < LONGEST_INDEX else count
+    if hot >= count:
+        raise ShapeError(f"{option} {words} is out of range: the shape {format_shape(shape)} has {count} elements")
+    return unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+
+
 def weigh(carrier: Carrier, cotangent: Nested | None, shape: Shape, value: Value) -> Value:
     """<cotangent, value>: the scalar that is differentiated. A scalar output has cotangent 1."""
     if cotangent is None:
@@ -104,6 +126,16 @@ def permuted(value: Nested, shape: Shape, axes: Sequence[int]) -> Nested:
             offsets = [start + step * strides[axis] for start in offsets for step in range(sizes[axis])]
     numbers = flatten(value)
     return unflatten([numbers[k] for k in offsets], tuple(1 if axis < 0 else shape[axis] for axis in axes))
+
+
+Block = tuple[Nested, Shape]
+"""A derivative in some layout, and its shape there."""
+
+
+def arranged(value: Nested, output: Shape, input: Shape, layout: Layout) -> Block:
+    """A derivative of layout torch in another, and its shape there."""
+    axes = layout_axes(len(output), len(input), layout)
+    return permuted(value, (*output, *input), axes), layout_shape(output, input, layout)
 
 
 def added(a: Nested, b: Nested) -> Nested:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import atexit
 import json
 import math
+import os
+import threading
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -136,12 +138,16 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: Any = None
+        self._owner = 0
         self._loaded = False
+        self._turn = threading.Lock()
 
     def ask(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The worker's reply, or a reason why there is none."""
-        import threading
+        """The worker's reply, or a reason why there is none. Threads wait for one another."""
+        with self._turn:
+            return self._ask(message, seconds)
 
+    def _ask(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
         process = self._start()
         timer = threading.Timer(seconds, process.kill)
         try:
@@ -171,8 +177,10 @@ class Worker:
         import subprocess
         import sys
 
-        if self._process is None or self._process.poll() is not None:
+        # After a fork the worker is the parent's: two processes reading its answers would get each other's.
+        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self._loaded = False
+            self._owner = os.getpid()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gradcli.methods.symbolic_worker"],
                 stdin=subprocess.PIPE,

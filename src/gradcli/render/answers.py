@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from gradcli.layouts import Layout, layout_axes, layout_shape
-from gradcli.methods.base import flatten, permuted
+from gradcli.layouts import Layout
+from gradcli.methods.base import arranged, flatten
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
@@ -17,37 +18,69 @@ SHOWN = 1000
 """Elements of one array that are printed whole."""
 
 
+class GradientRow(NamedTuple):
+    """One derivative as text: what it is of, the answer, its shape, the one-sided derivatives where they differ."""
+
+    label: str
+    answer: str
+    about: str
+    sides: str
+
+
 def gradient_lines(
     name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
 ) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
+    found = [f"{name} = {value_text(problem, check)}"]
+    rows = gradient_rows(name, problem, check, plain, layout)
+    width = max((len(row.label) for row in rows), default=0)
+    for row in rows:
+        found.append(answer_line(f"{row.label:<{width}}", row.answer, row.about))
+        if row.sides:
+            found.append(f"{'':<{width}}   {row.sides}")
+    return [*found, gradient_verdict(problem, check, layout)]
+
+
+def value_text(problem: Problem, check: Checked) -> str:
+    """The value of the output."""
+    return format_array(check.derivatives["reverse"].value, problem.output_shape)
+
+
+def gradient_rows(
+    name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
+) -> list[GradientRow]:
+    """The derivative by each input."""
     d = "d" if plain else "∂"
-    value = format_array(check.derivatives["reverse"].value, problem.output_shape)
-    found = [f"{name} = {value}"]
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
-    labels = {wrt: f"{d}{weighted}/{d}{wrt}" for wrt in problem.wrt}
-    width = max(map(len, labels.values()), default=0)
+    rows = []
     for wrt in problem.wrt:
-        answer, shape = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
+        answer, about = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
             answer = f"undefined   (PyTorch returns {answer})"
         elif sides is not None and all(s.agree for s in sides) and answer != interval_text(sides, ""):
             answer = f"{interval_text(sides, '')}   (PyTorch returns {answer})"
-        found.append(f"{labels[wrt]:<{width}} = {answer}{shape}")
-        if sides is not None and not all(s.agree for s in sides):
-            found.append(f"{'':<{width}}   {interval_text(sides)}")
-    carrier = check.tape.carrier
-    stated = f"layout {layout}, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
-    found.append(f"{check.verdict.word}: {check.verdict.sentence} ({stated}{carrier.dtype}, {carrier.device})")
-    return found
+        between = interval_text(sides) if sides is not None and not all(s.agree for s in sides) else ""
+        rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
+    return rows
 
 
 def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:
-    """A gradient in a layout, and a note on its shape there."""
-    block = permuted(gradient, shape, layout_axes(0, len(shape), layout))
-    stands = layout_shape((), shape, layout)
-    return format_array(block, stands), f"   shape {format_shape(stands)}" if stands else ""
+    """A gradient in a layout, and its shape there."""
+    block, stands = arranged(gradient, (), shape, layout)
+    return format_array(block, stands), shape_text(stands)
+
+
+def shape_text(shape: Shape) -> str:
+    """`shape (m, n)`; nothing for a scalar."""
+    return f"shape {format_shape(shape)}" if shape else ""
+
+
+def gradient_verdict(problem: Problem, check: Checked, layout: Layout = "torch") -> str:
+    """The verdict with layout, dtype and device."""
+    carrier = check.tape.carrier
+    stated = f"layout {layout}, " if any(problem.input_shape(wrt) for wrt in problem.wrt) else ""
+    return f"{check.verdict.word}: {check.verdict.sentence} ({stated}{carrier.dtype}, {carrier.device})"
 
 
 def accumulated_lines(
@@ -58,9 +91,14 @@ def accumulated_lines(
     found = [f"accumulated over {count} outputs, as PyTorch's .grad without clearing:"]
     width = max((len(name) for name in total), default=0)
     for name, (value, problem) in total.items():
-        answer, shape = gradient_text(value, problem.input_shape(name), layout)
-        found.append(f"{sign}{name:<{width}} = {answer}{shape}")
+        answer, about = gradient_text(value, problem.input_shape(name), layout)
+        found.append(answer_line(f"{sign}{name:<{width}}", answer, about))
     return found
+
+
+def answer_line(label: str, answer: str, about: str) -> str:
+    """`label = answer   about`."""
+    return f"{label} = {answer}" + (f"   {about}" if about else "")
 
 
 def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:
@@ -79,4 +117,4 @@ def format_array(value: object, shape: tuple[int | str, ...]) -> str:
     numbers = flatten(value)
     norm = format_short(sum(n * n for n in numbers) ** 0.5, 6)
     low, high = format_short(min(numbers), 6), format_short(max(numbers), 6)
-    return f"{size(shape)} elements from {low} to {high}, norm {norm} (all of them with --json)"
+    return f"{size(shape)} elements from {low} to {high}, norm {norm} (all of them with --json or in Python)"

@@ -16,6 +16,7 @@ from gradcli.verify.examples import Example
 if TYPE_CHECKING:
     from rich.table import Table
 
+TIME = "time"
 SHORT = 4
 """An array of so many numbers is still printed in the table of examples."""
 
@@ -24,31 +25,45 @@ def print_comparison(name: str, comparison: Comparison, appearance: Appearance) 
     """One row a method, then the verdict."""
     console = open_console(appearance)
     console.print(method_table(name, comparison, appearance))
+    for line in comparison_lines(comparison):
+        console.print(line)
+
+
+def comparison_lines(comparison: Comparison) -> list[str]:
+    """The one-sided derivatives where there are any, and the verdict."""
     verdict = comparison.verdict
-    if verdict.sides is not None:
-        for wrt in comparison.problem.wrt:
-            console.print(f"{wrt}: {interval_text(verdict.sides[wrt])}")
     tail = "" if verdict.word in ("undefined", "kink") else f"; all agree on {comparison.digits} significant digits"
-    console.print(f"{verdict.word}: {verdict.sentence}{tail}")
+    lines = [f"{name}: {interval_text(sides)}" for name, sides in (verdict.sides or {}).items()]
+    return [*lines, f"{verdict.word}: {verdict.sentence}{tail}"]
 
 
 def method_table(name: str, comparison: Comparison, appearance: Appearance) -> Table:
     """Method, derivative by each input, difference to the reference, sweeps, time."""
-    problem = comparison.problem
-    d = "d" if appearance.plain else "∂"
     table = new_table(appearance)
-    table.add_column("method")
-    for wrt in problem.wrt:
-        table.add_column(f"{d}{name}/{d}{wrt}", justify="left" if problem.input_shape(wrt) else "right")
-    table.add_column(f"off {comparison.reference}" if comparison.reference else "off", justify="right")
-    table.add_column("sweeps")
-    table.add_column("time", justify="right", min_width=10)
-    for row in comparison.rows:
-        cells = answer_cells(problem, row.derivative)
-        table.add_row(
-            row.derivative.method, *cells, difference_text(row), row.derivative.sweeps, time_text(row.derivative)
-        )
+    for title, right in method_headings(name, comparison, appearance.plain):
+        table.add_column(title, justify="right" if right else "left", min_width=10 if title == TIME else None)
+    for cells in method_rows(comparison):
+        table.add_row(*cells)
     return table
+
+
+def method_headings(name: str, comparison: Comparison, plain: bool = False) -> list[tuple[str, bool]]:
+    """Titles of the columns, and whether what is in them is set to the right."""
+    d = "d" if plain else "∂"
+    problem = comparison.problem
+    derivatives = [(f"{d}{name}/{d}{wrt}", not problem.input_shape(wrt)) for wrt in problem.wrt]
+    off = f"off {comparison.reference}" if comparison.reference else "off"
+    return [("method", False), *derivatives, (off, True), ("sweeps", False), (TIME, True)]
+
+
+def method_rows(comparison: Comparison) -> list[list[str]]:
+    """The cells of all rows, as text."""
+    found = []
+    for row in comparison.rows:
+        derivative = row.derivative
+        cells = answer_cells(comparison.problem, derivative)
+        found.append([derivative.method, *cells, difference_text(row), derivative.sweeps, time_text(derivative)])
+    return found
 
 
 def answer_cells(problem: Problem, derivative: Derivative) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -54,6 +55,36 @@ def open_console(appearance: Appearance) -> Console:
         emoji=False,
         legacy_windows=False,
     )
+
+
+def table_text(table: Table) -> str:
+    """A table as text, with no colour, nothing folded, and no blanks around it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    written = StringIO()
+    Console(
+        file=written,
+        force_terminal=False,
+        force_jupyter=False,
+        no_color=True,
+        width=PIPE_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    ).print(table)
+    lines = [line.rstrip() for line in written.getvalue().splitlines()]
+    return "\n".join(lines).strip("\n")
+
+
+@dataclass(frozen=True)
+class Plain:
+    """How text looks where there is no option to say so."""
+
+    plain: bool = False
+    color: str = "never"
 
 
 def new_table(appearance: Appearance, title: str = "") -> Table:

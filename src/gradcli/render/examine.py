@@ -15,7 +15,7 @@ from gradcli.render.summary import weights_text
 from gradcli.shapes import size
 from gradcli.verify.explain import value_cause
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import Verdict
+from gradcli.verify.witnesses import Verdict, interval_data
 
 COLUMNS = 6
 """Up to so many input elements each has a column of tangents; above, one column follows one direction."""
@@ -76,7 +76,7 @@ def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict
         cause = value_cause(inspection.tape, problem.output)
         return Verdict("undefined", cause.sentence if cause else "the point itself is not finite")
     if lacks_cotangent(problem):
-        return Verdict("unverified", "no scalar to check: a cotangent would give one (--cotangent ones)")
+        return Verdict("unverified", "no scalar to check: a cotangent, such as ones, would give one")
     return check_gradient(problem, carrier).verdict
 
 
@@ -99,10 +99,8 @@ def verdict_data(inspection: Inspection) -> dict[str, Any]:
     """The verdict on one output as JSON; of several, by name."""
 
     def data(output: int, verdict: Verdict) -> dict[str, Any]:
-        found: dict[str, Any] = {"verdict": verdict.word, "reason": verdict.sentence}
-        if verdict.sides is not None:
-            found["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
-        return {"output": inspection.names[output], **found}
+        found = {"output": inspection.names[output], "verdict": verdict.word, "reason": verdict.sentence}
+        return found | interval_data(verdict)
 
     results = [data(output, verdict) for output, verdict in inspection.verdicts.items()]
     return results[0] if len(results) == 1 else {"results": results}

@@ -9,6 +9,9 @@ from typing import Any
 from gradcli.errors import UsageError
 from gradcli.render.picture import Picture
 
+LAYOUT_SECONDS = 20.0
+"""How long a layout may take where no time limit is set."""
+
 
 @dataclass(frozen=True)
 class Export:

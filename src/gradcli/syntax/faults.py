@@ -11,8 +11,11 @@ from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import function_names
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.operators import MATRIX_PRODUCT, PRODUCT, operators
+from gradcli.syntax.program import Code, Program
 
 LONGEST_OPERAND = 32
+MOST_LISTED = 4
+"""Names without a value that an error lists."""
 MOST_TRANSPOSED = 3
 """Operands that are tried transposed, in all combinations."""
 
@@ -20,19 +23,33 @@ MOST_TRANSPOSED = 3
 def unbound(name: str, known: Sequence[str], free: Sequence[str], mend: str | None = None) -> NameProblem:
     """A name that has neither a value nor a shape. `mend`: what the parser would write instead."""
     missing = [n for n in free if n not in known]
+    asked = "give values: --at " + ",".join(f"{n}=..." for n in missing[:MOST_LISTED])
+    more = ",..." if len(missing) > MOST_LISTED else ""
+    return NameProblem(f"'{name}' has no value", hint=name_mend(name, known, free, mend) or asked + more)
+
+
+def name_mend(name: str, known: Sequence[str], free: Sequence[str], mend: str | None = None) -> str | None:
+    """What a name without a value was probably meant to be; None if that is not to be seen."""
+    missing = [n for n in free if n not in known]
     parts = split_name(name, [*known, *(n for n in missing if n != name)])
     similar = closest(name, [n for n in known if n != name])
     if mend is not None:
-        hint = f"write {mend}"
-    elif name in function_names():
-        hint = f"write {name}(...) to call the function"
-    elif len(parts) > 1:
-        hint = f"did you mean {' '.join(parts)} ? A product needs a space or *"
-    elif similar is not None:
-        hint = f"did you mean {similar} ?"
-    else:
-        hint = "give values: --at " + ",".join(f"{n}=..." for n in missing[:4]) + (",..." if len(missing) > 4 else "")
-    return NameProblem(f"'{name}' has no value", hint=hint)
+        return f"write {mend}"
+    if name in function_names():
+        return f"write {name}(...) to call the function"
+    if len(parts) > 1:
+        return f"did you mean {' '.join(parts)} ? A product needs a space or *"
+    return f"did you mean {similar} ?" if similar is not None else None
+
+
+def without_value(program: Program, missing: Sequence[str], hint: str | None) -> NameProblem:
+    """The error for names without a value, pointing at the first."""
+    listed = ", ".join(missing[:MOST_LISTED])
+    if len(missing) > MOST_LISTED:
+        listed += f" and {len(missing) - MOST_LISTED} more"
+    span = next((i.span for i in program.instructions if i.code is Code.NAME and i.value == missing[0]), None)
+    verb = "has" if len(missing) == 1 else "have"
+    return NameProblem(f"{listed} {verb} no value", span=span, source=program.source, hint=hint)
 
 
 def split_name(name: str, known: Sequence[str]) -> list[str]:

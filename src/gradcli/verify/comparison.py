@@ -50,17 +50,17 @@ class Comparison:
     verdict: Verdict
 
 
-def select_methods(names: str) -> list[str]:
-    """The methods of a comma-separated list; empty or `all`: every one. Raises NameProblem."""
+def select_methods(wanted: Sequence[str], option: str) -> list[str]:
+    """The methods of those names; none or `all`: every one. `option` is what the user calls the list. Raises
+    NameProblem."""
     known = list(methods())
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    if not wanted or wanted == ["all"]:
+    if not wanted or list(wanted) == ["all"]:
         return known
     for name in wanted:
         if name not in known:
             near = closest(name, known)
             hint = f"did you mean {near} ?" if near else f"the methods are {', '.join(known)}"
-            raise NameProblem(f"--modes names '{name}', which is no method", hint=hint)
+            raise NameProblem(f"{option} names '{name}', which is no method", hint=hint)
     return list(dict.fromkeys(wanted))
 
 

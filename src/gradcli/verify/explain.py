@@ -13,7 +13,7 @@ from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Value
-from gradcli.problem import Problem
+from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
 
 
@@ -64,12 +64,14 @@ def domain_error(tape: Tape, output: int, source: str) -> DomainError:
     return DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
 
 
-def require_finite(problem: Problem, carrier: Carrier, source: str) -> None:
-    """Raise DomainError, naming the node, when the value does not exist at the point."""
+def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
+    """The value at the point. Raises DomainError, naming the node, when it does not exist there."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    if not finite(carrier.nested(tape.values[problem.output])):
+    value = carrier.nested(tape.values[problem.output])
+    if not finite(value):
         raise domain_error(tape, problem.output, source)
+    return value
 
 
 def derivative_cause(tape: Tape, output: int, adjoints: list[Value | None]) -> Cause | None:

@@ -47,6 +47,13 @@ class Verdict:
         return STATUS.get(self.word, ExitStatus.ANSWERED)
 
 
+def interval_data(verdict: Verdict) -> dict[str, Any]:
+    """The one-sided derivatives at a kink as JSON, lower ends first, if there are any."""
+    if verdict.sides is None:
+        return {}
+    return {"interval": {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}}
+
+
 def worst(verdicts: Sequence[tuple[str, Verdict]]) -> Verdict:
     """The verdict on a whole from labelled verdicts on its parts: the worst, and of equal ones the least certain."""
     label, verdict = min(verdicts, key=lambda pair: (SEVERITY.index(pair[1].word), pair[1].digits or 0))

@@ -11,8 +11,10 @@ from gradcli.cli.options import AT, COTANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report, run, time_limit
 from gradcli.errors import ExitStatus
+from gradcli.problem import separate
 from gradcli.verify.comparison import Comparison, compare, select_methods
 from gradcli.verify.explain import require_finite
+from gradcli.verify.witnesses import interval_data
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +38,7 @@ def compare_command(
     settings: Settings,
 ) -> int:
     """Methods side by side: derivative, difference, time, and the digits on which all agree."""
-    names = select_methods(modes)
+    names = select_methods(separate(modes), "--modes")
     if not expression:
         from gradcli.cli.runner import present
 
@@ -136,6 +138,4 @@ def data_of(bound: Bound, comparison: Comparison) -> dict[str, Any]:
         "reference": comparison.reference,
         "methods": methods,
     }
-    if verdict.sides is not None:
-        data["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
-    return data
+    return data | interval_data(verdict)

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from gradcli.cli.derivatives import arranged, interval_data
 from gradcli.cli.options import AT, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
 from gradcli.cli.query import Query, bind_all, problem_of
 from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
-from gradcli.methods.base import added
+from gradcli.methods.base import added, arranged
 from gradcli.problem import Nested, Problem
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.witnesses import interval_data
 
 
 @dataclass

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gradcli.cli.commands.trace import head, status_of
+from gradcli.cli.commands.trace import status_of
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, parse_direction, parse_tangents, wanted_inputs
-from gradcli.cli.runner import Report, is_stream, run, write_file
+from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
+from gradcli.cli.runner import Report, run
 from gradcli.errors import FileError, UsageError
 from gradcli.problem import Problem
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gradcli.render.inspection import Inspection
 
 PRINT = "-"
-LAYOUT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -66,20 +65,23 @@ def graph(
     settings: Settings,
 ) -> int:
     """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
-    wish = Wish(wrt, cotangent, tangent, shape, output, file_format or ending(output), direction, title)
+    wish = Wish(wrt, cotangent, tangent, shape, output, file_format or format_asked(output), direction, title)
     if output:
         check_target(expression, wish)
     return run(expression, at, settings, lambda query: answer(query, wish))
 
 
-def ending(target: str) -> str:
+def format_asked(target: str) -> str:
     """The format that a file's name asks for; DOT where it is printed."""
-    return "dot" if target == PRINT else os.path.splitext(target)[1].removeprefix(".")
+    from gradcli.render.files import ending
+
+    return "dot" if target == PRINT else ending(target)
 
 
 def check_target(expression: str, wish: Wish) -> None:
     """Raise an error for a file that could not be written, before any work is done for it."""
     from gradcli.render.exports import FORMATS, format_of
+    from gradcli.render.files import is_stream
 
     if expression == "-":
         raise UsageError("-o takes one graph, and - answers many requests", hint="leave -o out: the answers are JSON")
@@ -104,16 +106,14 @@ def check_target(expression: str, wish: Wish) -> None:
 def answer(query: Query, wish: Wish) -> Report:
     """Inspect the graph and write it."""
     from gradcli.cli.structure import bind_loosely
-    from gradcli.render.examine import verdict_data, verdict_lines
-    from gradcli.render.graph_json import direction_data, edge_list, node_list
+    from gradcli.render.examine import verdict_lines
+    from gradcli.render.files import write_file
+    from gradcli.render.graph_json import graph_data
 
     bound = bind_loosely(query, wish.shapes)
-    names = wanted_inputs(bound, wish.wrt)
+    names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
-    data = head(bound, "graph", inspection)
-    if inspection.tape is not None:
-        data |= verdict_data(inspection) | {"directions": direction_data(inspection)}
-    data |= {"nodes": node_list(inspection), "edges": edge_list(inspection)}
+    data = graph_data(inspection, query.text, bound.point)
     written = export(inspection, bound, wish, data, notes) if wish.target else b""
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
@@ -157,7 +157,7 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
 def export(inspection: Inspection, bound: Bound, wish: Wish, data: dict[str, Any], notes: list[str]) -> bytes:
     """The file's content. What a picture leaves out is noted."""
     from gradcli.render.cards import picture_of
-    from gradcli.render.exports import Export, format_of
+    from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
     from gradcli.render.nearest import select
     from gradcli.render.titles import title_of
 

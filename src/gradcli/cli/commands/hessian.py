@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from gradcli.carriers.base import Carrier
-from gradcli.cli.derivatives import Answer, arranged, derivative_sign, report, require_scalar
+from gradcli.cli.derivatives import Answer, report, require_scalar
 from gradcli.cli.options import AT, EXPRESSION, LAYOUT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query
 from gradcli.cli.runner import Report, run
@@ -29,31 +29,21 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
     """The Hessian of each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.matrices import array_lines
+        from gradcli.render.derivatives import hessian_arrays, hessian_blocks
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jacobian for the first derivatives"))
         checked = check_hessian(problem, carrier)
-        name, d = bound.output_name(problem.output), derivative_sign(query)
-        lines = array_lines(name, checked.value, ())
-        blocks: dict[str, dict[str, object]] = {}
-        shapes: dict[str, dict[str, list[int | str]]] = {}
-        for one in problem.wrt:
-            blocks[one], shapes[one] = {}, {}
-            for other in problem.wrt:
-                first, second = problem.input_shape(one), problem.input_shape(other)
-                block, shape = arranged(checked.blocks[one][other], first, second, layout)
-                blocks[one][other], shapes[one][other] = block, list(shape)
-                below = f"{d}{one}^2" if one == other else f"({d}{one} {d}{other})"
-                label = f"{d}^2{name}/{below}" if query.settings.plain else f"{d}²{name}/{below.replace('^2', '²')}"
-                lines += array_lines(label, block, shape, f", layout {layout}" if shape else "")
+        blocks = hessian_blocks(problem, checked.blocks, layout)
+        name = bound.output_name(problem.output)
         data = {
             "value": checked.value,
             "gradient": checked.gradient,
-            "hessian": blocks,
-            "shapes": shapes,
+            "hessian": {one: {other: block for other, (block, _) in row.items()} for one, row in blocks.items()},
+            "shapes": {one: {other: list(shape) for other, (_, shape) in row.items()} for one, row in blocks.items()},
             "layout": layout,
             "mode": "forward over reverse",
         }
-        return Answer(data, lines, checked.verdict)
+        arrays = hessian_arrays(name, checked.value, blocks, layout, query.settings.plain)
+        return Answer(data, arrays, "", checked.verdict)
 
     return report(query, "hessian", wrt, found)

@@ -30,16 +30,12 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
     """The product for each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.matrices import array_lines
+        from gradcli.render.derivatives import HVP_MODE, hvp_arrays
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jvp for the first derivative"))
         tangent = required_tangents(bound, problem.wrt, typed)
         products, verdict = check_hvp(problem, carrier, tangent)
-        lines = []
-        for name in problem.wrt:
-            lines += array_lines(f"(H v) by {name}", products[name], problem.input_shape(name))
-        lines.append("mode: 1 reverse sweep on dual numbers (forward over reverse)")
         data = {"tangent": tangent, "hvp": products, "layout": "torch", "mode": "forward over reverse"}
-        return Answer(data, lines, verdict)
+        return Answer(data, hvp_arrays(problem, products), HVP_MODE, verdict)
 
     return report(query, "hvp", wrt, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from gradcli.carriers.base import Carrier
-from gradcli.cli.derivatives import Answer, arranged, derivative_sign, report
+from gradcli.cli.derivatives import Answer, report
 from gradcli.cli.options import AT, EXPRESSION, LAYOUT, MODE, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query
 from gradcli.cli.runner import Report, run
@@ -32,25 +32,19 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
     """The Jacobian of each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.matrices import array_lines
+        from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
 
         checked = check_jacobian(problem, carrier, mode)
-        name, d = bound.output_name(problem.output), derivative_sign(query)
-        lines = array_lines(name, checked.value, problem.output_shape)
-        blocks, shapes = {}, {}
-        for by in problem.wrt:
-            block, shape = arranged(checked.blocks[by], problem.output_shape, problem.input_shape(by), layout)
-            blocks[by], shapes[by] = block, list(shape)
-            lines += array_lines(f"{d}{name}/{d}{by}", block, shape, f", layout {layout}" if shape else "")
-        if problem.wrt:
-            lines.append(f"mode: {checked.why}")
+        blocks = jacobian_blocks(problem, checked.blocks, layout)
+        name = bound.output_name(problem.output)
+        arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, query.settings.plain)
         data = {
             "value": checked.value,
-            "jacobian": blocks,
-            "shapes": shapes,
+            "jacobian": {by: block for by, (block, _) in blocks.items()},
+            "shapes": {by: list(shape) for by, (_, shape) in blocks.items()},
             "layout": layout,
             "mode": checked.mode,
         }
-        return Answer(data, lines, checked.verdict)
+        return Answer(data, arrays, checked.why if problem.wrt else "", checked.verdict)
 
     return report(query, "jacobian", wrt, found)

@@ -30,15 +30,12 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
     """The product for each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.matrices import array_lines
+        from gradcli.render.derivatives import JVP_MODE, jvp_arrays
 
         tangent = required_tangents(bound, problem.wrt, typed)
         value, product, verdict = check_jvp(problem, carrier, tangent)
         name = bound.output_name(problem.output)
-        lines = array_lines(name, value, problem.output_shape)
-        lines += array_lines("J v" if problem.output_shape else f"d{name} along v", product, problem.output_shape)
-        lines.append("mode: 1 forward sweep")
         data = {"value": value, "tangent": tangent, "jvp": product, "layout": "torch", "mode": "forward"}
-        return Answer(data, lines, verdict)
+        return Answer(data, jvp_arrays(name, problem, value, product), JVP_MODE, verdict)
 
     return report(query, "jvp", wrt, found)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, TANGENT, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, bind, parse_tangents, problem_of, wanted_inputs
+from gradcli.cli.query import Bound, Query, bind, inputs_of, parse_tangents, problem_of
 from gradcli.cli.runner import Report, run
 from gradcli.errors import ExitStatus
 from gradcli.problem import Problem
@@ -45,8 +45,8 @@ def answer(
     query: Query, mode: Mode, wrt: str, cotangent: str, tangent: Sequence[str], explain: bool, full: bool
 ) -> Report:
     """The trace of all outputs in one table."""
-    from gradcli.render.examine import examine, tangent_columns, verdict_data, verdict_lines
-    from gradcli.render.graph_json import direction_data, node_list
+    from gradcli.render.examine import examine, tangent_columns, verdict_lines
+    from gradcli.render.graph_json import trace_data
 
     bound = bind(query)
     problems = [problem_in_mode(bound, output, wrt, cotangent, mode) for output in dict.fromkeys(bound.outputs)]
@@ -54,8 +54,7 @@ def answer(
     direction = parse_tangents(bound, names, tangent)
     columns = [] if mode == "reverse" else tangent_columns(bound.graph, names, direction)
     inspection = examine(bound.graph, problems, bound.carrier(), columns, adjoints=mode != "forward")
-    data = head(bound, "trace", inspection) | verdict_data(inspection) | {"mode": mode}
-    data |= {"directions": direction_data(inspection), "nodes": node_list(inspection)}
+    data = trace_data(inspection, query.text, bound.point, mode)
     plain = query.settings.plain
     if explain:
         from gradcli.render.steps import step_lines
@@ -76,18 +75,9 @@ def answer(
 def problem_in_mode(bound: Bound, output: int, wrt: str, cotangent: str, mode: Mode) -> Problem:
     """The problem of an output. Only reverse mode needs a cotangent where the output is not scalar."""
     if mode == "forward" and not cotangent:
-        inputs = wanted_inputs(bound, wrt)
+        inputs = inputs_of(bound, wrt)
         return Problem(bound.graph, output, inputs, bound.point, None, bound.query.settings.dtype)
     return problem_of(bound, output, wrt, cotangent)
-
-
-def head(bound: Bound, command: str, inspection: Inspection) -> dict[str, Any]:
-    """What the JSON of both commands begins with."""
-    data: dict[str, Any] = {"schema": "gradcli/1", "command": command, "expression": bound.query.text}
-    if inspection.tape is not None:
-        carrier = inspection.tape.carrier
-        data |= {"inputs": bound.point, "dtype": carrier.dtype, "device": carrier.device}
-    return data
 
 
 def status_of(inspection: Inspection) -> ExitStatus:

@@ -32,7 +32,7 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
     """The product for each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.matrices import array_lines
+        from gradcli.render.derivatives import VJP_MODE, vjp_arrays
 
         shape = problem.output_shape
         if shape and not typed:
@@ -40,18 +40,15 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
             raise UsageError(cause, hint="--cotangent ones, e(0), or a value")
         cotangent = parse_direction(typed or "ones", shape, "--cotangent", query)
         checked = check_gradient(replace(problem, cotangent=cotangent), carrier)
-        name = bound.output_name(problem.output)
-        lines = array_lines(name, checked.derivatives["reverse"].value, shape)
-        for by in problem.wrt:
-            lines += array_lines(f"(u'J) by {by}", checked.gradient[by], problem.input_shape(by))
-        lines.append("mode: 1 reverse sweep")
+        value = checked.derivatives["reverse"].value
+        arrays = vjp_arrays(bound.output_name(problem.output), problem, value, checked.gradient)
         data = {
-            "value": checked.derivatives["reverse"].value,
+            "value": value,
             "cotangent": cotangent,
             "vjp": checked.gradient,
             "layout": "torch",
             "mode": "reverse",
         }
-        return Answer(data, lines, checked.verdict)
+        return Answer(data, arrays, VJP_MODE, checked.verdict)
 
     return report(query, "vjp", wrt, found)

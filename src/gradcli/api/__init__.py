@@ -1,0 +1,25 @@
+"""The Python interface: parse an expression once, evaluate and differentiate it at any number of points."""
+
+from gradcli.api.function import Function, parse
+from gradcli.api.picture import Picture
+from gradcli.api.point import Point
+from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Result, Vjp
+from gradcli.api.tables import Comparison, MethodAnswer, Trace, TraceRow
+
+__all__ = [
+    "Comparison",
+    "Function",
+    "Gradient",
+    "Hessian",
+    "Hvp",
+    "Jacobian",
+    "Jvp",
+    "MethodAnswer",
+    "Picture",
+    "Point",
+    "Result",
+    "Trace",
+    "TraceRow",
+    "Vjp",
+    "parse",
+]

@@ -1,0 +1,189 @@
+"""A parsed expression as a function of its free names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal
+
+from gradcli.api.picture import Picture, picture_of
+from gradcli.api.point import Plan, Point
+from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
+from gradcli.api.tables import Comparison, Trace
+from gradcli.api.values import check_choice, check_seed, check_text, read_value
+from gradcli.carriers.select import select_carrier
+from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
+from gradcli.graph import display_names
+from gradcli.primitives.constructors import Random
+from gradcli.problem import Nested
+from gradcli.render.picture import Direction
+from gradcli.shapes import Shape, format_shape
+from gradcli.syntax import faults
+from gradcli.syntax.build import build
+from gradcli.syntax.parse import parse as parse_program
+from gradcli.syntax.program import Program
+
+DTYPES = ("float64", "float32")
+KEPT = 32
+"""Graphs that a function keeps: one for each combination of shapes that its inputs had."""
+
+
+class Function:
+    """A parsed expression. Of several statements the last is the output; shapes are those of the values given.
+
+    Inputs are given as keywords, and every method here takes nothing else by keyword: any name can be an input. With
+    options, ask a point: `f.at(x=[1, 2]).jacobian(layout="numerator")`. All methods raise GradcliError.
+    """
+
+    def __init__(self, program: Program, device: str | None = None, dtype: str = "float64", seed: int = 0) -> None:
+        self._program = program
+        self._device = device
+        self._dtype = dtype
+        self._seed = seed
+        self._plan = lru_cache(maxsize=KEPT)(self._planned)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names that need a value."""
+        return self._program.free_names
+
+    @property
+    def source(self) -> str:
+        """The text that was parsed."""
+        return self._program.source
+
+    def at(self, /, **inputs: Any) -> Point:
+        """The function at a point. Values are numbers, nested lists, NumPy arrays or torch tensors."""
+        self._check_names(inputs)
+        values: dict[str, Nested] = {}
+        shapes: dict[str, Shape] = {}
+        for name, value in inputs.items():
+            values[name], shapes[name] = read_value(name, value)
+        try:
+            return Point(self._plan(tuple(sorted(shapes.items()))), values)
+        except GradcliError as error:
+            raise error.with_source(self.source) from None
+
+    def __call__(self, /, **inputs: Any) -> Nested:
+        """The value at a point, as a float or nested lists."""
+        return self.at(**inputs).value
+
+    def grad(self, /, **inputs: Any) -> Gradient:
+        """Value and gradient of the output, which must be a scalar."""
+        return self.at(**inputs).grad()
+
+    def jacobian(self, /, **inputs: Any) -> Jacobian:
+        """All derivatives of all elements of the output, in layout torch."""
+        return self.at(**inputs).jacobian()
+
+    def hessian(self, /, **inputs: Any) -> Hessian:
+        """The second derivatives of the output, which must be a scalar."""
+        return self.at(**inputs).hessian()
+
+    def jvp(self, tangent: Any, /, **inputs: Any) -> Jvp:
+        """J v for a tangent, "ones" or a mapping from inputs to directions: `f.jvp({"x": [1, 0]}, x=[1, 2])`."""
+        return self.at(**inputs).jvp(tangent)
+
+    def vjp(self, cotangent: Any, /, **inputs: Any) -> Vjp:
+        """u'J for a cotangent of the output: `f.vjp([1, 0], x=[1, 2])`."""
+        return self.at(**inputs).vjp(cotangent)
+
+    def hvp(self, tangent: Any, /, **inputs: Any) -> Hvp:
+        """H v for a tangent: `f.hvp({"x": [1, 0]}, x=[1, 2])`."""
+        return self.at(**inputs).hvp(tangent)
+
+    def trace(self, /, **inputs: Any) -> Trace:
+        """The evaluation trace: value, tangents and adjoint of every node."""
+        return self.at(**inputs).trace()
+
+    def graph(self, /, **inputs: Any) -> Picture:
+        """The picture of the graph; without any value, its structure with formulas."""
+        if not inputs and self.inputs:
+            return self.structure()
+        return self.at(**inputs).graph()
+
+    def compare(self, /, **inputs: Any) -> Comparison:
+        """All methods side by side."""
+        return self.at(**inputs).compare()
+
+    def structure(
+        self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""
+    ) -> Picture:
+        """The picture without a point: shapes and local partials as formulas. A dimension in `shapes` is a number or a
+        letter, `{"A": ("m", 3)}`; names left out are scalars, vectors or (in capitals) matrices, as they are used."""
+        from gradcli.render.inspection import Inspection
+        from gradcli.syntax.guess import default_shapes
+
+        check_choice("direction", direction, ("LR", "TB"))
+        given = {name: tuple(shape) for name, shape in (shapes or {}).items()}
+        self._check_known(given)
+        all_shapes = default_shapes(self._program, given)
+        try:
+            built = build(self._program, all_shapes, Random(self._seed))
+        except ShapeError as error:
+            error.hint = 'give the shapes: structure({"x": ("n",), "A": ("m", "n")})'
+            raise error.with_source(self.source) from None
+        guessed = {name: shape for name, shape in all_shapes.items() if shape and name not in given}
+        taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in guessed.items())
+        notes = [*built.notes, *([f"without a point, {taken}"] if taken else [])]
+        return picture_of(Inspection(built.graph, built.outputs[-1:]), self.source, {}, direction, title, notes)
+
+    def __repr__(self) -> str:
+        return f"gradcli.parse({self.source!r})"
+
+    def __str__(self) -> str:
+        """The expression as gradcli prints it, with every input taken as a scalar where no shape is known."""
+        from gradcli.syntax.guess import default_shapes
+        from gradcli.syntax.text import expression_text
+
+        try:
+            built = build(self._program, default_shapes(self._program, {}), Random(self._seed))
+        except GradcliError as error:
+            raise error.with_source(self.source) from None
+        return expression_text(built.graph, built.outputs)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles parse the text again."""
+        return parse, (self.source, self._device, self._dtype, self._seed)
+
+    def _planned(self, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
+        """The graph for inputs of some shapes."""
+        built = build(self._program, dict(shapes), Random(self._seed))
+        output = built.outputs[-1]
+        carrier = select_carrier(built.graph, built.graph.ancestors([output]), self._device, self._dtype)
+        name = display_names(built.graph, [output]).get(output, "f")
+        return Plan(self._program, dict(shapes), built, output, name, carrier, self._device, self._seed)
+
+    def _check_names(self, given: Mapping[str, Any]) -> None:
+        """Raise NameProblem unless every input has a value and nothing else has one."""
+        self._check_known(given)
+        missing = [name for name in self.inputs if name not in given]
+        if missing:
+            program = self._program
+            hint = faults.name_mend(missing[0], list(given), self.inputs, program.mends.get(missing[0]))
+            hint = hint or f"give values: {', '.join(f'{name}=...' for name in missing[: faults.MOST_LISTED])}"
+            raise faults.without_value(program, missing, hint)
+
+    def _check_known(self, given: Mapping[str, Any]) -> None:
+        for name in given:
+            if name not in self._program.names:
+                near = closest(name, list(self.inputs))
+                hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(self.inputs) or 'none'}"
+                raise NameProblem(f"'{name}' is no input", hint=hint)
+
+
+def parse(
+    text: str, device: str | None = None, dtype: Literal["float64", "float32"] = "float64", seed: int = 0
+) -> Function:
+    """Parse an expression or several statements. Raises GradcliError with the place of the fault.
+
+    Without a device, float64 scalars are computed on Python floats and the rest on torch (a GPU if there is one); with
+    one ("auto", "cpu", "cuda", any torch device) everything is computed there. The seed is that of randn and rand in
+    the text: they are constants, the same at every point.
+    """
+    check_choice("dtype", dtype, DTYPES)
+    check_text("an expression", text)
+    if device is not None:
+        check_text("a device", device)
+    check_seed(seed)
+    return Function(parse_program(text), device, dtype, seed)

@@ -1,0 +1,329 @@
+"""An expression at a point: everything that can be asked there, with options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from gradcli.api import results
+from gradcli.api.picture import Picture, picture_of
+from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
+from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
+from gradcli.api.values import check_choice, read_direction, read_names, read_tangents
+from gradcli.carriers.base import Carrier
+from gradcli.errors import GradcliError, ShapeError, UsageError
+from gradcli.graph import Graph
+from gradcli.layouts import LAYOUTS, Layout
+from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
+from gradcli.primitives.constructors import Random
+from gradcli.problem import Nested, Problem, wanted_inputs
+from gradcli.render.picture import Direction
+from gradcli.shapes import Shape, format_shape
+from gradcli.syntax.build import Built, build
+from gradcli.syntax.program import Program
+from gradcli.verify.explain import require_finite
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Names = str | Iterable[str] | None
+"""Names of inputs: a list, or text with commas. None stands for all."""
+SCALAR_WAYS = 'cotangent="ones" (or other weights), or sum(...), or jacobian() for all of it'
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all points share whose values have the same shapes: the graph, its last output, and the carrier."""
+
+    program: Program
+    shapes: Mapping[str, Shape]
+    built: Built
+    output: int
+    name: str
+    carrier: Carrier
+    device: str | None
+    seed: int
+
+    @property
+    def graph(self) -> Graph:
+        """The graph. Nobody may append to it: other points use it, perhaps in other threads."""
+        return self.built.graph
+
+    def graph_of_its_own(self) -> tuple[Graph, int]:
+        """The same graph built again, and its output, for what appends to it."""
+        built = build(self.program, self.shapes, Random(self.seed))
+        return built.graph, built.outputs[-1]
+
+
+def located(method: Callable[Concatenate[Point, P], R]) -> Callable[Concatenate[Point, P], R]:
+    """Errors that point into the expression carry it."""
+
+    @wraps(method)
+    def run(point: Point, /, *given: P.args, **options: P.kwargs) -> R:
+        try:
+            return method(point, *given, **options)
+        except GradcliError as error:
+            raise error.with_source(point.source) from None
+
+    return run
+
+
+class Point:
+    """A function at a point. Its methods take the options that the commands have; all raise GradcliError.
+
+    `wrt` names the inputs to differentiate by (default: all). A cotangent weighs a non-scalar output; it and a tangent
+    of an input are "ones", "e(k)" for the k-th unit direction counted from 0, or numbers of the same shape.
+    """
+
+    def __init__(self, plan: Plan, inputs: dict[str, Nested]) -> None:
+        self._plan = plan
+        self._inputs = inputs
+
+    @property
+    def source(self) -> str:
+        """The text of the expression."""
+        return self._plan.program.source
+
+    @property
+    def inputs(self) -> dict[str, Nested]:
+        """The values of the inputs, as numbers and nested lists."""
+        return dict(self._inputs)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the expression was read, where that is not what is written."""
+        return self._plan.built.notes
+
+    @property
+    def value(self) -> Nested:
+        """The value of the output: a float or nested lists. Raises DomainError where there is none."""
+        return self._value()
+
+    @located
+    def _value(self) -> Nested:
+        plan = self._plan
+        return require_finite(self._problem(None), plan.carrier, self.source)
+
+    @located
+    def grad(self, *, wrt: Names = None, cotangent: Any = None, layout: Layout = "torch") -> Gradient:
+        """Value and gradient of a scalar output, or of <cotangent, output>."""
+        from gradcli.methods.base import arranged
+        from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
+        from gradcli.verify.verdict import check_gradient
+
+        check_choice("layout", layout, LAYOUTS)
+        plan = self._plan
+        problem = self._scalar_problem(wrt, cotangent)
+        require_finite(problem, plan.carrier, self.source)
+        checked = check_gradient(problem, plan.carrier)
+        blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
+        rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]
+        for row in gradient_rows(plan.name, problem, checked, layout=layout):
+            rows += [(row.label, row.answer, row.about), *([("", row.sides, "")] if row.sides else [])]
+        return Gradient(
+            **judged(checked.verdict, plan.carrier, self.notes),
+            value=checked.derivatives["reverse"].value,
+            gradient={name: block for name, (block, _) in blocks.items()},
+            shapes={name: results.sizes(shape) for name, (_, shape) in blocks.items()},
+            layout=layout,
+            _text="\n".join(gradient_lines(plan.name, problem, checked, layout=layout)),
+            _sheet=Sheet([("", False)] * 3, rows, [gradient_verdict(problem, checked, layout)]),
+        )
+
+    @located
+    def jacobian(self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch") -> Jacobian:
+        """All derivatives of all elements of the output, by the mode that needs fewer sweeps or the one asked for."""
+        from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
+        from gradcli.verify.rows import check_jacobian
+
+        check_choice("layout", layout, LAYOUTS)
+        if mode is not None:
+            check_choice("mode", mode, (FORWARD, REVERSE))
+        plan, problem = self._plan, self._finite_problem(wrt)
+        checked = check_jacobian(problem, plan.carrier, mode)
+        blocks = jacobian_blocks(problem, checked.blocks, layout)
+        arrays = jacobian_arrays(plan.name, problem, checked.value, blocks, layout)
+        return Jacobian(
+            **judged(checked.verdict, plan.carrier, self.notes),
+            **written(arrays, checked.why if problem.wrt else "", checked.verdict, plan.carrier),
+            value=checked.value,
+            jacobian={by: block for by, (block, _) in blocks.items()},
+            shapes={by: results.sizes(shape) for by, (_, shape) in blocks.items()},
+            layout=layout,
+            mode=checked.mode,
+        )
+
+    @located
+    def hessian(self, *, wrt: Names = None, layout: Layout = "torch") -> Hessian:
+        """The second derivatives of a scalar output, a block for every two inputs, by forward over reverse."""
+        from gradcli.render.derivatives import hessian_arrays, hessian_blocks
+        from gradcli.verify.curvature import check_hessian
+
+        check_choice("layout", layout, LAYOUTS)
+        plan, problem = self._plan, self._finite_problem(wrt)
+        self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
+        graph, output = plan.graph_of_its_own()
+        checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
+        blocks = hessian_blocks(problem, checked.blocks, layout)
+        return Hessian(
+            **judged(checked.verdict, plan.carrier, self.notes),
+            **written(hessian_arrays(plan.name, checked.value, blocks, layout), "", checked.verdict, plan.carrier),
+            value=checked.value,
+            gradient=checked.gradient,
+            hessian={one: {other: block for other, (block, _) in row.items()} for one, row in blocks.items()},
+            shapes={
+                one: {other: results.sizes(shape) for other, (_, shape) in row.items()} for one, row in blocks.items()
+            },
+            layout=layout,
+        )
+
+    @located
+    def jvp(self, tangent: Any, *, wrt: Names = None) -> Jvp:
+        """J v: how the output changes along a tangent, "ones" or a mapping from some inputs to theirs."""
+        from gradcli.render.derivatives import JVP_MODE, jvp_arrays
+        from gradcli.verify.rows import check_jvp
+
+        plan, problem = self._plan, self._finite_problem(wrt)
+        direction = self._tangents(problem, tangent)
+        value, product, verdict = check_jvp(problem, plan.carrier, direction)
+        return Jvp(
+            **judged(verdict, plan.carrier, self.notes),
+            **written(jvp_arrays(plan.name, problem, value, product), JVP_MODE, verdict, plan.carrier),
+            value=value,
+            tangent=direction,
+            jvp=product,
+        )
+
+    @located
+    def vjp(self, cotangent: Any = None, *, wrt: Names = None) -> Vjp:
+        """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given."""
+        from gradcli.render.derivatives import VJP_MODE, vjp_arrays
+        from gradcli.verify.verdict import check_gradient
+
+        plan, problem = self._plan, self._finite_problem(wrt)
+        shape = problem.output_shape
+        if shape and cotangent is None:
+            cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
+            raise UsageError(cause, hint='"ones", "e(0)", or numbers')
+        weights = read_direction("ones" if cotangent is None else cotangent, shape, "cotangent")
+        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier)
+        value = checked.derivatives["reverse"].value
+        arrays = vjp_arrays(plan.name, problem, value, checked.gradient)
+        return Vjp(
+            **judged(checked.verdict, plan.carrier, self.notes),
+            **written(arrays, VJP_MODE, checked.verdict, plan.carrier),
+            value=value,
+            cotangent=weights,
+            vjp=checked.gradient,
+        )
+
+    @located
+    def hvp(self, tangent: Any, *, wrt: Names = None) -> Hvp:
+        """H v: how the gradient of a scalar output changes along a tangent."""
+        from gradcli.render.derivatives import HVP_MODE, hvp_arrays
+        from gradcli.verify.curvature import check_hvp
+
+        plan, problem = self._plan, self._finite_problem(wrt)
+        self._require_scalar(problem, "a Hessian", "sum(...), or jvp() for the first derivative")
+        direction = self._tangents(problem, tangent)
+        products, verdict = check_hvp(problem, plan.carrier, direction)
+        return Hvp(
+            **judged(verdict, plan.carrier, self.notes),
+            **written(hvp_arrays(problem, products), HVP_MODE, verdict, plan.carrier),
+            tangent=direction,
+            hvp=products,
+        )
+
+    @located
+    def trace(
+        self,
+        *,
+        mode: Literal["forward", "reverse", "both"] = "both",
+        wrt: Names = None,
+        cotangent: Any = None,
+        tangent: Any = None,
+        explain: bool = False,
+        full: bool = False,
+    ) -> Trace:
+        """The evaluation trace: value, tangents and adjoint of every node; `explain` adds the arithmetic of the sweeps,
+        `full` prints vectors and matrices whole."""
+        from gradcli.render.examine import examine, tangent_columns
+
+        check_choice("mode", mode, ("forward", "reverse", "both"))
+        plan = self._plan
+        by_reverse = mode != "forward" or cotangent is not None
+        problem = self._scalar_problem(wrt, cotangent) if by_reverse else self._problem(wrt)
+        direction = None if tangent is None else self._tangents(problem, tangent)
+        columns = [] if mode == "reverse" else tangent_columns(plan.graph, problem.wrt, direction)
+        inspection = examine(plan.graph, [problem], plan.carrier, columns, adjoints=mode != "forward")
+        return trace_of(inspection, mode, explain, full, self.notes)
+
+    @located
+    def graph(
+        self,
+        *,
+        wrt: Names = None,
+        cotangent: Any = None,
+        tangent: Any = None,
+        direction: Direction = "LR",
+        title: str = "",
+    ) -> Picture:
+        """The picture of the graph, with values, tangents, adjoints and local partials."""
+        from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
+
+        check_choice("direction", direction, ("LR", "TB"))
+        plan, problem = self._plan, self._problem(wrt, cotangent)
+        notes = list(self.notes)
+        if lacks_cotangent(problem):
+            notes.append(f'no adjoints of {plan.name}, which is not scalar; cotangent="ones" gives some')
+        along = None if tangent is None else self._tangents(problem, tangent)
+        columns = tangent_columns(plan.graph, problem.wrt, along)
+        inspection = examine(plan.graph, [problem], plan.carrier, columns)
+        return picture_of(inspection, self.source, self._inputs, direction, title, notes)
+
+    @located
+    def compare(self, *, modes: Names = None, wrt: Names = None, cotangent: Any = None) -> Comparison:
+        """Methods side by side (default: all), on torch, and the digits on which they agree."""
+        from gradcli.carriers.tensors import Tensors
+        from gradcli.verify.comparison import compare, select_methods
+
+        plan = self._plan
+        names = select_methods(read_names(modes, "modes") or [], "modes")
+        problem = self._scalar_problem(wrt, cotangent)
+        carrier = Tensors(plan.device or "cpu", plan.carrier.dtype)
+        require_finite(problem, carrier, self.source)
+        return comparison_of(compare(problem, carrier, names), plan.name, carrier, self.notes)
+
+    def __repr__(self) -> str:
+        bound = ", ".join(f"{name}={value!r}" for name, value in self._inputs.items())
+        return f"gradcli.parse({self.source!r}).at({bound})"
+
+    def _problem(self, wrt: Names, cotangent: Any = None) -> Problem:
+        """The problem of the output, with the cotangent if there is one."""
+        plan = self._plan
+        names = wanted_inputs(plan.graph, read_names(wrt, "wrt"), "wrt")
+        shape = plan.graph.shapes[plan.output]
+        weights = None if cotangent is None else read_direction(cotangent, shape, "cotangent")
+        return Problem(plan.graph, plan.output, names, self._inputs, weights, plan.carrier.dtype)
+
+    def _scalar_problem(self, wrt: Names, cotangent: Any) -> Problem:
+        """The same, where there must be a scalar to differentiate."""
+        problem = self._problem(wrt, cotangent)
+        if problem.cotangent is None:
+            self._require_scalar(problem, "a gradient", SCALAR_WAYS)
+        return problem
+
+    def _finite_problem(self, wrt: Names) -> Problem:
+        """The problem of the whole output, whose value must be finite."""
+        problem = self._problem(wrt)
+        require_finite(problem, self._plan.carrier, self.source)
+        return problem
+
+    def _require_scalar(self, problem: Problem, what: str, ways: str) -> None:
+        if problem.output_shape:
+            shape = format_shape(problem.output_shape)
+            raise ShapeError(f"the output {self._plan.name} has shape {shape}: {what} needs a scalar", hint=ways)
+
+    def _tangents(self, problem: Problem, tangent: Any) -> dict[str, Nested]:
+        return read_tangents(tangent, {name: problem.input_shape(name) for name in problem.wrt})

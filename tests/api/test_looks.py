@@ -1,0 +1,151 @@
+"""How answers look in a notebook: whole, well-formed, and inert whatever the texts in them are."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import gradcli
+from gradcli.errors import FileError, NameProblem, ShapeError, UsageError
+from gradcli.render.html import MOST_ROWS, answer_html
+
+HARMLESS = {"div", "table", "thead", "tbody", "tr", "th", "td"}
+HOSTILE = "<script>alert('1')</script><img src=x onerror=alert(2)>&amp;\u202e\x1b[31m"
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and the texts of cells, and checks that tags are closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.rows: list[list[str]] = []
+        self.lines: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1] in ("td", "th"):
+            self.rows[-1][-1] += data
+        else:
+            self.lines.append(data)
+
+
+def test_a_gradient_is_a_table_with_its_verdict() -> None:
+    read = Reader(gradcli.parse("a = dot(x,w); (a-y)^2").grad(x=[1, 2], w=[3, -1], y=1.5)._repr_html_())
+    assert read.tags <= HARMLESS
+    assert read.attributes == {"style"}
+    assert read.rows == [
+        ["f", "0.25", ""],
+        ["∂f/∂x", "[-3, 1]", "shape (2,)"],
+        ["∂f/∂w", "[-1, -2]", "shape (2,)"],
+        ["∂f/∂y", "1", ""],
+    ]
+    assert read.lines == ["verified: reverse = forward, differences agree to 16 digits (layout torch, float64, cpu)"]
+
+
+def test_a_kink_shows_its_interval() -> None:
+    read = Reader(gradcli.parse("relu(x)").grad(x=0)._repr_html_())
+    assert read.rows == [["f", "0", ""], ["∂f/∂x", "0", ""], ["", "from left and right: [0, 1]", ""]]
+    assert read.lines[0].startswith("kink: ")
+
+
+def test_a_matrix_stands_on_several_lines_below_its_note() -> None:
+    read = Reader(gradcli.parse("X w").at(X=[[1, 2], [30, 4]], w=[1, -1]).jacobian(wrt="w")._repr_html_())
+    assert read.rows == [
+        ["f", "[-1, 26]", "shape (2,)"],
+        ["∂f/∂w", "[ 1  2]\n[30  4]", "shape (2, 2), layout torch"],
+    ]
+    assert read.lines[0] == "note: a product without a sign was read as `X @ w`"
+
+
+def test_a_trace_and_a_comparison_are_tables() -> None:
+    read = Reader(gradcli.parse("where(x<y, x, y)").trace(x=1, y=2)._repr_html_())
+    assert read.rows[0] == ["v", "operation", "value", "∂/∂x", "∂/∂y", "adjoint ∂f/∂v"]
+    assert read.rows[3] == ["v1", "x<y", "1", "0", "0", "0"]
+    read = Reader(gradcli.parse("x^2").at(x=3).compare(modes="forward,reverse")._repr_html_())
+    assert [row[:3] for row in read.rows] == [
+        ["method", "∂f/∂x", "off reverse"],
+        ["forward", "6", "0"],
+        ["reverse", "6", "0"],
+    ]
+    assert read.lines[0].startswith("unverified: ")
+
+
+def test_hostile_texts_are_shown_and_do_nothing() -> None:
+    read = Reader(answer_html([(HOSTILE, False)], [[HOSTILE]], [HOSTILE], HOSTILE))
+    assert read.tags <= HARMLESS
+    assert read.attributes == {"style"}
+    shown = HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\u001b")
+    assert read.rows == [[shown], [shown]]
+    assert read.lines == [shown]
+
+
+def test_a_hostile_title_of_a_picture_is_text() -> None:
+    svg = gradcli.parse("x^2").at(x=1).graph(title=HOSTILE)._repr_svg_()
+    root = ElementTree.fromstring(svg)
+    assert {element.tag.rpartition("}")[2] for element in root.iter()}.isdisjoint({"script", "img", "image", "a"})
+    assert "<script>alert('1')</script>" in "".join(root.itertext())
+
+
+def test_a_long_table_says_that_it_is_cut() -> None:
+    rows = [[str(k)] for k in range(MOST_ROWS + 7)]
+    read = Reader(answer_html([("", False)], rows, ["verdict"], "verified"))
+    assert read.rows == rows[:MOST_ROWS]
+    assert read.lines == [f"the first {MOST_ROWS} of {MOST_ROWS + 7} rows; print() shows all", "verdict"]
+
+
+def test_an_ipython_terminal_shows_the_lines() -> None:
+    written: list[str] = []
+
+    class Printer:
+        text = written.append
+
+    answer = gradcli.parse("x^2").grad(x=3)
+    answer._repr_pretty_(Printer, False)
+    assert written == [str(answer)]
+
+
+def test_a_picture_is_saved_in_the_format_of_its_name(tmp_path: Path) -> None:
+    picture = gradcli.parse("x^2").graph(x=3)
+    for name in ("svg", "dot", "json"):
+        picture.save(tmp_path / f"g.{name}")
+        assert (tmp_path / f"g.{name}").read_text(encoding="utf-8") == getattr(picture, name)
+    picture.save(str(tmp_path / "g.txt"), "dot")
+    assert (tmp_path / "g.txt").read_text(encoding="utf-8") == picture.dot
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["g.dot", "g.json", "g.svg", "g.txt"]
+    with pytest.raises(UsageError, match="says no format"):
+        picture.save(tmp_path / "g")
+    with pytest.raises(UsageError, match="no picture can be written as 'gif'"):
+        picture.save(tmp_path / "g.gif")
+    with pytest.raises(FileError, match="no such file or directory"):
+        picture.save(tmp_path / "none" / "g.svg")
+    with pytest.raises(FileError, match="is a directory"):
+        picture.save(tmp_path, "svg")
+
+
+def test_a_picture_without_a_point_has_formulas_and_no_verdict() -> None:
+    picture = gradcli.parse("A @ x").graph()
+    assert picture.verdict is None
+    assert picture.notes == ("without a point, A as (m, n), x as (n,)",)
+    assert "(m, 3)" in gradcli.parse("A x").structure({"A": ("m", 3)}).svg
+    with pytest.raises(NameProblem, match="'B' is no input"):
+        gradcli.parse("A @ x").structure({"B": ("m",)})
+    with pytest.raises(ShapeError, match="give the shapes"):
+        gradcli.parse("A @ x").structure({"A": (2, 3), "x": (2,)})
