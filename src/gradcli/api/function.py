@@ -24,6 +24,7 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
+OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "direction", "title", "explain", "full")
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -169,6 +170,8 @@ class Function:
             if name not in self._program.names:
                 near = closest(name, list(self.inputs))
                 hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(self.inputs) or 'none'}"
+                if name in OPTIONS and not near:
+                    hint += f"; options are given at a point: f.at(...).method({name}=...)"
                 raise NameProblem(f"'{name}' is no input", hint=hint)
 
 
