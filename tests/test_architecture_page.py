@@ -15,6 +15,7 @@ ABOUT = {
     "api": ("Python", "functions, points, results"),
     "render": ("looks", "tables, cards, SVG, DOT, JSON"),
     "verify": ("judges", "verdicts, kinks, comparison"),
+    "cost": ("counts", "sweeps, operations, memory"),
     "methods": ("differentiates", "forward, reverse, 3 witnesses"),
     "syntax": ("reads", "text to graph and back"),
     "carriers": ("computes", "floats, tensors, nodes, SymPy"),

@@ -28,6 +28,7 @@ FLAGS = {
     "--full",
     "--accumulate",
     "--one-hot",
+    "--as-n-grows",
 }
 """Options without a value."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)

@@ -46,6 +46,16 @@ TANGENT = Annotated[
         show_default=False,
     ),
 ]
+SHAPE = Annotated[
+    list[str],
+    typer.Option(
+        "--shape",
+        metavar="NAME=DIMENSIONS",
+        help="Without a point: x=n,A=m,n (default: matrices if capital, else vectors, in matrix operations).",
+        default_factory=list,
+        show_default=False,
+    ),
+]
 MODE = Annotated[
     Literal["auto", "forward", "reverse"],
     typer.Option("--mode", help="Direction of the sweeps; auto takes the one that needs fewer."),

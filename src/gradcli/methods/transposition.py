@@ -6,7 +6,7 @@ Linearise, then transpose: Radul, Paszke, Frostig, Johnson, Maclaurin, "You Only
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tape import Tape, evaluate
@@ -15,11 +15,22 @@ from gradcli.primitives.declare import Differential, Primitive, Value
 from gradcli.shapes import Shape
 
 
+class Piece(NamedTuple):
+    """A jvp as a graph: its tangent, the nodes that stand for the result and the arguments, and the jvp itself."""
+
+    graph: Graph
+    tangent: int
+    values: tuple[int, ...]
+    result: int
+    moving: frozenset[int]
+    """The nodes that depend on the tangent."""
+
+
 @lru_cache(maxsize=1024)
 def recorded(
     primitive: Primitive, position: int, out_shape: Shape, shapes: tuple[Shape, ...], parameters: Parameters
-) -> tuple[Graph, int, tuple[int, ...], int]:
-    """The jvp by one argument as a graph: (graph, tangent node, nodes of the result and the arguments, jvp node)."""
+) -> Piece:
+    """The jvp by one argument as a graph."""
     rule = primitive.rule
     assert isinstance(rule, Differential)
     jvp = rule.jvps[position]
@@ -30,7 +41,8 @@ def recorded(
     out = Node(m, graph.input("out", out_shape))
     arguments = [Node(m, graph.input(f"argument {k}", shape)) for k, shape in enumerate(shapes)]
     result = jvp(m, tangent, out, *arguments, *parameters)
-    return graph, tangent.id, (out.id, *(a.id for a in arguments)), result.id
+    moving = graph.dependents([tangent.id], graph.ancestors([result.id]))
+    return Piece(graph, tangent.id, (out.id, *(a.id for a in arguments)), result.id, frozenset(moving))
 
 
 def transposed(tape: Tape, node: int, position: int, cotangent: Value) -> Value | None:
@@ -39,11 +51,9 @@ def transposed(tape: Tape, node: int, position: int, cotangent: Value) -> Value 
 
     graph = tape.graph
     shapes = tuple(graph.shapes[a] for a in graph.arguments[node])
-    piece, tangent, held, result = recorded(
-        tape.primitive(node), position, graph.shapes[node], shapes, graph.parameters[node]
-    )
-    values: dict[int, Any] = dict(zip(held, (tape.values[node], *tape.arguments(node)), strict=True))
-    # A linear map has the same transpose everywhere, so any tangent will do to evaluate the piece at.
-    values[tangent] = tape.carrier.zeros(graph.shapes[graph.arguments[node][position]])
-    inner = evaluate(piece, [result], tape.carrier, values)
-    return pull(inner, {result: cotangent}, [tangent])[tangent]
+    piece = recorded(tape.primitive(node), position, graph.shapes[node], shapes, graph.parameters[node])
+    values: dict[int, Any] = dict(zip(piece.values, (tape.values[node], *tape.arguments(node)), strict=True))
+    # A linear map has the same transpose everywhere: what depends on the tangent needs a shape but no value.
+    held = {n: tape.carrier.zeros(piece.graph.shapes[n]) for n in piece.moving}
+    inner = evaluate(piece.graph, [piece.result], tape.carrier, values, held)
+    return pull(inner, {piece.result: cotangent}, [piece.tangent])[piece.tangent]

@@ -9,14 +9,19 @@ from gradcli.errors import UsageError
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import (
     FLOATING,
+    NOTHING,
     SYMBOLIC,
     TENSORS,
+    Cost,
     Domain,
     Elementwise,
     Kink,
     Notation,
     Primitive,
     Value,
+    function_call,
+    multiplication,
+    no_cost,
 )
 from gradcli.shapes import Shape
 
@@ -61,6 +66,13 @@ def _representable(shapes: Sequence[Shape], exponent: float) -> Parameters:
     return (exponent,)
 
 
+def _power_cost(out: Shape, x: Shape, exponent: float) -> Cost:
+    """A square and a reciprocal are a multiplication each; x^0 and x are none."""
+    if exponent in (0, 1):
+        return NOTHING
+    return (multiplication if exponent in (2, -1) else function_call)(out)
+
+
 def _pow_defined(x: Value, y: Value) -> Any:
     whole = y % 1 == 0
     return (x > 0) | ((x == 0) & (y >= 0)) | ((x < 0) & whole)
@@ -85,6 +97,7 @@ PRIMITIVES = (
         torch="torch.add",
         math="operator.add",
         sympy="operator.add",
+        cost=no_cost,
     ),
     Primitive(
         "sub",
@@ -98,6 +111,7 @@ PRIMITIVES = (
         torch="torch.sub",
         math="operator.sub",
         sympy="operator.sub",
+        cost=no_cost,
     ),
     Primitive(
         "mul",
@@ -111,6 +125,7 @@ PRIMITIVES = (
         torch="torch.mul",
         math="operator.mul",
         sympy="operator.mul",
+        cost=multiplication,
     ),
     Primitive(
         "div",
@@ -125,6 +140,7 @@ PRIMITIVES = (
         torch="torch.div",
         math="gradcli.primitives.backings.floating.divide",
         sympy="operator.truediv",
+        cost=multiplication,
     ),
     Primitive(
         "floor_divide",
@@ -170,6 +186,7 @@ PRIMITIVES = (
         torch="torch.neg",
         math="operator.neg",
         sympy="operator.neg",
+        cost=no_cost,
     ),
     Primitive(
         "power",
@@ -188,6 +205,7 @@ PRIMITIVES = (
         torch="gradcli.primitives.backings.tensors.power",
         math="gradcli.primitives.backings.floating.power",
         sympy="gradcli.primitives.backings.symbolic.power",
+        cost=_power_cost,
     ),
     Primitive(
         "pow",

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.primitives.axes import one_axis
-from gradcli.primitives.declare import ARRAYS, AXES, Differential, Linear, Primitive, Value
+from gradcli.primitives.declare import ARRAYS, AXES, Differential, Linear, Primitive, Value, multiplication
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
 PARAMETERS = {"axis": None, "exclusive": False, "reverse": False}
@@ -73,5 +73,6 @@ PRIMITIVES = (
         samples=(*RUNS, ((2.0, 0.0, -3.0, 1.5),), ((0.0, 2.0, 0.0, 3.0), 0, True)),
         torch=AXES + "cumprod",
         array=ARRAYS + "cumprod",
+        cost=multiplication,
     ),
 )

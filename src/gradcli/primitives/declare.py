@@ -14,6 +14,7 @@ from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Operation, Parameters
+from gradcli.polynomials import ZERO, Polynomial, elements
 from gradcli.shapes import Shape, broadcast, factors, format_shape
 
 MOST_ELEMENTS = 2**48
@@ -137,6 +138,46 @@ class Notation:
 CALL = Notation()
 
 
+@dataclass(frozen=True)
+class Cost:
+    """How many multiplications (divisions too) and function calls something takes. Additions are not counted."""
+
+    multiplications: Polynomial = ZERO
+    calls: Polynomial = ZERO
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.multiplications + other.multiplications, self.calls + other.calls)
+
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(self.multiplications - other.multiplications, self.calls - other.calls)
+
+    def __mul__(self, times: Polynomial) -> Cost:
+        return Cost(self.multiplications * times, self.calls * times)
+
+    @property
+    def operations(self) -> Polynomial:
+        """Multiplications and function calls together."""
+        return self.multiplications + self.calls
+
+
+NOTHING = Cost()
+
+
+def no_cost(out: Shape, *shapes_and_parameters: Any) -> Cost:
+    """Additions, comparisons and choices."""
+    return NOTHING
+
+
+def multiplication(out: Shape, *shapes_and_parameters: Any) -> Cost:
+    """A multiplication or division an element of the result."""
+    return Cost(multiplications=elements(out))
+
+
+def function_call(out: Shape, *shapes_and_parameters: Any) -> Cost:
+    """A function call an element of the result."""
+    return Cost(calls=elements(out))
+
+
 @dataclass(frozen=True, eq=False)
 class Primitive(Operation):
     """One operation. Arguments are named as in the documentation; the backings are dotted names, resolved when used.
@@ -147,6 +188,8 @@ class Primitive(Operation):
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
     argument, in the result's shape followed by the argument's, where it lies at hand, else None.
     `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
+    `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
+    *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
     """
 
     name: str
@@ -173,6 +216,8 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    moves: bool = False
+    cost: Callable[..., Cost] | None = None
 
     def infer_shape(self, shapes: Sequence[Shape], parameters: Parameters) -> Shape:
         """The shape of the result; elementwise operations broadcast. Raises ShapeError."""

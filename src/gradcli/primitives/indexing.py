@@ -173,6 +173,7 @@ PRIMITIVES = (
         ),
         torch=TENSORS + "index",
         array=ARRAYS + "index",
+        moves=True,
     ),
     Primitive(
         "embed",
@@ -188,5 +189,6 @@ PRIMITIVES = (
         ),
         torch=TENSORS + "embed",
         array=ARRAYS + "embed",
+        moves=True,
     ),
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import TENSORS, Linear, Multilinear, Notation, Primitive, Value
+from gradcli.polynomials import elements
+from gradcli.primitives.declare import TENSORS, Cost, Linear, Multilinear, Notation, Primitive, Value, multiplication
 from gradcli.shapes import Shape, added, broadcast, format_shape, normalize_axis, unify
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
@@ -38,6 +39,11 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
     if batch is None:
         raise ShapeError(f"leading dimensions do not broadcast: {format_shape(a)} and {format_shape(b)}")
     return batch + a[-2:-1] * (len(a) > 1) + b[-1:] * (len(b) > 1)
+
+
+def _product_cost(out: Shape, a: Shape, b: Shape) -> Cost:
+    """Each element of the result is a sum of as many products as the inner dimension says: the schoolbook method."""
+    return Cost(multiplications=elements(out) * elements(a[-1:]))
 
 
 def _swapped(m: Any, x: Value) -> Value:
@@ -175,6 +181,7 @@ PRIMITIVES = (
         samples=((VECTOR, (1.0, 2.0, 3.0)),),
         torch="torch.dot",
         array="numpy.dot",
+        cost=_product_cost,
     ),
     Primitive(
         "outer",
@@ -189,6 +196,7 @@ PRIMITIVES = (
         samples=((VECTOR, (1.0, 2.0)),),
         torch="torch.outer",
         array="numpy.outer",
+        cost=multiplication,
     ),
     Primitive(
         "matmul",
@@ -213,6 +221,7 @@ PRIMITIVES = (
         torch="torch.matmul",
         jacobian=_matmul_jacobian,
         array="numpy.matmul",
+        cost=_product_cost,
     ),
     Primitive(
         "transpose",
@@ -223,6 +232,7 @@ PRIMITIVES = (
         samples=((MATRIX,), (VECTOR,)),
         torch="gradcli.primitives.backings.tensors.transpose",
         array="numpy.transpose",
+        moves=True,
     ),
     Primitive(
         "swapaxes",
@@ -236,6 +246,7 @@ PRIMITIVES = (
         samples=((MATRIX,), (CUBE, 0, 2), (CUBE, -1, 1)),
         torch="torch.transpose",
         array="numpy.swapaxes",
+        moves=True,
     ),
     Primitive(
         "permute",
@@ -248,6 +259,7 @@ PRIMITIVES = (
         samples=((MATRIX, (1, 0)), ((MATRIX, MATRIX), (2, 0, 1)), (MATRIX, (0, 1))),
         torch="torch.permute",
         array="numpy.transpose",
+        moves=True,
     ),
     Primitive(
         "diag",

@@ -21,7 +21,18 @@ from gradcli.primitives.axes import (
     spread,
 )
 from gradcli.primitives.backings import axes
-from gradcli.primitives.declare import ARRAYS, AXES, Differential, Kink, Linear, Notation, Primitive, Value
+from gradcli.primitives.declare import (
+    ARRAYS,
+    AXES,
+    Differential,
+    Kink,
+    Linear,
+    Notation,
+    Primitive,
+    Value,
+    multiplication,
+    no_cost,
+)
 from gradcli.shapes import Shape, format_shape
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
@@ -196,6 +207,7 @@ PRIMITIVES = (
         ),
         torch=AXES + "prod",
         array=ARRAYS + "prod",
+        cost=lambda out, x, *parameters: multiplication(x),
     ),
     Primitive(
         "mean",
@@ -254,5 +266,6 @@ PRIMITIVES = (
         normalize=lambda shapes, axis: canonical_axes(shapes, axis, False)[:1],
         samples=((MATRIX,), (MATRIX, 0), (CUBE, (0, 2))),
         definition=lambda m, x, axis: m.lift(count(m, x, axis)),
+        cost=no_cost,
     ),
 )

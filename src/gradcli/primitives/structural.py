@@ -188,6 +188,7 @@ PRIMITIVES = (
         samples=((MATRIX, (3, 2)), (MATRIX, (6,)), (MATRIX, (1, -1))),
         torch="torch.reshape",
         array="numpy.reshape",
+        moves=True,
     ),
     Primitive(
         "broadcast_to",
@@ -201,6 +202,7 @@ PRIMITIVES = (
         samples=(((1.0, 2.0, -3.0), (2, 3)), (((1.0,), (2.0,)), (2, 4)), (((1.0,), (2.0,)), (-1, 3))),
         torch="torch.broadcast_to",
         array="numpy.broadcast_to",
+        moves=True,
     ),
     Primitive(
         "stack",
@@ -215,6 +217,7 @@ PRIMITIVES = (
         samples=(((1.0, 2.0), (3.0, -1.0), 0), ((1.0, 2.0), (3.0, -1.0), 1)),
         torch=TENSORS + "stack",
         array=ARRAYS + "stack",
+        moves=True,
     ),
     Primitive(
         "cat",
@@ -230,6 +233,7 @@ PRIMITIVES = (
         samples=(((1.0, 2.0), (3.0,), (0.5, -1.0, 4.0), 0), (MATRIX, ((3.0,), (-1.0,)), 1)),
         torch=TENSORS + "cat",
         array=ARRAYS + "cat",
+        moves=True,
     ),
     Primitive(
         "repeat",
@@ -243,6 +247,7 @@ PRIMITIVES = (
         samples=((MATRIX, (2, 1)), (MATRIX, (3,)), ((1.0, -2.0), (2, 3)), (2.5, (2,))),
         torch="torch.tile",
         array="numpy.tile",
+        moves=True,
     ),
     _reshaping(
         "squeeze",
@@ -284,6 +289,7 @@ PRIMITIVES = (
         samples=((MATRIX,), (MATRIX, 1), (CUBE, (0, 2))),
         torch="torch.flip",
         array="numpy.flip",
+        moves=True,
     ),
     Primitive(
         "roll",
@@ -296,5 +302,6 @@ PRIMITIVES = (
         samples=((MATRIX,), (MATRIX, 2, 1), ((1.0, -2.0, 0.5), -1, 0)),
         torch="torch.roll",
         array="numpy.roll",
+        moves=True,
     ),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gradcli.cli.commands.trace import status_of
-from gradcli.cli.options import AT, COTANGENT, EXPRESSION, TANGENT, WRT, Settings, with_settings
+from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
 from gradcli.errors import FileError, UsageError
@@ -57,16 +57,7 @@ def graph(
     wrt: WRT = "",
     cotangent: COTANGENT = "",
     tangent: TANGENT,
-    shape: Annotated[
-        list[str],
-        typer.Option(
-            "--shape",
-            metavar="NAME=DIMENSIONS",
-            help="Without a point: x=n,A=m,n (default: matrices if capital, else vectors, in matrix operations).",
-            default_factory=list,
-            show_default=False,
-        ),
-    ],
+    shape: SHAPE,
     direction: Annotated[
         Literal["LR", "TB"], typer.Option("--direction", help="From left to right or from top to bottom.")
     ] = "LR",
