@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradcli.cli.options import AT, EXPRESSION, SHAPE, WRT, Settings, with_settings
-from gradcli.cli.query import Bound, Query, wanted_inputs
+from gradcli.cli.query import Bound, Query, inputs_of
 from gradcli.cli.runner import Report, run
 from gradcli.errors import NameProblem, UsageError, closest
 
@@ -51,7 +51,7 @@ def answer(query: Query, wrt: str, shapes: list[str], grows: bool, over: str) ->
 
     settings = query.settings
     bound = bind_loosely(query, shapes)
-    function = function_of(bound.graph, bound.outputs, wanted_inputs(bound, wrt))
+    function = function_of(bound.graph, bound.outputs, inputs_of(bound, wrt))
     symbol = growing_symbol(function, over) if grows else ""
     value, ahead, back = both_sweeps(function)
     rows = [ahead, back, *elimination_rows(function)]
