@@ -10,7 +10,7 @@ from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
-from gradcli.api.values import check_choice, check_seed, check_text, read_value
+from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_shapes, read_value
 from gradcli.carriers.select import select_carrier
 from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
 from gradcli.graph import display_names
@@ -24,6 +24,7 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
+OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "direction", "title", "explain", "full")
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -115,13 +116,13 @@ class Function:
         from gradcli.syntax.guess import default_shapes
 
         check_choice("direction", direction, ("LR", "TB"))
-        given = {name: tuple(shape) for name, shape in (shapes or {}).items()}
+        given = read_shapes(shapes or {})
         self._check_known(given)
         all_shapes = default_shapes(self._program, given)
         try:
             built = build(self._program, all_shapes, Random(self._seed))
         except ShapeError as error:
-            error.hint = 'give the shapes: structure({"x": ("n",), "A": ("m", "n")})'
+            error.hint = f"give the shapes: {SHAPES}"
             raise error.with_source(self.source) from None
         guessed = {name: shape for name, shape in all_shapes.items() if shape and name not in given}
         taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in guessed.items())
@@ -169,6 +170,8 @@ class Function:
             if name not in self._program.names:
                 near = closest(name, list(self.inputs))
                 hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(self.inputs) or 'none'}"
+                if name in OPTIONS and not near:
+                    hint += f"; options are given at a point: f.at(...).method({name}=...)"
                 raise NameProblem(f"'{name}' is no input", hint=hint)
 
 

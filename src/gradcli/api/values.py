@@ -11,6 +11,9 @@ from gradcli.primitives.constructors import LARGEST_SEED
 from gradcli.problem import Nested, nested_shape, separate
 from gradcli.shapes import MAX_RANK, Shape, format_shape, size
 
+SHAPES = 'structure({"x": ("n",), "A": ("m", 3)})'
+"""How shapes are written."""
+
 
 def read_value(name: str, value: Any) -> tuple[Nested, Shape]:
     """A number, nested lists, an array or a tensor as numbers and lists, and its shape. Raises ShapeError."""
@@ -81,6 +84,25 @@ def read_tangents(tangent: Any, shapes: Mapping[str, Shape]) -> dict[str, Nested
             hint = f"the inputs differentiated by are {', '.join(shapes) or 'none'}"
             raise NameProblem(f"tangent names {name}, which is none of them", hint=hint)
     return {name: read_direction(value, shapes[name], f"tangent of {name}") for name, value in tangent.items()}
+
+
+def read_shapes(shapes: Any) -> dict[str, Shape]:
+    """Shapes by input; a dimension is a whole number or a name. Raises UsageError."""
+    if not isinstance(shapes, Mapping):
+        raise UsageError("shapes are a mapping from inputs to tuples", hint=SHAPES)
+    found = {}
+    for name, shape in shapes.items():
+        if not isinstance(shape, (tuple, list)) or not all(map(is_dimension, shape)):
+            raise UsageError(f"{shape!r} is no shape of {name}", hint=SHAPES)
+        found[name] = tuple(shape)
+    return found
+
+
+def is_dimension(value: Any) -> bool:
+    """Whether a dimension is a number of elements or a symbol."""
+    if isinstance(value, str):
+        return value.isidentifier()
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def check_text(what: str, value: Any) -> None:
