@@ -34,6 +34,10 @@ class Noisy(Carrier):
         if primitive.definition is not None and not self.inner.declared(primitive):
             # What rounding does inside a definition is not to be hidden.
             return primitive.definition(self, *arguments, *parameters)
+        if not primitive.elementwise and not primitive.moves:
+            # A sum inside rounds each of its terms, which shows where they cancel.
+            depends = primitive.rule.depends_on
+            arguments = tuple([self._off(a) if depends(k) else a for k, a in enumerate(arguments)])
         found = self.inner.apply(primitive, arguments, parameters)
         return found if primitive.locally_constant and not primitive.holds_value else self._off(found)
 

@@ -12,7 +12,8 @@ from gradcli.syntax.build import build
 from gradcli.syntax.guess import default_shapes
 from gradcli.syntax.parse import parse
 
-SHAPE = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(\w+(?:\s*,\s*\w+(?!\s*=))*)?\s*(?:,|$)")
+DIMENSION = r"(?:\d+|[^\W\d]\w*)(?!\w)"
+SHAPE = re.compile(rf"\s*([^\W\d]\w*)\s*=\s*({DIMENSION}(?:\s*,\s*{DIMENSION}(?!\s*=))*)?\s*(?:,|$)")
 """One `A=m,n` of a list of shapes."""
 
 

@@ -75,6 +75,15 @@ def second(
     return extrapolate(quotients, errors, RATIO**2)
 
 
+def second_one_sided(
+    schedule: Sequence[float], once: Sequence[float], twice: Sequence[float], here: float, noise: Noise
+) -> Estimate:
+    """Second differences towards one side, from values at one and two steps: a series in all powers of the step."""
+    quotients = [(here - 2 * a + b) / h**2 for h, a, b in zip(schedule, once, twice, strict=True)]
+    errors = [4 * noise.of(here, a, b) / h**2 for h, a, b in zip(schedule, once, twice, strict=True)]
+    return extrapolate(quotients, errors, RATIO)
+
+
 def one_sided(schedule: Sequence[float], values: Sequence[float], here: float, noise: Noise) -> Estimate:
     """Forward differences towards one side: a series in all powers of the step. Steps carry the side's sign."""
     quotients = [(v - here) / h for h, v in zip(schedule, values, strict=True)]

@@ -20,6 +20,7 @@ from gradcli.methods.differences import (
     central,
     one_sided,
     second,
+    second_one_sided,
     step_schedules,
 )
 from gradcli.primitives.declare import Primitive, Value
@@ -99,6 +100,16 @@ class Line:
             values = self.at(direction, schedule + [-h for h in schedule])
             ahead, behind = values[: len(schedule)], values[len(schedule) :]
             return second(schedule, ahead, behind, self.here(), self.noise)
+
+        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+
+    def curvature_side(self, direction: dict[str, Nested], position: float, sign: int) -> Estimate:
+        """The second derivative along a direction, from the right (+1) or the left (-1)."""
+
+        def estimate(schedule: list[float]) -> Estimate:
+            steps = [sign * h for h in schedule]
+            values = self.at(direction, steps + [2 * h for h in steps])
+            return second_one_sided(steps, values[: len(steps)], values[len(steps) :], self.here(), self.noise)
 
         return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
 

@@ -48,6 +48,9 @@ def _block_columns(problem: Problem, carrier: Carrier, by: str) -> dict[str, Val
     node, shape = problem.graph.inputs[by], problem.input_shape(by)
     if not shape:
         return hvp(problem, carrier, {node: carrier.lift(1.0)})
+    needed = problem.graph.ancestors([problem.output])
+    if node not in needed:
+        return {name: carrier.zeros((*problem.input_shape(name), *shape)) for name in problem.wrt}
     import torch
 
     from gradcli.carriers.tensors import BLOCK_ELEMENTS
@@ -61,7 +64,7 @@ def _block_columns(problem: Problem, carrier: Carrier, by: str) -> dict[str, Val
         torch.eye(count, dtype=getattr(torch, carrier.dtype), device=carrier.device), shape=(count, *shape)
     )
     graph = problem.graph
-    largest = max(size(graph.shapes[n]) for n in graph.ancestors([problem.output]) if n == node or not graph.is_leaf(n))
+    largest = max(size(graph.shapes[n]) for n in needed if n == node or not graph.is_leaf(n))
     columns = torch.vmap(products, chunk_size=max(1, BLOCK_ELEMENTS // max(1, largest)))(units)
     return {
         name: carrier.reshape(column.movedim(0, -1), shape=(*problem.input_shape(name), *shape))

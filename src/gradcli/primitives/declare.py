@@ -17,8 +17,8 @@ from gradcli.graph import Operation, Parameters
 from gradcli.polynomials import ZERO, Polynomial, elements
 from gradcli.shapes import Shape, broadcast, factors, format_shape
 
-MOST_ELEMENTS = 2**48
-"""Of one tensor. Torch cannot count the elements of much larger ones."""
+MOST_ELEMENTS = 2**33
+"""Of one tensor: 64 GiB of float64. Torch repeats elements without memory, and would then add for hours."""
 
 Value = Any
 RuleFunction = Callable[..., Value]

@@ -11,6 +11,7 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tape import evaluate, input_values
+from gradcli.errors import ShapeError
 from gradcli.graph import Graph
 from gradcli.methods.base import elements, flatten, unflatten, unit_directions
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -24,6 +25,8 @@ from gradcli.verify.witnesses import ROUNDING, Verdict, worst
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
+MOST_ELEMENTS = 2**25
+"""Of a Jacobian or a Hessian: a quarter of a gigabyte of numbers, and several of text."""
 ALONG = "along one cotangent"
 STEP, DIRECTION = "step t", "direction"
 """Inputs of a function along a line; the blanks keep them apart from what a user may type."""
@@ -46,6 +49,7 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     tape = evaluate(graph, [output], carrier, input_values(graph, carrier, problem.point))
     sources = [graph.inputs[name] for name in problem.wrt]
     outputs, inputs = size(problem.output_shape), elements(problem)
+    require_size(outputs * inputs, "Jacobian", "jvp or vjp gives its product with one direction")
     chosen = mode or cheaper_mode(tape, [output], sources)
     sweeps, others = (inputs, outputs) if chosen == "forward" else (outputs, inputs)
     other = "reverse" if chosen == "forward" else "forward"
@@ -55,6 +59,12 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     return CheckedJacobian(
         carrier.nested(tape.values[output]), blocks, chosen, why, judge_jacobian(problem, carrier, blocks)
     )
+
+
+def require_size(count: int, what: str, mend: str) -> None:
+    """Raise ShapeError for a derivative of more elements than anyone can use."""
+    if count > MOST_ELEMENTS:
+        raise ShapeError(f"the {what} has {count} elements, more than {MOST_ELEMENTS}", hint=mend)
 
 
 def counted(sweeps: int, mode: str) -> str:
@@ -83,15 +93,16 @@ def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nest
 
 
 def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]:
-    """What to weigh the output's elements with, and a name for it: each alone where that is little work, else signs."""
+    """What to weigh the output's elements with, and a name for it: each alone where that is little work."""
     if not shape:
         yield "", None
     elif size(shape) * inputs <= ROWS:
         for number, unit in enumerate(unit_directions(shape)):
             yield f"row {index_of(number, shape)}", unit
     else:
-        signs = random.Random(21)
-        yield ALONG, unflatten([signs.choice((-1.0, 1.0)) for _ in range(size(shape))], shape)
+        weights = random.Random(21)
+        # No signs and no round numbers: the weighted rows would cancel where their entries are alike.
+        yield ALONG, unflatten([weights.uniform(0.5, 1.5) for _ in range(size(shape))], shape)
 
 
 def index_of(number: int, shape: Shape) -> str:
@@ -130,7 +141,10 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
     """Value, J v and its verdict: that of the function along the line through the point in the tangent's direction."""
     value, product = jvp(problem, carrier, tangent)
     nested = carrier.nested(product)
-    return carrier.nested(value), nested, judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
+    verdict = judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
+    if verdict.sides is not None:
+        verdict = replace(verdict, sides={"along v": verdict.sides[STEP]})
+    return carrier.nested(value), nested, verdict
 
 
 def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
