@@ -50,6 +50,8 @@ NATIVE = {
     "elu": torch.nn.functional.elu,
 }
 """torch's own functions, where torch's are not of that name, or are called otherwise."""
+STEP = 2.0**-20
+"""Of difference quotients."""
 KINKED = {name: primitive for name, primitive in by_name().items() if primitive.kink}
 POINTS = [(name, point) for name in KINKED for point in (*KINKED[name].kink.points, *MORE_POINTS.get(name, []))]
 EVERY_POINT = pytest.mark.parametrize(("name", "point"), POINTS, ids=lambda v: str(v).replace(" ", ""))
@@ -86,6 +88,26 @@ def test_no_kink_is_found_beside_it(name: str) -> None:
                     assert is_kink(case, tape), f"{name}: Kink.at is 0 at {point}, where there is no kink"
 
 
+@pytest.mark.parametrize("name", sorted(by_name()))
+def test_at_zero_is_a_derivative_or_a_declared_kink(name: str) -> None:
+    """With all arguments 0, where rules divide by 0 and most functions that have a kink have it."""
+    primitive = by_name()[name]
+    for sample in primitive.samples:
+        arguments, parameters = checks.split_sample(primitive, sample)
+        case = checks.Case(primitive, tuple(0.0 * a for a in arguments), parameters, f"{name}{sample} at 0")
+        for carrier in case.carriers():
+            tape = case.tape(carrier)
+            finite = np.isfinite(checks.numbers_of(carrier, tape.values[case.output], ())).all()
+            if finite and tape.violated(case.output) is None and not tape.kinks():
+                for jacobian in (checks.forward_jacobian, checks.reverse_jacobian):
+                    found = jacobian(case, tape)
+                    assert not np.isnan(found).any(), f"{case.label}: NaN, in the domain and on no declared kink"
+                inside = all(np.isfinite(left + right).all() for _, _, left, right in quotients(case, carrier))
+                assert not inside or np.isinf(found).any() or not bends(case, carrier), (
+                    f"{case.label}: the function bends there, and no kink is declared"
+                )
+
+
 def nearby(arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     """The arguments, and each of their elements made 0 alone."""
     yield arguments
@@ -97,26 +119,39 @@ def nearby(arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def is_kink(case: checks.Case, tape: Tape) -> bool:
-    """Whether the primal jumps or bends there, by difference quotients; or the declared sides say that it does not."""
-    step, carrier = 2.0**-20, tape.carrier
+    """Whether the primal jumps or bends there; or the declared sides say that it does not."""
+    if bends(case, tape.carrier):
+        return True
+    return case.primitive.kink.sides is not None and all(
+        close(checked_side(case, tape, k, unit), right) for k, unit, _, right in quotients(case, tape.carrier)
+    )
 
-    def moved(k: int, change: Any) -> Any:
+
+def bends(case: checks.Case, carrier: Any) -> bool:
+    """Whether difference quotients from the left and from the right disagree along the unit of some element."""
+    return not all(close(left, right) and close(right * STEP, 0.0) for _, _, left, right in quotients(case, carrier))
+
+
+def quotients(case: checks.Case, carrier: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+    """(argument, unit of one of its elements, quotient from the left, quotient from the right)."""
+
+    def value(k: int, change: Any) -> Any:
         arguments = (*case.arguments[:k], case.arguments[k] + change, *case.arguments[k + 1 :])
         operands = tuple(checks.on(carrier, a) for a in arguments)
         return np.array(carrier.nested(carrier.apply(case.primitive, operands, case.parameters)))
 
-    sides_are_right = case.primitive.kink.sides is not None
     for k, argument in enumerate(case.arguments):
         for unit in checks.units(argument.shape):
-            here, after, before = (moved(k, h * unit) for h in (0.0, step, -step))
-            right, left = (after - here) / step, (here - before) / step
-            if not (close(after, here) and close(before, here) and close(left, right)):
-                return True
-            if sides_are_right:
-                tangents = tuple(checks.on(carrier, unit if j == k else 0.0 * a) for j, a in enumerate(case.arguments))
-                side = np.array(carrier.nested(kink_tangent(tape, case.output, tangents)))
-                sides_are_right = side.shape == right.shape and close(side, right)
-    return sides_are_right
+            here, after, before = (value(k, h * unit) for h in (0.0, STEP, -STEP))
+            yield k, unit, (here - before) / STEP, (after - here) / STEP
+
+
+def checked_side(case: checks.Case, tape: Tape, k: int, unit: Any) -> Any:
+    """The declared one-sided derivative, of the shape of the result."""
+    tangents = tuple(checks.on(tape.carrier, unit if j == k else 0.0 * a) for j, a in enumerate(case.arguments))
+    side = np.array(tape.carrier.nested(kink_tangent(tape, case.output, tangents)))
+    assert side.shape == case.graph.shapes[case.output], f"{case.primitive.name}: Kink.sides gives shape {side.shape}"
+    return side
 
 
 def close(a: Any, b: Any) -> bool:
