@@ -48,13 +48,14 @@ def test_no_two_share_a_name() -> None:
 
 @pytest.mark.parametrize("spelling", sorted(by_spelling()))
 def test_equal_spellings_are_told_apart(spelling: str) -> None:
-    """Each primitive of a spelling is the one that is meant for some number of operands."""
+    """By the number of operands. A primitive that is named so is the one that its arguments alone mean."""
     candidates = by_spelling()[spelling]
     assert spelling not in [c.name for c in CONSTRUCTORS], f"{spelling} is a constructor too"
     for primitive in candidates:
-        most = len(primitive.arguments) + len(primitive.parameters)
-        meant = [bind(candidates, *call_of(spelling, n)).primitive for n in range(len(primitive.arguments), most + 1)]
-        assert primitive in meant, f"no call of {spelling} reaches {primitive.name}; its spellings= has another's name"
+        least, most = len(primitive.arguments), len(primitive.arguments) + len(primitive.parameters)
+        counts = [least] if primitive.name == spelling else range(least, most + 1)
+        meant = [bind(candidates, *call_of(spelling, count)).primitive for count in counts]
+        assert primitive in meant, f"{spelling}(...) never means {primitive.name}: another is spelled so"
 
 
 def call_of(name: str, count: int) -> tuple[Call, list[Operand]]:
