@@ -1,5 +1,6 @@
 """docs/primitives.md is generated from the registry: `pytest tests/test_primitives_page.py --overwrite` writes it."""
 
+import re
 from pathlib import Path
 
 from gradcli.primitives.constructors import CONSTRUCTORS
@@ -25,7 +26,14 @@ def entry(data: dict) -> str:
     points += [("rule", "; ".join(f"`{line}`" if " = " in line else line for line in data["rule"]))]
     points += [("domain", "; ".join(data["domain"])), ("at a kink", data["kink"] or "")]
     lines = [f"- {label}: {cell(text)}" for label, text in points if text]
-    return f"### `{data['signature']}`\n\n{data['doc'][:1].upper()}{data['doc'][1:]}.\n\n" + "\n".join(lines) + "\n"
+    return f"### `{data['signature']}`\n\n{sentence(data['doc'])}.\n\n" + "\n".join(lines) + "\n"
+
+
+def sentence(doc: str) -> str:
+    """With a capital letter, unless it begins with a formula or a letter: `exp(x) - 1 without cancellation`."""
+    first, _, rest = doc.partition(" ")
+    is_formula = not re.fullmatch(r"[a-z]{2,}(-[a-z]{2,})*[,:;]?", first) or re.match(r"[-+*/^=<>] ", rest)
+    return doc if is_formula else doc[:1].upper() + doc[1:]
 
 
 def page() -> str:
@@ -43,3 +51,12 @@ def test_the_page_is_up_to_date(overwrite: bool) -> None:
     if overwrite:
         PAGE.write_text(page(), encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == page(), "pytest tests/test_primitives_page.py --overwrite writes it anew"
+
+
+def test_only_words_begin_with_a_capital() -> None:
+    assert sentence("sine of an angle") == "Sine of an angle"
+    assert sentence("multiply-add, elementwise") == "Multiply-add, elementwise"
+    assert sentence("exp(x) - 1 near 0") == "exp(x) - 1 near 0"
+    assert sentence("x / y where y is not 0") == "x / y where y is not 0"
+    assert sentence("p-norm of all elements") == "p-norm of all elements"
+    assert sentence("x limited to an interval") == "x limited to an interval"

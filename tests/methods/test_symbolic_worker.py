@@ -7,6 +7,7 @@ import pytest
 
 from gradcli.errors import GradcliError, OutOfTimeError
 from gradcli.methods.symbolic import Worker
+from gradcli.methods.symbolic_worker import failure
 
 
 class Interrupted:
@@ -43,3 +44,15 @@ def test_an_interrupted_question_leaves_no_answer_behind() -> None:
 def test_time_that_is_up_is_no_error_of_a_request() -> None:
     assert not issubclass(OutOfTimeError, Exception)
     assert issubclass(GradcliError, Exception)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError(), "SymPy's derivative divides by 0 at this point"),
+        (TypeError("cannot determine truth value"), "SymPy failed: TypeError: cannot determine truth value"),
+        (RecursionError(), "SymPy failed: RecursionError"),
+    ],
+)
+def test_every_failure_has_words(error: Exception, words: str) -> None:
+    assert failure(error) == words

@@ -94,26 +94,57 @@ def nested(array: Any) -> Any:
 
 
 def split_sample(primitive: Primitive, sample: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """A declared sample as arguments (arrays) and parameters."""
+    """A declared sample as arguments (arrays) and parameters. A mistake in it is named as one of the declaration."""
+    name, most = primitive.name, len(primitive.arguments) + len(primitive.parameters)
+    assert isinstance(sample, tuple), f"{name}: sample {sample!r} is no tuple of arguments; write samples=((0.3,),)"
     # A variadic primitive has no fixed number of arguments, so its samples give every parameter.
     count = len(sample) - len(primitive.parameters) if primitive.variadic else len(primitive.arguments)
+    assert primitive.variadic or count <= len(sample) <= most, (
+        f"{name}: sample {sample} gives {len(sample)} of {count} arguments and {len(primitive.parameters)} parameters; "
+        "a vector is a tuple of its own: samples=(((1.0, 2.0),),)"
+    )
     given = dict(zip(primitive.parameters, sample[count:], strict=False))
-    return tuple(np.array(a, dtype=float) for a in sample[:count]), primitive.bind_parameters(given)
+    try:
+        arguments = tuple(np.array(a, dtype=float) for a in sample[:count])
+    except (ValueError, TypeError, OverflowError) as error:
+        raise AssertionError(f"{name}: sample {sample} holds an argument that is no array of floats: {error}") from None
+    return arguments, primitive.bind_parameters(given)
+
+
+def sample_count(primitive: Primitive) -> int:
+    """How many samples there are; a declaration without any, or with no tuple of them, fails at the first."""
+    return max(1, len(primitive.samples)) if isinstance(primitive.samples, tuple) else 1
+
+
+def sample(primitive: Primitive, number: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """A sample by its number, as arguments and parameters."""
+    assert isinstance(primitive.samples, tuple), f"{primitive.name}: samples is a tuple of tuples: ((0.3,), (2.0,))"
+    assert primitive.samples, f"{primitive.name}: no sample points"
+    arguments, parameters = split_sample(primitive, primitive.samples[number])
+    assert not primitive.elementwise or all(a.shape == () for a in arguments), (
+        f"{primitive.name}: sample {number} of an elementwise operation holds an array; an operation on a whole array "
+        "declares shape="
+    )
+    return arguments, parameters
+
+
+def sample_case(primitive: Primitive, number: int) -> Case:
+    """A sample as it is declared."""
+    return Case(primitive, *sample(primitive, number), f"sample {number}")
 
 
 def sample_cases(primitive: Primitive) -> Iterator[Case]:
     """Every declared sample as it is."""
-    for number, sample in enumerate(primitive.samples):
-        yield Case(primitive, *split_sample(primitive, sample), f"sample {number}")
+    for number in range(sample_count(primitive)):
+        yield sample_case(primitive, number)
 
 
-def shaped_cases(primitive: Primitive) -> Iterator[Case]:
-    """Every sample of an elementwise primitive as vectors, matrices and broadcast pairs."""
-    for number, sample in enumerate(primitive.samples if primitive.elementwise else ()):
-        arguments, parameters = split_sample(primitive, sample)
-        for name, shapes in elementwise_shapes(len(arguments)):
-            shaped = tuple(spread(a, shape) for a, shape in zip(arguments, shapes, strict=True))
-            yield Case(primitive, shaped, parameters, f"sample {number} {name}")
+def shaped_case(primitive: Primitive, number: int, name: str) -> Case:
+    """A sample of an elementwise primitive in other shapes, by their name in `elementwise_shapes`."""
+    arguments, parameters = sample(primitive, number)
+    shapes = dict(elementwise_shapes(len(arguments)))[name]
+    shaped = tuple(spread(a, shape) for a, shape in zip(arguments, shapes, strict=True))
+    return Case(primitive, shaped, parameters, f"sample {number} {name}")
 
 
 def elementwise_shapes(count: int) -> list[tuple[str, list[tuple[int, ...]]]]:
@@ -457,7 +488,6 @@ def check_declaration(primitive: Primitive) -> None:
     """All that the rest of the program derives from a declaration is there, and the samples are ordinary points."""
     assert primitive.doc, "no documentation"
     assert primitive.doc[-1] not in ".", "the documentation line ends without a full stop"
-    assert primitive.samples, "no sample points"
     if primitive.definition is None:
         assert primitive.torch, "no torch backing"
         if primitive.elementwise:
@@ -466,13 +496,21 @@ def check_declaration(primitive: Primitive) -> None:
         else:
             assert primitive.array, "neither an array backing nor a definition"
     for dotted in (primitive.torch, primitive.math, primitive.sympy, primitive.array):
-        assert not dotted or callable(resolve(dotted)), f"{dotted} is no function"
+        assert not dotted or is_function(dotted), f"{primitive.name}: {dotted} is no function"
     check_rule_fits(primitive)
     assert set(primitive.parameter_aliases.values()) <= set(primitive.parameters), "an alias of no parameter"
     assert len(primitive.identities) in (0, len(primitive.arguments)), "one neutral element an argument, or none"
     for case in sample_cases(primitive):
         check_sample(case)
     check_every_parameter_is_sampled(primitive)
+
+
+def is_function(dotted: str) -> bool:
+    """Whether a dotted name leads to something that can be called."""
+    try:
+        return callable(resolve(dotted))
+    except (ModuleNotFoundError, AttributeError):
+        return False
 
 
 def check_rule_fits(primitive: Primitive) -> None:
@@ -485,6 +523,7 @@ def check_rule_fits(primitive: Primitive) -> None:
         assert rule.variadic == primitive.variadic
         assert len(rule.transposes) == len(primitive.arguments)
     else:
+        assert not primitive.elementwise, "an operation on a whole array declares shape="
         assert len(rule.jvps) == len(primitive.arguments)
 
 
@@ -498,7 +537,10 @@ def check_sample(case: Case) -> None:
         # A condition is no argument to differentiate by: samples of both of its values are wanted.
         if any(case.primitive.rule.depends_on(k) for k in crossing) or case.primitive.locally_constant:
             assert not tape.kinks(), f"{case.label} lies on a kink"
-        assert all(math.isfinite(v) for v in flatten(carrier.nested(tape.values[case.output])))
+        found = flatten(carrier.nested(tape.values[case.output]))
+        assert all(map(math.isfinite, found)), (
+            f"{case.label} gives {found} on {carrier.name}; take one that stays finite"
+        )
 
 
 def check_every_parameter_is_sampled(primitive: Primitive) -> None:

@@ -63,9 +63,10 @@ class Carrier(ABC):
     def backing(self, primitive: Primitive) -> Callable[..., Value]:
         """The declared function, or the primitive's definition on this carrier where there is none."""
         dotted = self.declared(primitive)
-        if dotted or primitive.definition is None:
+        if dotted:
             function: Callable[..., Value] = resolve(dotted)
             return function
+        assert primitive.definition, f"{primitive.name} has no backing for {self.name}, and no definition"
         return partial(primitive.definition, self)
 
     def lift(self, value: Value) -> Value:

@@ -68,6 +68,14 @@ def as_tuple(parameter: Any) -> Any:
     return tuple(map(as_tuple, parameter)) if isinstance(parameter, list) else parameter
 
 
+def failure(error: Exception) -> str:
+    """Why there is no answer, in words. mpmath's ZeroDivisionError has none of its own."""
+    if isinstance(error, ZeroDivisionError):
+        return "SymPy's derivative divides by 0 at this point"
+    said = str(error)[:120]
+    return f"SymPy failed: {type(error).__name__}" + (f": {said}" if said else "")
+
+
 def listen(lines: SimpleQueue[str]) -> None:
     """Queue the requests; end the process with standard input, even in the middle of an answer."""
     for line in sys.stdin:
@@ -95,7 +103,7 @@ def main() -> None:
         except MemoryError:
             reply = {"reason": "SymPy ran out of memory"}
         except (ArithmeticError, TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:
-            reply = {"reason": f"SymPy failed: {type(error).__name__}: {str(error)[:120]}"}
+            reply = {"reason": failure(error)}
         print(json.dumps(reply), flush=True)
 
 

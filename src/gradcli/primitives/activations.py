@@ -64,6 +64,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, negative_slope: (x,) if negative_slope != 1 else (),
             convention="negative_slope, as left of 0",
+            points=((0.0,), (0.0, 0.5)),
             sides=lambda m, tangents, x, negative_slope: m.leaky_relu(tangents[0], negative_slope=negative_slope),
         ),
         samples=((2.0,), (-0.5,), (-3.0, 0.2)),
@@ -83,6 +84,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, alpha: (x,) if alpha != 1 else (),
             convention="alpha, as left of 0",
+            points=((0.0, 2.0), (0.0, -1.0)),
             sides=lambda m, tangents, x, alpha: m.leaky_relu(tangents[0], negative_slope=alpha),
         ),
         samples=((2.0,), (-0.5,), (-3.0, 1.7), (1.5, 0.5)),

@@ -198,7 +198,7 @@ CONSTRUCTORS = (
     Constructor("linspace", ("linspace(a, b, n)",), "n numbers from a to b at equal distances", _linspace, (3,)),
     Constructor("zeros", _sized("zeros"), "zeros of a shape", _filled(0.0), None),
     Constructor("ones", _sized("ones"), "ones of a shape", _filled(1.0), None),
-    Constructor("full", ("full([2, 3], value)",), "a shape filled with a value", _full, (2,)),
+    Constructor("full", ("full([2, 3], value)",), "the given shape, filled with a value", _full, (2,)),
     Constructor("eye", ("eye(n)",), "the identity matrix of n rows", _eye, (1,)),
     Constructor("zeros_like", ("zeros_like(x)",), "zeros in the shape of x", _filled(0.0), (1,), of_shape=True),
     Constructor("ones_like", ("ones_like(x)",), "ones in the shape of x", _filled(1.0), (1,), of_shape=True),

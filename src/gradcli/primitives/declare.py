@@ -111,11 +111,13 @@ class Kink:
 
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
-    a locally constant one (a comparison) cannot; `convention` says what our rule (as PyTorch) gives.
+    a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
+    where it has the function; `points` are samples on the kink, for the tests.
     """
 
     at: Callable[..., tuple[Value, ...]]
     convention: str
+    points: tuple[tuple[Any, ...], ...]
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
 

@@ -201,6 +201,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, y: (abs(x) + abs(y),),
             convention="0/0 at (0, 0), the tip of a cone",
+            points=((0.0, 0.0),),
             sides=lambda m, tangents, x, y: m.hypot(*tangents),
         ),
         samples=((3.0, 4.0), (-1.5, 0.2), (1e-3, 2.0)),

@@ -86,6 +86,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, p, axis, keepdim: (axes.norm_kinks(x, p, axis, keepdim),),
             convention="0 at 0, the centre of the unit ball; with p=inf a tie is shared equally",
+            points=(((0.0, 0.0, 0.0),), ((2.0, 0.0, -1.0), 1), ((2.0, -2.0, 1.0), math.inf)),
             sides=_norm_sides,
         ),
         notation=Notation(latex=r"\left\lVert {0} \right\rVert", encloses=True),

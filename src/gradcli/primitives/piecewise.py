@@ -42,12 +42,14 @@ def _choice_sides(better: str, extreme: str) -> Any:
     return sides
 
 
-def _step(name: str, doc: str, at: Any, points: tuple[float, ...], torch: str = "torch.") -> Primitive:
+def _step(
+    name: str, doc: str, at: Any, jumps: tuple[float, ...], points: tuple[float, ...], torch: str = "torch."
+) -> Primitive:
     return Primitive(
         name,
         Elementwise(None),
         doc=doc,
-        kink=Kink(at=at, convention="0, as on both sides of the jump"),
+        kink=Kink(at=at, convention="0, as on both sides of the jump", points=tuple((p,) for p in jumps)),
         samples=tuple((p,) for p in points),
         torch=torch + name,
         math=FLOATING + name,
@@ -61,7 +63,9 @@ def _comparison(name: str, symbol: str, latex: str, doc: str) -> Primitive:
         Elementwise(None, None),
         doc=doc + " (1 or 0)",
         arguments=("x", "y"),
-        kink=Kink(at=lambda x, y: (x - y,), convention="0: a comparison is constant on both sides"),
+        kink=Kink(
+            at=lambda x, y: (x - y,), convention="0: a comparison is constant on both sides", points=((1.0, 1.0),)
+        ),
         notation=Notation(infix=symbol, precedence=5, latex=rf"{{0}} {latex} {{1}}"),
         samples=((2.0, 5.0), (3.0, -1.0)),
         torch=TENSORS + name,
@@ -76,7 +80,10 @@ PRIMITIVES = (
         Elementwise(lambda m, out, x: m.sign(x)),
         doc="absolute value",
         kink=Kink(
-            at=lambda x: (x,), convention="0, the middle of [-1, 1]", sides=lambda m, tangents, x: m.abs(tangents[0])
+            at=lambda x: (x,),
+            convention="0, the middle of [-1, 1]",
+            points=((0.0,),),
+            sides=lambda m, tangents, x: m.abs(tangents[0]),
         ),
         notation=Notation(latex=r"\left|{0}\right|", encloses=True),
         samples=((2.0,), (-0.5,)),
@@ -84,10 +91,10 @@ PRIMITIVES = (
         math="math.fabs",
         sympy="sympy.Abs",
     ),
-    _step("sign", "-1, 0 or 1", lambda x: (x,), (2.0, -0.5), TENSORS),
-    _step("floor", "largest integer not above x", lambda x: (x - x // 1,), (2.3, -0.5)),
-    _step("ceil", "smallest integer not below x", lambda x: (x - x // 1,), (2.3, -0.5)),
-    _step("round", "nearest integer, halves to even", lambda x: ((x - x // 1) - 0.5,), (2.3, -0.7)),
+    _step("sign", "-1, 0 or 1", lambda x: (x,), (0.0,), (2.0, -0.5), TENSORS),
+    _step("floor", "largest integer not above x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
+    _step("ceil", "smallest integer not below x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
+    _step("round", "nearest integer, halves to even", lambda x: ((x - x // 1) - 0.5,), (2.5, -0.5), (2.3, -0.7)),
     Primitive(
         "relu",
         Elementwise(lambda m, out, x: m.gt(x, 0.0)),
@@ -95,6 +102,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x: (x,),
             convention="0, the lower end of [0, 1]",
+            points=((0.0,),),
             sides=lambda m, tangents, x: m.maximum(tangents[0], 0.0),
         ),
         samples=((2.0,), (-0.5,)),
@@ -112,7 +120,10 @@ PRIMITIVES = (
         arguments=("x", "y"),
         spellings=("max", "maximum"),
         kink=Kink(
-            at=lambda x, y: (x - y,), convention="1/2 for each argument of a tie", sides=_choice_sides("gt", "maximum")
+            at=lambda x, y: (x - y,),
+            convention="1/2 for each argument of a tie",
+            points=((0.0, 0.0), (-1.5, -1.5)),
+            sides=_choice_sides("gt", "maximum"),
         ),
         notation=Notation(latex=r"\max\left({0}, {1}\right)", encloses=True),
         samples=((2.0, 1.0), (-1.0, 0.5)),
@@ -130,7 +141,10 @@ PRIMITIVES = (
         arguments=("x", "y"),
         spellings=("min", "minimum"),
         kink=Kink(
-            at=lambda x, y: (x - y,), convention="1/2 for each argument of a tie", sides=_choice_sides("lt", "minimum")
+            at=lambda x, y: (x - y,),
+            convention="1/2 for each argument of a tie",
+            points=((0.0, 0.0), (2.5, 2.5)),
+            sides=_choice_sides("lt", "minimum"),
         ),
         notation=Notation(latex=r"\min\left({0}, {1}\right)", encloses=True),
         samples=((2.0, 1.0), (-1.0, 0.5)),
@@ -151,6 +165,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, low, high: (x - low, x - high, low - high),
             convention="1 for x, as inside the interval",
+            points=((0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 0.5, 0.5)),
             sides=_clamp_sides,
         ),
         samples=((0.5, 0.0, 1.0), (-2.0, -1.0, 1.0), (3.0, -1.0, 1.0)),
@@ -166,7 +181,9 @@ PRIMITIVES = (
             lambda m, cotangent, c, a, b: m.masked(m.eq(c, 0.0), cotangent),
         ),
         doc="a where the condition holds, else b",
-        kink=Kink(at=lambda c, a, b: (c,), convention="the branch that is taken", arguments=(0,)),
+        kink=Kink(
+            at=lambda c, a, b: (c,), convention="the branch that is taken", points=((0.0, 2.0, 5.0),), arguments=(0,)
+        ),
         arguments=("condition", "a", "b"),
         samples=((1.0, 2.0, 5.0), (0.0, 2.0, 5.0)),
         torch=TENSORS + "where",

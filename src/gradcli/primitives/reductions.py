@@ -130,6 +130,7 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
         kink=Kink(
             at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, name), axis, keepdim),),
             convention="shared equally among all elements of a tie",
+            points=(((1.0, 1.0),), ((-2.0, -2.0, -2.0),)),
             sides=sides,
         ),
         notation=Notation(latex=rf"\{name}\left({{0}}\right)", encloses=True),
@@ -165,6 +166,7 @@ def _place(name: str, extreme: str, better: str, pairwise: str, doc: str) -> Pri
         kink=Kink(
             at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, extreme), axis, keepdim),),
             convention="0, as on both sides of the jump",
+            points=(((0.0, 0.0),),),
         ),
         notation=Notation(latex=rf"\operatorname{{{{{name}}}}}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
@@ -244,6 +246,7 @@ PRIMITIVES = (
         kink=Kink(
             at=lambda x, axis, correction, keepdim: (axes.range_of(x, axis, keepdim),),
             convention="0, the centre of its subdifferential",
+            points=(((2.0, 2.0, 2.0),), ((3.0, 3.0), None, 0)),
             sides=lambda m, tangents, x, axis, correction, keepdim: m.std(
                 tangents[0], axis=axis, correction=correction, keepdim=keepdim
             ),

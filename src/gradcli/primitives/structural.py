@@ -270,7 +270,7 @@ PRIMITIVES = (
     ),
     _reshaping(
         "flatten",
-        "a range of axes as one, in row-major order",
+        "range of axes as one, in row-major order",
         _flattened_shape,
         spellings=("flatten", "ravel"),
         parameters={"start_axis": 0, "end_axis": -1},

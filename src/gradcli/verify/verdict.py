@@ -78,10 +78,8 @@ def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdic
             "undefined", f"the rules give no number there, but one-sided derivatives exist ({convention})", sides
         )
     if all(s.agree for s in flat):
-        return Verdict(
-            "kink", f"differentiable after all; PyTorch's convention is not the derivative ({convention})", sides
-        )
-    return Verdict("kink", f"one-sided derivatives differ; shown is PyTorch's convention ({convention})", sides)
+        return Verdict("kink", f"differentiable after all; the convention is not the derivative ({convention})", sides)
+    return Verdict("kink", f"one-sided derivatives differ; shown is the convention ({convention})", sides)
 
 
 def _close(a: float, b: float) -> bool:
