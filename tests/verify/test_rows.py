@@ -99,7 +99,7 @@ def test_points_without_a_second_derivative(text: str, word: str) -> None:
 
 
 def test_the_two_ways_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(curvature, "hessian_on_values", lambda problem, carrier: {"x": {"x": 2.5}})
+    monkeypatch.setattr(curvature, "hessian_on_graph", lambda problem, carrier: {"x": {"x": 2.5}})
     assert check_hessian(*asked("x^2", x=3.0)).verdict.word == "wrong"
 
 

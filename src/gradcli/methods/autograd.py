@@ -46,8 +46,10 @@ class Autograd:
         return answer
 
 
-def directional_hessian(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> float:
-    """v' H v by torch's own reverse mode, taken twice."""
+def hessian_product(
+    problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested], cotangent: Mapping[str, Nested]
+) -> float:
+    """u' H v by torch's own reverse mode, taken twice, for a tangent v and a cotangent u by input."""
     import torch
 
     from gradcli.carriers.tensors import Tensors
@@ -55,17 +57,15 @@ def directional_hessian(problem: Problem, carrier: Carrier, tangent: Mapping[str
     tensors = carrier if isinstance(carrier, Tensors) else Tensors("cpu", problem.dtype)
     graph = problem.graph
     inputs = input_values(graph, tensors, problem.point)
-    names = [name for name in problem.wrt if name in tangent]
-    leaves = [inputs[graph.inputs[name]].requires_grad_() for name in names]
+    leaves = [inputs[graph.inputs[name]].requires_grad_() for name in problem.wrt]
     value = evaluate(graph, [problem.output], tensors, inputs).values[problem.output]
     if not value.requires_grad:
         return 0.0
-    first = torch.autograd.grad(value, leaves, create_graph=True, allow_unused=True)
-    directions = [tensors.constant(tangent[name], problem.input_shape(name)) for name in names]
-    slope = _along(first, directions)
+    v, u = ([tensors.constant(d[n], problem.input_shape(n)) for n in problem.wrt] for d in (tangent, cotangent))
+    slope = _along(torch.autograd.grad(value, leaves, create_graph=True, allow_unused=True), v)
     if slope is None or not slope.requires_grad:
         return 0.0
-    curvature = _along(torch.autograd.grad(slope, leaves, allow_unused=True), directions)
+    curvature = _along(torch.autograd.grad(slope, leaves, allow_unused=True), u)
     return 0.0 if curvature is None else float(curvature)
 
 

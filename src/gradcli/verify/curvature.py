@@ -12,26 +12,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.methods.autograd import coarsest, directional_hessian
+from gradcli.methods.autograd import coarsest, hessian_product
 from gradcli.methods.base import elements, flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
+from gradcli.methods.rounding import SAFETY
 from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.explain import finite
 from gradcli.verify.rows import require_size
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits
 
 EVERY_ENTRY = 6
-"""With so many input elements the second differences look at every entry of the Hessian, else along a few lines."""
-LINES = 3
+"""With so many input elements the second differences look at every entry of the Hessian, else at a few products."""
+PAIRS = 3
+NOISY_SWEEPS = 4
 JUMP = 1e-3
 """The least part by which both sides of a second derivative differ to be called a jump."""
-AUTOGRAD_ROUNDING = 64
-"""Reverse taken twice rounds more often than forward over reverse."""
+
+SKEW = 1e-6
+"""Two sides of a symmetric matrix may differ by such a part of its largest entry, and by what rounding does."""
+
+Direction = list[float]
+"""Over all elements of all inputs, in order, row-major."""
 
 
 @dataclass
@@ -44,16 +50,34 @@ class CheckedHessian:
     verdict: Verdict
 
 
+@dataclass(frozen=True)
+class Question:
+    """u' H v as ours says it, and as the other way does if there is one."""
+
+    u: Direction
+    v: Direction
+    ours: float
+    other: float | None = None
+
+    def lines(self) -> tuple[tuple[Direction, float], ...]:
+        """Lines whose weighted second derivatives are u' H v (polarisation)."""
+        if self.u == self.v:
+            return ((self.u, 1.0),)
+        both = [a + b for a, b in zip(self.u, self.v, strict=True)]
+        apart = [a - b for a, b in zip(self.u, self.v, strict=True)]
+        return ((both, 0.25), (apart, -0.25))
+
+
 def check_hessian(problem: Problem, carrier: Carrier) -> CheckedHessian:
-    """The Hessian of a scalar output on the gradient's graph, compared with that on values and with witnesses."""
+    """The Hessian of a scalar output, compared with that of the gradient's graph and with witnesses."""
     count = elements(problem)
     require_size(count * count, "Hessian", "hvp gives its product with one direction")
     value, adjoints = vjp(problem, carrier)
     gradient = {name: carrier.nested(adjoint) for name, adjoint in adjoints.items()}
-    blocks = nested(carrier, hessian_on_graph(problem, carrier))
+    blocks = nested(carrier, hessian_on_values(problem, carrier))
     found = CheckedHessian(carrier.nested(value), gradient, blocks, Verdict("unverified", "there is no input"))
-    if elements(problem):
-        found.verdict = judge_hessian(problem, carrier, found, nested(carrier, hessian_on_values(problem, carrier)))
+    if count:
+        found.verdict = judge_hessian(problem, carrier, blocks, nested(carrier, hessian_on_graph(problem, carrier)))
     return found
 
 
@@ -63,22 +87,27 @@ def nested(carrier: Carrier, blocks: Hessian) -> dict[str, dict[str, Nested]]:
 
 
 def judge_hessian(
-    problem: Problem, carrier: Carrier, found: CheckedHessian, other: dict[str, dict[str, Nested]]
+    problem: Problem,
+    carrier: Carrier,
+    blocks: Mapping[str, Mapping[str, Nested]],
+    other: Mapping[str, Mapping[str, Nested]],
 ) -> Verdict:
-    """Kinks, then whether both ways agree, then the witnesses."""
+    """Kinks, then whether it is symmetric, then both ways and the witnesses on products u' H v."""
     kink = second_kink(problem, carrier)
     if kink is not None:
         return kink
-    ours, others = matrix(problem, found.blocks), matrix(problem, other)
+    ours, others = matrix(problem, blocks), matrix(problem, other)
     if not all(map(math.isfinite, ours)):
         return Verdict("undefined", "the Hessian is not finite there; gradcli grad names the node of a gradient")
-    largest = max(map(abs, ours))
-    slack = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest
-    gap = max(abs(a - b) for a, b in zip(ours, others, strict=True))
-    if not gap <= slack:
-        words = f"forward over reverse on values and on the gradient's graph differ by {gap:.0e}"
-        return Verdict("wrong" if not gap <= 1e-6 * largest else "ill-conditioned", words)
-    questions = [Question(quadratic(ours, line), ((line, 1.0),)) for line in lines_of(problem)]
+    # Where a branch that is not taken is not finite, the graph has NaN and the values have none.
+    compared = all(map(math.isfinite, others))
+    count, largest = elements(problem), max(map(abs, ours))
+    questions = [
+        Question(u, v, product(u, ours, v), product(u, others, v) if compared else None) for u, v in pairs(count)
+    ]
+    skew = max((abs(ours[i * count + j] - ours[j * count + i]) for i in range(count) for j in range(i)), default=0.0)
+    if not skew <= SKEW * largest + (0.0 if skew == 0.0 else rounding_of_product(problem, carrier, questions[-1])):
+        return Verdict("wrong", f"the Hessian is not symmetric: two entries differ by {skew:.0e}")
     return witness(problem, carrier, questions, largest)
 
 
@@ -105,75 +134,103 @@ def matrix(problem: Problem, blocks: Mapping[str, Mapping[str, Nested]]) -> list
     return flat
 
 
-def lines_of(problem: Problem) -> Iterator[list[float]]:
-    """Directions whose second derivatives determine every entry where there are few, else a few of signs."""
-    count = elements(problem)
+def pairs(count: int) -> Iterator[tuple[Direction, Direction]]:
+    """Directions u, v that tell every entry where there are few, else a few of signs, u and v independent."""
     if count > EVERY_ENTRY:
         signs = random.Random(22)
-        yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(LINES))
+        for _ in range(PAIRS):
+            yield ([signs.choice((-1.0, 1.0)) for _ in range(count)], [signs.choice((-1.0, 1.0)) for _ in range(count)])
         return
-    for i in range(count):
-        for j in range(i, count):
-            yield [1.0 if k in (i, j) else 0.0 for k in range(count)]
+    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+    yield from ((units[i], units[j]) for i in range(count) for j in range(i, count))
 
 
-def quadratic(entries: list[float], line: list[float]) -> float:
-    """v' H v."""
-    count = len(line)
-    moving = [k for k in range(count) if line[k]]
-    return math.fsum(line[i] * entries[i * count + j] * line[j] for i in moving for j in moving)
+def product(u: Direction, entries: Sequence[float], v: Direction) -> float:
+    """u' H v."""
+    count = len(u)
+    rows, columns = ([k for k in range(count) if direction[k]] for direction in (u, v))
+    return math.fsum(u[i] * entries[i * count + j] * v[j] for i in rows for j in columns)
 
 
-def by_input(problem: Problem, line: list[float]) -> dict[str, Nested]:
+def by_input(problem: Problem, direction: Direction) -> dict[str, Nested]:
     """A direction over all elements as tangents by input."""
     found, start = {}, 0
     for name in problem.wrt:
         shape = problem.input_shape(name)
-        found[name] = unflatten(line[start : start + size(shape)], shape)
+        found[name] = unflatten(direction[start : start + size(shape)], shape)
         start += size(shape)
     return found
 
 
-@dataclass(frozen=True)
-class Question:
-    """A number that ours should be: a weighted sum of second derivatives along lines."""
-
-    ours: float
-    lines: tuple[tuple[list[float], float], ...]
-
-
 def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], largest: float) -> Verdict:
-    """Second differences along the lines; where they cannot tell, autograd along the same."""
+    """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
-    unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * (largest or 1.0)
+    unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest, CERTAIN[carrier.dtype]
     digits, resolved = 16, True
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
             return jump
         seen = seen_by_differences(problem, walker, question)
-        rounding = unit * sum(abs(weight) * math.fsum(map(abs, line)) ** 2 for line, weight in question.lines)
+        ours, other = question.ours, question.ours if question.other is None else question.other
+        rounding = unit * math.fsum(map(abs, question.u)) * math.fsum(map(abs, question.v))
         tolerance = ESTIMATE * seen.error + rounding
-        ours = question.ours
-        if abs(ours - seen.value) <= tolerance <= CERTAIN[carrier.dtype] * max(abs(ours), largest or 1.0):
+        scale = max(abs(ours), largest) or 1.0
+        if abs(ours - seen.value) <= tolerance <= certain * scale and abs(ours - other) <= rounding:
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
+        verdict = _second_opinion(problem, carrier, question, seen, rounding)
+        if verdict is not None:
+            return verdict
         resolved = False
-        lines = [(by_input(problem, line), weight) for line, weight in question.lines]
-        theirs = math.fsum(weight * directional_hessian(problem, carrier, line) for line, weight in lines)
-        known = ESTIMATE * coarsest(problem) * (largest or 1.0) * max(1.0, rounding / unit)
-        if not abs(ours - theirs) <= AUTOGRAD_ROUNDING * rounding + known:
-            words = f"u' H v is {ours!r}, torch's autograd gives {theirs!r}, second differences {seen.value!r}"
-            return Verdict("wrong", f"{words} ± {seen.error:.0e}")
-    ways = "forward over reverse on values = on the gradient's graph"
+    both = questions[0].other is not None if questions else False
+    ways = "forward over reverse on values" + (" = on the gradient's graph" if both else "")
+    where = f" along {len(questions)} pairs of directions" if elements(problem) > EVERY_ENTRY else ""
     if not resolved:
-        return Verdict("verified", f"{ways} = torch's autograd; second differences cannot resolve this point")
-    return Verdict("verified", f"{ways}, second differences agree to {digits} digits", digits=digits)
+        return Verdict("verified", f"{ways} = torch's autograd{where}; second differences cannot resolve this point")
+    return Verdict("verified", f"{ways}, second differences agree to {digits} digits{where}", digits=digits)
+
+
+def _second_opinion(
+    problem: Problem, carrier: Carrier, question: Question, seen: Estimate, rounding: float
+) -> Verdict | None:
+    """Where differences have not confirmed a product: None if autograd has."""
+    ours = question.ours
+    noise = rounding_of_product(problem, carrier, question)
+    theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
+    known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])
+    slack = rounding + noise
+    numbers = f"u' H v is {ours!r}, torch's autograd gives {theirs!r}, second differences {seen.value!r}"
+    numbers += f" ± {seen.error:.0e}"
+    if question.other is not None and not abs(ours - question.other) <= slack:
+        return Verdict("wrong", f"forward over reverse gives {ours!r} on values, {question.other!r} on the graph")
+    doubtful = noise > CERTAIN[carrier.dtype] * max(abs(ours), abs(seen.value))
+    contradicted = abs(ours - seen.value) > rounding * bool(ours) + ESTIMATE * seen.error
+    if doubtful and (contradicted or not abs(ours - theirs) <= slack + known):
+        return Verdict("ill-conditioned", f"rounding alone may change {ours:.6g} by {noise:.0e}; {numbers}")
+    if abs(ours - theirs) <= slack + known:
+        return None
+    if all(abs(value - seen.value) <= ESTIMATE * seen.error + slack for value in (ours, theirs)):
+        return Verdict("inconclusive", f"{numbers}, which cannot tell which is right")
+    return Verdict("wrong", numbers)
+
+
+def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) -> float:
+    """What rounding may do to u' H v, seen in sweeps whose every result is off by a little more than rounding."""
+    graph = problem.graph
+    tangent = input_values(graph, carrier, by_input(problem, question.v))
+    found = []
+    for seed in range(NOISY_SWEEPS):
+        noisy = Noisy(carrier, PERTURBATION * UNIT_ROUNDOFF[carrier.dtype], seed)
+        moved = hvp(problem, noisy, tangent)
+        flat = [x for name in problem.wrt for x in flatten(carrier.nested(moved[name]))]
+        found.append(abs(math.fsum(a * b for a, b in zip(question.u, flat, strict=True)) - question.ours))
+    return SAFETY * max(found) / PERTURBATION if all(map(math.isfinite, found)) else math.inf
 
 
 def jump_of(problem: Problem, walker: Line, question: Question) -> Verdict | None:
     """The verdict where the second derivative along a line is one from the left and another from the right."""
-    for line, _ in question.lines:
+    for line, _ in question.lines():
         direction, position = by_input(problem, line), position_of(problem, line)
         left, right = (walker.curvature_side(direction, position, sign) for sign in (-1, +1))
         gap, size = abs(left.value - right.value), max(abs(left.value), abs(right.value))
@@ -192,7 +249,7 @@ def position_of(problem: Problem, line: list[float]) -> float:
 def seen_by_differences(problem: Problem, walker: Line, question: Question) -> Estimate:
     """The same sum by second differences, with its error."""
     value = error = 0.0
-    for line, weight in question.lines:
+    for line, weight in question.lines():
         seen = walker.curvature(by_input(problem, line), position_of(problem, line))
         value += weight * seen.value
         error += abs(weight) * seen.error
@@ -200,34 +257,26 @@ def seen_by_differences(problem: Problem, walker: Line, question: Question) -> E
 
 
 def check_hvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tuple[dict[str, Nested], Verdict]:
-    """H v by input, and its verdict: u' H v is a quarter of the second derivatives along u + v less that along u - v
-    (polarisation)."""
+    """H v by input, and its verdict, from products u' H v."""
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
     kink = second_kink(problem, carrier)
     if kink is not None:
         return products, kink
-    if not all(finite(p) for p in products.values()):
+    flat = [x for name in problem.wrt for x in flatten(products[name])]
+    if not all(map(math.isfinite, flat)):
         return products, Verdict("undefined", "the product is not finite there")
-    product = [x for name in problem.wrt for x in flatten(products[name])]
     shapes = {name: problem.input_shape(name) for name in problem.wrt}
     still = {name: unflatten([0.0] * size(shape), shape) for name, shape in shapes.items()}
-    v: list[float] = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
-    questions = [polarised(u, v, math.fsum(a * b for a, b in zip(u, product, strict=True))) for u in probes(len(v))]
-    return products, witness(problem, carrier, questions, max(map(abs, product), default=0.0))
+    v: Direction = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
+    questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
+    return products, witness(problem, carrier, questions, max(map(abs, flat), default=0.0))
 
 
-def probes(count: int) -> Iterator[list[float]]:
+def probes(count: int) -> Iterator[Direction]:
     """Directions u that tell every component of a product where there are few, else a few of signs."""
     if count <= EVERY_ENTRY:
         yield from ([1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count))
         return
     signs = random.Random(23)
-    yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(LINES))
-
-
-def polarised(u: list[float], v: list[float], ours: float) -> Question:
-    """u' H v as second derivatives along lines."""
-    both = [a + b for a, b in zip(u, v, strict=True)]
-    apart = [a - b for a, b in zip(u, v, strict=True)]
-    return Question(ours, ((both, 0.25), (apart, -0.25)))
+    yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(PAIRS))
