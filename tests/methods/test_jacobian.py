@@ -68,7 +68,7 @@ def test_an_elementwise_function_keeps_its_block_diagonal() -> None:
     graph = asked.graph
     tape = evaluate(graph, [asked.output], TENSORS, input_values(graph, TENSORS, asked.point))
     (start,) = blocks.unit_blocks(tape, (3,))
-    assert blocks.push_block(tape, graph.inputs["x"], start)[asked.output].dense is None
+    assert blocks.push_block(tape, graph.inputs["x"], start, [asked.output])[asked.output].dense is None
     assert blocks.pull_block(tape, asked.output, start, [graph.inputs["x"]])[graph.inputs["x"]].dense is None
 
 

@@ -7,7 +7,8 @@ block, and no product is needed. Tensors only; a scalar has one direction and ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from gradcli.carriers.tape import Tape
@@ -45,51 +46,63 @@ class Block:
         return Block(dense=self.written() + other.written())
 
 
-def unit_blocks(tape: Tape, shape: Shape) -> list[Block]:
-    """The unit directions of a shape, in as many blocks as keep each within memory."""
+def unit_blocks(tape: Tape, shape: Shape) -> Iterator[Block]:
+    """The unit directions of a shape, in blocks that are made when they are asked for."""
     import torch
 
     m = tape.carrier
     like = m.lift(1.0)
     count = size(shape)
-    moved = [count, *(size(tape.graph.shapes[node]) for node in tape.nodes if not tape.graph.is_leaf(node))]
+    moved = [1, count, *(size(tape.graph.shapes[node]) for node in tape.nodes if not tape.graph.is_leaf(node))]
     chunk = max(1, BLOCK_ELEMENTS // max(moved))
     if count <= chunk:
-        return [Block(m.broadcast_to(like, shape=shape))]
-    rows = torch.arange(count, device=like.device)
-    return [
-        Block(dense=m.reshape(torch.nn.functional.one_hot(part, count).to(like.dtype), shape=(len(part), *shape)))
-        for part in torch.split(rows, chunk)
-    ]
+        yield Block(m.broadcast_to(like, shape=shape))
+        return
+    for part in torch.split(torch.arange(count, device=like.device), chunk):
+        rows = torch.nn.functional.one_hot(part, count).to(like.dtype)
+        yield Block(dense=m.reshape(rows, shape=(len(part), *shape)))
 
 
-def push_block(tape: Tape, source: int, start: Block) -> list[Block | None]:
-    """Tangents of every node for a block of tangents of one input; None is a structural zero."""
-    found: list[Block | None] = [None] * len(tape.values)
-    found[source] = start
+def push_block(tape: Tape, source: int, start: Block, outputs: Iterable[int]) -> dict[int, Block]:
+    """Tangents of the outputs for a block of tangents of one input; none where they do not depend on it.
+
+    A node's block is dropped after its last use.
+    """
+    found: dict[int, Block] = {source: start}
+    kept = set(outputs)
+    uses = Counter(argument for node in tape.nodes for argument in tape.graph.arguments[node])
     for node in tape.nodes:
-        incoming = [found[a] for a in tape.graph.arguments[node]]
+        arguments = tape.graph.arguments[node]
+        incoming = [found.get(a) for a in arguments]
         if any(block is not None for block in incoming):
-            found[node] = _advanced(tape, node, incoming)
-    return found
+            block = _advanced(tape, node, incoming)
+            if block is not None:
+                found[node] = block
+        for argument in arguments:
+            uses[argument] -= 1
+            if not uses[argument] and argument not in kept:
+                found.pop(argument, None)
+    return {output: found[output] for output in kept if output in found}
 
 
-def pull_block(tape: Tape, output: int, start: Block, sources: Sequence[int]) -> list[Block | None]:
-    """Adjoints of every node for a block of cotangents of one output; None is a structural zero."""
-    found: list[Block | None] = [None] * len(tape.values)
-    found[output] = start
+def pull_block(tape: Tape, output: int, start: Block, sources: Sequence[int]) -> dict[int, Block]:
+    """Adjoints of the sources for a block of cotangents of one output; none where it does not depend on them.
+
+    A node's block is dropped when its arguments have got their shares.
+    """
+    found: dict[int, Block] = {output: start}
     active = tape.graph.dependents(sources, tape.nodes)
     for node in reversed(tape.nodes):
-        block = found[node]
-        if block is None or tape.graph.is_leaf(node):
+        if node not in found or tape.graph.is_leaf(node):
             continue
+        block = found[node] if node in sources else found.pop(node)
         for position, argument in enumerate(tape.graph.arguments[node]):
             if argument in active and tape.primitive(node).rule.depends_on(position):
                 contribution = _contribution(tape, node, position, block)
                 if contribution is not None:
-                    known = found[argument]
+                    known = found.get(argument)
                     found[argument] = contribution if known is None else known + contribution
-    return found
+    return {source: found[source] for source in sources if source in found}
 
 
 def _advanced(tape: Tape, node: int, incoming: Sequence[Block | None]) -> Block | None:
@@ -143,7 +156,8 @@ def _matrix(tape: Tape, node: int, position: int, block: Block) -> Tensor | None
     if block.dense is not None or primitive.jacobian is None:
         return None
     found = primitive.jacobian(tape.carrier, position, *tape.arguments(node), *tape.graph.parameters[node])
-    return None if found is None else found.reshape(size(tape.graph.shapes[node]), -1)
+    argument = tape.graph.arguments[node][position]
+    return None if found is None else found.reshape(size(tape.graph.shapes[node]), size(tape.graph.shapes[argument]))
 
 
 def _columns(tape: Tape, node: int, position: int, block: Block) -> Block | None:

@@ -32,11 +32,12 @@ def elements(tape: Tape, nodes: Sequence[int]) -> int:
 def jacobian(tape: Tape, outputs: Sequence[int], sources: Sequence[int], mode: Mode) -> Blocks:
     """Every output by every input that the tape evaluated, and zeros by those that it did not need."""
     found: Blocks = {}
+    filled = [output for output in outputs if size(tape.graph.shapes[output])]
     if mode == FORWARD:
         for source in sources:
-            found |= {(output, source): block for output, block in _columns(tape, outputs, source).items()}
+            found |= {(output, source): block for output, block in _columns(tape, filled, source).items()}
     else:
-        for output in outputs:
+        for output in filled:
             found |= {(output, source): block for source, block in _rows(tape, output, sources).items()}
     return {
         (output, source): tape.carrier.zeros((*tape.graph.shapes[output], *tape.graph.shapes[source]))
@@ -55,18 +56,17 @@ def _columns(tape: Tape, outputs: Sequence[int], source: int) -> dict[int, Value
     if not shape:
         moved = push(tape, {source: tape.carrier.lift(1.0)})
         return {output: moved[output] for output in outputs}
-    import torch
-
     from gradcli.methods.blocks import push_block, unit_blocks
 
-    blocks = [push_block(tape, source, start) for start in unit_blocks(tape, shape)]
-    found: dict[int, Value | None] = {}
-    for output in dict.fromkeys(outputs):
-        parts = [tangents.written() for block in blocks if (tangents := block[output]) is not None]
-        if parts:
-            whole = torch.cat(parts) if len(parts) > 1 else parts[0]
-            found[output] = tape.carrier.reshape(whole.movedim(0, -1), shape=(*tape.graph.shapes[output], *shape))
-    return found
+    parts: dict[int, list[Value]] = {output: [] for output in outputs}
+    for start in unit_blocks(tape, shape):
+        for output, block in push_block(tape, source, start, outputs).items():
+            parts[output].append(block.written())
+    return {
+        output: tape.carrier.reshape(_joined(found).movedim(0, -1), shape=(*tape.graph.shapes[output], *shape))
+        for output, found in parts.items()
+        if found
+    }
 
 
 def _rows(tape: Tape, output: int, sources: Sequence[int]) -> dict[int, Value | None]:
@@ -75,15 +75,21 @@ def _rows(tape: Tape, output: int, sources: Sequence[int]) -> dict[int, Value | 
     if not shape:
         adjoints = pull(tape, {output: tape.carrier.lift(1.0)}, sources)
         return {source: adjoint_of(adjoints, source) for source in sources}
-    import torch
-
     from gradcli.methods.blocks import pull_block, unit_blocks
 
-    blocks = [pull_block(tape, output, start, sources) for start in unit_blocks(tape, shape)]
-    found: dict[int, Value | None] = {}
-    for source in sources:
-        parts = [a.written() for block in blocks if (a := adjoint_of(block, source)) is not None]
-        if parts:
-            whole = torch.cat(parts) if len(parts) > 1 else parts[0]
-            found[source] = tape.carrier.reshape(whole, shape=(*shape, *tape.graph.shapes[source]))
-    return found
+    parts: dict[int, list[Value]] = {source: [] for source in sources}
+    for start in unit_blocks(tape, shape):
+        for source, block in pull_block(tape, output, start, sources).items():
+            parts[source].append(block.written())
+    return {
+        source: tape.carrier.reshape(_joined(found), shape=(*shape, *tape.graph.shapes[source]))
+        for source, found in parts.items()
+        if found
+    }
+
+
+def _joined(parts: Sequence[Value]) -> Value:
+    """Blocks of directions as one."""
+    import torch
+
+    return torch.cat(list(parts)) if len(parts) > 1 else parts[0]
