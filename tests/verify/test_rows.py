@@ -1,8 +1,11 @@
 """Verdicts on Jacobians, products and Hessians: right ones are verified, broken rules and mixed-up blocks are found."""
 
+import math
+
 import pytest
 
 from gradcli.carriers.select import select_carrier
+from gradcli.errors import ShapeError
 from gradcli.primitives.declare import Elementwise
 from gradcli.primitives.registry import by_name
 from gradcli.verify import curvature, rows
@@ -54,7 +57,7 @@ def test_a_wrong_rule_is_found_by_every_command(monkeypatch: pytest.MonkeyPatch)
     assert check_jvp(found, carrier, {"x": 1.0})[2].word == "wrong"
     scalar, carrier = asked("sin(x)*y", x=0.7, y=2.0)
     assert check_hessian(scalar, carrier).verdict.word == "wrong"
-    assert check_hvp(scalar, carrier, {"x": 1.0})[1].word == "wrong"
+    assert check_hvp(scalar, carrier, {"x": 1.0})[2].word == "wrong"
 
 
 def test_a_rule_that_is_right_to_first_order_only_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +93,7 @@ def test_a_directional_derivative_exists_on_one_side_of_a_kink() -> None:
 def test_right_hessians_are_verified(text: str, point: dict) -> None:
     found, carrier = asked(text, **point)
     assert check_hessian(found, carrier).verdict.word == "verified"
-    assert check_hvp(found, carrier, point)[1].word == "verified"
+    assert check_hvp(found, carrier, point)[2].word == "verified"
 
 
 @pytest.mark.parametrize(("text", "word"), [("|x|", "kink"), ("x*|x|", "kink"), ("x^1.5", "undefined")])
@@ -105,3 +108,85 @@ def test_the_two_ways_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_index_is_written_as_it_is_typed() -> None:
     assert [rows.index_of(k, (2, 3)) for k in (0, 4, 5)] == ["[0, 0]", "[1, 1]", "[1, 2]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "words"),
+    [
+        ("elu(x)", {"x": 0.0}, "jumps"),
+        ("huber(x, 0)", {"x": 1.0}, "jumps"),
+        ("sum(elu(x))", {"x": [0.0, 1.0]}, "jumps"),
+        ("norm(x)", {"x": [0.0, 0.0]}, "kink of norm"),
+    ],
+)
+def test_a_second_derivative_that_jumps_is_a_kink(text: str, point: dict, words: str) -> None:
+    verdict = check_hessian(*asked(text, **point)).verdict
+    assert (verdict.word, words in verdict.sentence) == ("kink", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "word"),
+    [
+        ("tanh(x)", {"x": 20.0}, "inconclusive"),
+        ("sum(softmax(x))", {"x": [1.0, 2.0, 3.0]}, "verified"),
+        ("(1 - cos(x))/x^2", {"x": 1e-4}, "ill-conditioned"),
+        ("ln(1 + x)/x", {"x": 1e-6}, "ill-conditioned"),
+        ("where(x > 0, x^2, sqrt(-x - 1))", {"x": 2.0}, "verified"),
+        ("a = sum(v); x^2", {"v": [1.0, 2.0], "x": 3.0}, "verified"),
+    ],
+)
+def test_right_but_hard_hessians_are_not_wrong(text: str, point: dict, word: str) -> None:
+    assert check_hessian(*asked(text, **point)).verdict.word == word
+
+
+def test_a_mixed_up_diagonal_is_found_among_many_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Elementwise(lambda m, out, x: -m.flip(m.sin(x), axis=(0,)))
+    monkeypatch.setitem(by_name()["cos"].__dict__, "rule", wrong)
+    assert check_hessian(*asked("sum(sin(x))", x=[k / 5 for k in range(1, 9)])).verdict.word == "wrong"
+
+
+@pytest.mark.parametrize("entries", [((0, 1, 5.0), (1, 0, -5.0)), ((0, 0, math.nan),), ((2, 2, 1.0), (1, 1, -1.0))])
+def test_no_error_of_a_hessian_goes_unseen(entries: tuple) -> None:
+    found, carrier = asked("sum(x^2*x[0])", x=[1.0, 2.0, 3.0])
+    right = check_hessian(found, carrier).blocks
+    broken = [list(row) for row in right["x"]["x"]]
+    for row, column, extra in entries:
+        broken[row][column] += extra
+    for ours, other in (({"x": {"x": broken}}, right), ({"x": {"x": broken}},) * 2):
+        assert curvature.judge_hessian(found, carrier, ours, other).word in ("wrong", "undefined")
+
+
+def test_a_kink_does_not_hide_wrong_entries() -> None:
+    found, carrier = asked(
+        "abs(A @ x)", A=[[float(i * j % 7 - 3) for j in range(9)] for i in range(9)], x=[0.0] + [1.0] * 8
+    )
+    right = check_jacobian(found, carrier)
+    broken = {name: add_seven(block) for name, block in right.blocks.items()}
+    assert right.verdict.word != "wrong"
+    assert judge_jacobian(found, carrier, broken).word == "wrong"
+
+
+def add_seven(block):
+    return [add_seven(part) for part in block] if isinstance(block, list) else block + 7.0
+
+
+def test_exact_jacobians_whose_rows_cancel_are_verified() -> None:
+    point = {"x": [0.5, -0.9, 2.2, 2.9, 0.4], "y": [-1.7, 2.1, 0.8, 0.5, 0.7]}
+    assert check_jacobian(*asked("outer(x, y)", **point)).verdict.word == "verified"
+
+
+@pytest.mark.parametrize("text", ["where(x > 0, x^2, sqrt(-x - 1))", "softmax(x)"])
+def test_a_product_is_judged_by_itself(text: str) -> None:
+    assert check_jvp(*asked(text, x=[2.0, 1.0]), {"x": [1.0, 1.0]})[2].word == "verified"
+
+
+@pytest.mark.parametrize("text", ["x[0:0]", "outer(x[0:0], x)", "softmax(x[0:0])"])
+def test_nothing_has_an_empty_jacobian(text: str) -> None:
+    checked = check_jacobian(*asked(text, x=[1.0, 2.0]))
+    assert checked.blocks["x"] == []
+    assert checked.verdict.word == "unverified"
+
+
+def test_more_than_anyone_can_use_is_refused() -> None:
+    with pytest.raises(ShapeError, match="more than"):
+        check_jacobian(*asked("x*x", x=[0.0] * 6000))

@@ -227,10 +227,11 @@ class Point:
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jvp() for the first derivative")
         direction = self._tangents(problem, tangent)
-        products, verdict = check_hvp(problem, plan.carrier, direction)
+        value, products, verdict = check_hvp(problem, plan.carrier, direction)
         return Hvp(
             **judged(verdict, plan.carrier, self.notes),
-            **written(hvp_arrays(problem, products), HVP_MODE, verdict, plan.carrier),
+            **written(hvp_arrays(plan.name, problem, value, products), HVP_MODE, verdict, plan.carrier),
+            value=value,
             tangent=direction,
             hvp=products,
         )

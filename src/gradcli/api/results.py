@@ -167,10 +167,11 @@ class Vjp(ByInput):
 class Hvp(ByInput):
     """H v by input, each part in its input's shape, for the tangent v by input."""
 
+    value: Nested
     tangent: dict[str, Nested]
     hvp: dict[str, Nested]
 
-    SHOWN: ClassVar[tuple[str, ...]] = ("hvp",)
+    SHOWN: ClassVar[tuple[str, ...]] = ("value", "hvp")
 
     @property
     def _parts(self) -> Mapping[str, Nested]:

@@ -76,9 +76,9 @@ def vjp_arrays(name: str, problem: Problem, value: Nested, products: Mapping[str
     return [Labelled(name, value, problem.output_shape), *_by_input("(u'J) by", problem, products)]
 
 
-def hvp_arrays(problem: Problem, products: Mapping[str, Nested]) -> list[Labelled]:
-    """H v by each input."""
-    return _by_input("(H v) by", problem, products)
+def hvp_arrays(name: str, problem: Problem, value: Nested, products: Mapping[str, Nested]) -> list[Labelled]:
+    """The value and H v by each input."""
+    return [Labelled(name, value, ()), *_by_input("(H v) by", problem, products)]
 
 
 def _by_input(label: str, problem: Problem, products: Mapping[str, Nested]) -> list[Labelled]:

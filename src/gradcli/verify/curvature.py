@@ -217,14 +217,16 @@ def _second_opinion(
 
 def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) -> float:
     """What rounding may do to u' H v, seen in sweeps whose every result is off by a little more than rounding."""
-    graph = problem.graph
-    tangent = input_values(graph, carrier, by_input(problem, question.v))
-    found = []
-    for seed in range(NOISY_SWEEPS):
-        noisy = Noisy(carrier, PERTURBATION * UNIT_ROUNDOFF[carrier.dtype], seed)
-        moved = hvp(problem, noisy, tangent)
+    tangent = input_values(problem.graph, carrier, by_input(problem, question.v))
+
+    def swept(m: Carrier) -> float:
+        moved = hvp(problem, m, tangent)
         flat = [x for name in problem.wrt for x in flatten(carrier.nested(moved[name]))]
-        found.append(abs(math.fsum(a * b for a, b in zip(question.u, flat, strict=True)) - question.ours))
+        return math.fsum(a * b for a, b in zip(question.u, flat, strict=True))
+
+    size_of_noise = PERTURBATION * UNIT_ROUNDOFF[carrier.dtype]
+    exact = swept(carrier)
+    found = [abs(swept(Noisy(carrier, size_of_noise, seed)) - exact) for seed in range(NOISY_SWEEPS)]
     return SAFETY * max(found) / PERTURBATION if all(map(math.isfinite, found)) else math.inf
 
 
@@ -256,21 +258,24 @@ def seen_by_differences(problem: Problem, walker: Line, question: Question) -> E
     return Estimate(value, error)
 
 
-def check_hvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tuple[dict[str, Nested], Verdict]:
-    """H v by input, and its verdict, from products u' H v."""
+def check_hvp(
+    problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]
+) -> tuple[Nested, dict[str, Nested], Verdict]:
+    """The value, H v by input, and its verdict, from products u' H v."""
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
+    value = carrier.nested(vjp(problem, carrier)[0])
     kink = second_kink(problem, carrier)
     if kink is not None:
-        return products, kink
+        return value, products, kink
     flat = [x for name in problem.wrt for x in flatten(products[name])]
     if not all(map(math.isfinite, flat)):
-        return products, Verdict("undefined", "the product is not finite there")
+        return value, products, Verdict("undefined", "the product is not finite there")
     shapes = {name: problem.input_shape(name) for name in problem.wrt}
     still = {name: unflatten([0.0] * size(shape), shape) for name, shape in shapes.items()}
     v: Direction = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
     questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
-    return products, witness(problem, carrier, questions, max(map(abs, flat), default=0.0))
+    return value, products, witness(problem, carrier, questions, max(map(abs, flat), default=0.0))
 
 
 def probes(count: int) -> Iterator[Direction]:

@@ -34,8 +34,9 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jvp for the first derivative"))
         tangent = required_tangents(bound, problem.wrt, typed)
-        products, verdict = check_hvp(problem, carrier, tangent)
-        data = {"tangent": tangent, "hvp": products, "layout": "torch", "mode": "forward over reverse"}
-        return Answer(data, hvp_arrays(problem, products), HVP_MODE, verdict)
+        value, products, verdict = check_hvp(problem, carrier, tangent)
+        name = bound.output_name(problem.output)
+        data = {"value": value, "tangent": tangent, "hvp": products, "layout": "torch", "mode": "forward over reverse"}
+        return Answer(data, hvp_arrays(name, problem, value, products), HVP_MODE, verdict)
 
     return report(query, "hvp", wrt, found)
