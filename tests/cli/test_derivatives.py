@@ -116,3 +116,9 @@ def test_a_value_that_does_not_exist_has_no_derivative() -> None:
         done = run_gradcli(command[0], "ln(x)", "--at", "x=-1", *command[1:])
         assert done.status == 3
         assert "undefined" in done.stderr
+
+
+def test_an_input_of_one_expression_is_constant_in_the_others() -> None:
+    found = answer("grad", "sum(x^2)", "sum(y)", "--at", "x=[1,2],y=[1,2]", "--accumulate", "--wrt", "x")
+    assert [result["gradient"]["x"] for result in found["results"]] == [[2.0, 4.0], [0.0, 0.0]]
+    assert found["accumulated"] == {"x": [2.0, 4.0]}

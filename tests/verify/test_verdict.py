@@ -3,8 +3,10 @@
 import pytest
 
 import gradcli
+from gradcli.methods.base import methods
 from gradcli.primitives.declare import Elementwise, Primitive
 from gradcli.primitives.registry import by_name
+from gradcli.problem import Derivative
 from tests.verify.problems import check
 
 
@@ -186,8 +188,16 @@ def test_cancelling_contributions_are_rounding() -> None:
     assert found.word in ("verified", "ill-conditioned"), found.sentence
 
 
-@pytest.mark.parametrize("text", ["sigmoid(x)", "tanh(x)"])
-def test_two_answers_that_no_difference_tells_apart_are_inconclusive(text: str) -> None:
-    """torch's own derivative is 1 - 1 = 0 there; ours keeps its digits."""
-    found = check(text, x=40.0).verdict
+def test_two_answers_that_no_difference_tells_apart_are_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch's own derivative is 1 - 1 = 0 there, ours keeps its digits, and SymPy does not answer."""
+    silent = Derivative("symbolic", reason="not asked")
+    monkeypatch.setattr(methods()["symbolic"], "differentiate", lambda problem, carrier: silent)
+    found = check("tanh(x)", x=40.0).verdict
     assert found.word == "inconclusive", found.sentence
+
+
+@pytest.mark.parametrize(("text", "x"), [("sigmoid(x)", 40.0), ("tanh(x)", 15.0)])
+def test_where_autograd_cancels_sympy_is_asked(text: str, x: float) -> None:
+    found = check(text, x=x).verdict
+    assert found.word == "verified", found.sentence
+    assert "SymPy" in found.sentence

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gradcli.layouts import Layout
-from gradcli.methods.base import arranged, flatten
+from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
@@ -57,12 +57,18 @@ def gradient_rows(
         answer, about = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
-            answer = f"undefined   (PyTorch returns {answer})"
-        elif sides is not None and all(s.agree for s in sides) and answer != interval_text(sides, ""):
-            answer = f"{interval_text(sides, '')}   (PyTorch returns {answer})"
+            answer = f"undefined   (the rules give {answer})"
+        elif sides is not None and all(s.agree for s in sides):
+            agreed = agreed_text(sides, problem.input_shape(wrt))
+            answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         between = interval_text(sides) if sides is not None and not all(s.agree for s in sides) else ""
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
+
+
+def agreed_text(sides: list[Sides], shape: Shape) -> str:
+    """The derivative where both sides of every component agree, in the input's shape."""
+    return format_nested(unflatten([interval_text([s], "") for s in sides], shape), str)
 
 
 def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:

@@ -131,6 +131,8 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
         if not abs(c.reverse - witness) <= slack + ESTIMATE * error:
             seen = f"{c.seen!r} ± {c.error:.0e}"
             if c.sees(c.reverse) and c.sees(witness):
+                if not where and _symbolic_confirms(problem, carrier, components, roundings):
+                    return Verdict("verified", "reverse = forward = SymPy's derivative; torch's autograd cancels there")
                 words = f"the sweeps give {c.reverse!r}, torch's autograd {witness!r}"
                 return Verdict("inconclusive", f"{words}; differences ({seen}) cannot tell which is right{where}")
             return Verdict("wrong", f"the sweeps give {c.reverse!r}, autograd {witness!r}, differences {seen}{where}")
@@ -168,6 +170,20 @@ def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[tuple[floa
         return list(zip(numbers, errors, strict=True))
     weights = numbers_of(problem, fixed_direction(problem))
     return [(math.fsum(n * w for n, w in zip(numbers, weights, strict=True)), math.fsum(errors))]
+
+
+def _symbolic_confirms(
+    problem: Problem, carrier: Carrier, components: Sequence[Component], roundings: Sequence[float]
+) -> bool:
+    """Whether SymPy has a derivative, and it is that of both sweeps."""
+    found = methods()["symbolic"].differentiate(problem, carrier).gradient
+    if found is None:
+        return False
+    return all(
+        abs(answer - number) <= c.rounding + rounding
+        for c, rounding, number in zip(components, roundings, numbers_of(problem, found), strict=True)
+        for answer in (c.reverse, c.forward)
+    )
 
 
 def shared_digits(a: float, b: float) -> int:

@@ -14,7 +14,7 @@ from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged
-from gradcli.problem import Nested, Problem
+from gradcli.problem import Nested, Problem, separate
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
 from gradcli.verify.witnesses import interval_data
@@ -54,6 +54,7 @@ def grad(
 def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout) -> Report:
     """The gradient of each output of each expression."""
     bounds, notes = bind_all(queries)
+    lend_inputs(bounds, wrt)
     problems = [[problem_of(bound, output, wrt, cotangent) for output in bound.outputs] for bound in bounds]
     carriers = [bound.carrier() for bound in bounds]
     for query, carrier, group in zip(queries, carriers, problems, strict=True):
@@ -94,6 +95,16 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
             print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 
     return Report(data, show, status, notes)
+
+
+def lend_inputs(bounds: Sequence[Bound], wrt: str) -> None:
+    """Make what --wrt names an input of every expression, if it is one of any: the derivative of the others is 0."""
+    for name in separate(wrt):
+        lender = next((bound for bound in bounds if name in bound.graph.inputs), None)
+        if lender is not None:
+            for bound in bounds:
+                bound.graph.input(name, lender.graph.shapes[lender.graph.inputs[name]])
+                bound.point[name] = lender.point[name]
 
 
 def number_outputs(found: Sequence[Gradient]) -> None:
