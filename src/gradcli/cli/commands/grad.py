@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gradcli.cli.options import AT, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
-from gradcli.cli.query import Query, bind_all, problem_of
+from gradcli.cli.query import Bound, Query, bind_all, problem_of
 from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
