@@ -55,6 +55,8 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
         "stack",
         Linear(lambda m, u, k, *rest: m.index(u, spec=((None, None, None),) * rest[-1] + (0,)), variadic=True),
     ),
+    ("missing sign", "inv", Differential(lambda m, t, out, a: m.matmul(m.matmul(out, t), out))),
+    ("not transposed", "det", Differential(lambda m, t, out, a: out * m.sum(m.inv(a) * t))),
     ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
     ("truncated, not floored", "remainder", Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.div(x - o, -y))),
     (

@@ -214,7 +214,7 @@ def test_shared_constant_list_is_written_with_its_name() -> None:
         ("e^2x", "`e^2x` was read as `(e^2)*x`"),
         ("u' S u", "a product without a sign was read as `u' @ S @ u`"),
         ("a = x; y", "`a` is assigned but never used"),
-        ("S^-1", "`S^-1` is the reciprocal of each element, not the inverse matrix"),
+        ("S^-1", "`S^-1` is the reciprocal of each element; inv(S) is the inverse"),
         ("v'Sv + 1", "`Sv` after ' is one name; a product is written `S v`"),
     ],
 )

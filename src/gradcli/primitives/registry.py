@@ -24,6 +24,7 @@ FAMILIES = (
     "structural",
     "indexing",
     "matrices",
+    "linear_algebra",
 )
 
 

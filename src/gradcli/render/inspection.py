@@ -36,6 +36,7 @@ FAMILY_KINDS = {
     "norms": "reduction",
     "cumulative": "reduction",
     "indexing": "structural",
+    "linear_algebra": "matrix",
     "matrices": "matrix",
 }
 """Kinds of card whose word is not that of the family which declares the primitive."""

@@ -239,7 +239,7 @@ class Builder:
         shape = self.shape(left)
         text = self.source[left.span.start : right.span.end]
         if exponent == -1 and len(shape) > 1:
-            self.notes[f"`{text}` is the reciprocal of each element, not the inverse matrix"] = None
+            self.notes[f"`{text}` is the reciprocal of each element; inv({self.text(left)}) is the inverse"] = None
         elif exponent == 2 and len(shape) == 2 and shape[0] == shape[1] and self.text(left).isidentifier():
             base = self.text(left)
             is_explicit = self.source.startswith(".", sign.start)

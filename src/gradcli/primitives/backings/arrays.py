@@ -96,3 +96,19 @@ def cat(*operands_and_axis: Any) -> Array:
 
     *operands, axis = operands_and_axis
     return numpy.concatenate([numpy.asarray(o, dtype=object) for o in operands], axis)
+
+
+def inv(a: Array) -> Array:
+    """Inverse by cofactors, which needs no pivot to be known as non-zero."""
+    import numpy
+    import sympy
+
+    matrix = sympy.Matrix(a.tolist())
+    return numpy.array(matrix.inv(method="ADJ").tolist(), dtype=object)
+
+
+def det(a: Array) -> Any:
+    """Determinant by Berkowitz's algorithm, which divides by nothing."""
+    import sympy
+
+    return sympy.Matrix(a.tolist()).det(method="berkowitz")

@@ -191,3 +191,22 @@ def eq(x: Tensor, y: Tensor) -> Tensor:
 def ne(x: Tensor, y: Tensor) -> Tensor:
     """1 where x and y differ, else 0."""
     return (x != y).to(x.dtype)
+
+
+def inv(a: Tensor) -> Tensor:
+    """Inverse; NaN for a singular matrix, where torch's own raises."""
+    torch = _torch()
+    found, info = torch.linalg.inv_ex(a)
+    return torch.where((info == 0)[..., None, None], found, torch.nan)
+
+
+def det(a: Tensor) -> Tensor:
+    """Determinant; up to three rows by Leibniz's sum, which autograd differentiates at singular matrices too."""
+    torch = _torch()
+    if a.shape[-1] == 1:
+        return a[..., 0, 0]
+    if a.shape[-1] == 2:
+        return a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
+    if a.shape[-1] == 3:
+        return (a[..., 0, :] * torch.linalg.cross(a[..., 1, :], a[..., 2, :])).sum(-1)
+    return torch.linalg.det(a)
