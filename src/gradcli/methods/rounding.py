@@ -1,4 +1,4 @@
-"""What rounding does to a gradient, seen in reverse sweeps whose every result is off by a little more than rounding."""
+"""What rounding does to a gradient, seen in sweeps whose every result is off by a little more than rounding."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import math
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
-from gradcli.methods.base import flatten
+from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.problem import Problem
 
@@ -16,20 +17,35 @@ SAFETY = 64
 
 
 def rounding_of_gradient(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
-    """The absolute error that rounding may cause in each component of the reverse gradient, row-major by input."""
+    """The absolute error that rounding may cause in each component of a swept gradient, row-major by input.
+
+    It is the larger of reverse mode's and, where it takes all directions, forward mode's, which adds up in another order.
+    """
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = REVERSE.differentiate(problem, carrier).gradient or {}
-    spread = {name: [0.0] * len(flatten(exact[name])) for name in problem.wrt}
-    for seed in range(sweeps):
-        found = REVERSE.differentiate(problem, Noisy(carrier, PERTURBATION * unit, seed)).gradient or {}
-        for name, widest in spread.items():
-            for k, (a, b) in enumerate(zip(flatten(found[name]), flatten(exact[name]), strict=True)):
-                deviation = abs(a - b)
-                widest[k] = max(widest[k], deviation) if math.isfinite(deviation) else math.inf
+    widest = spread(REVERSE, problem, carrier, sweeps)
+    if elements(problem) <= BLOCK:
+        other = spread(FORWARD, problem, carrier, sweeps)
+        widest = {name: list(map(max, widest[name], other[name])) for name in problem.wrt}
     return {
         name: [
             SAFETY * deviation / PERTURBATION + 8 * unit * abs(component)
-            for deviation, component in zip(widest, flatten(exact[name]), strict=True)
+            for deviation, component in zip(widest[name], flatten(exact[name]), strict=True)
         ]
-        for name, widest in spread.items()
+        for name in problem.wrt
     }
+
+
+def spread(method: Method, problem: Problem, carrier: Carrier, sweeps: int) -> dict[str, list[float]]:
+    """How far perturbed sweeps of a method lie from the ordinary one; infinite where one of them is not finite."""
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    exact = method.differentiate(problem, carrier).gradient or {}
+    widest = {name: [0.0] * len(flatten(exact[name])) for name in problem.wrt}
+    for seed in range(sweeps):
+        found = method.differentiate(problem, Noisy(carrier, PERTURBATION * unit, seed)).gradient or {}
+        for name in problem.wrt:
+            gaps = [abs(a - b) for a, b in zip(flatten(found[name]), flatten(exact[name]), strict=True)]
+            widest[name] = [
+                max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest[name], gaps, strict=True)
+            ]
+    return widest
