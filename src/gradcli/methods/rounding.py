@@ -19,7 +19,7 @@ SAFETY = 64
 def rounding_of_gradient(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
     """The absolute error that rounding may cause in each component of a swept gradient, row-major by input.
 
-    It is the larger of reverse mode's and, where it takes all directions, forward mode's, which adds up in another order.
+    It is the larger of reverse mode's and, where it takes all directions, forward mode's, which adds in another order.
     """
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = REVERSE.differentiate(problem, carrier).gradient or {}
