@@ -7,10 +7,10 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.methods.base import weigh
+from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Derivative, Nested, Problem
-from gradcli.shapes import Shape, size
 
 
 class Autograd:
@@ -39,10 +39,7 @@ class Autograd:
             for name, leaf, g in zip(problem.wrt, leaves, found, strict=True)
         }
         answer = Derivative(self.name, value=tensors.nested(value), gradient=gradient, sweeps="1 reverse (torch)")
-        imprecise = coarsest(problem)
-        if imprecise:
-            largest = max(abs(number) for name in problem.wrt for number in flatten(gradient[name]))
-            answer.error = {name: every(problem.input_shape(name), imprecise * largest) for name in problem.wrt}
+        answer.error = stated_errors(problem, tensors)
         return answer
 
 
@@ -81,9 +78,28 @@ def coarsest(problem: Problem) -> float:
     return max((o.autograd_error for o in operations if isinstance(o, Primitive)), default=0.0)
 
 
-def every(shape: Shape, number: float) -> Nested:
-    """Nested lists of one number."""
-    return unflatten([number] * size(shape), shape)
+def stated_errors(problem: Problem, tensors: Carrier) -> dict[str, Nested] | None:
+    """What is known of the errors of torch's derivatives of single operations, carried back to the inputs; None for
+    nothing."""
+    if not coarsest(problem):
+        return None
+    graph = problem.graph
+    sources = {name: graph.inputs[name] for name in problem.wrt}
+    tape = evaluate(graph, [problem.output], tensors, input_values(graph, tensors, problem.point))
+    adjoints = pull(tape, {problem.output: output_cotangent(tensors, problem)}, sources.values())
+    total = {name: tensors.zeros(problem.input_shape(name)) for name in problem.wrt}
+    for node in tape.nodes:
+        operation, adjoint = graph.operations[node], adjoints[node]
+        if not isinstance(operation, Primitive) or not operation.autograd_error or adjoint is None:
+            continue
+        for position, argument in enumerate(graph.arguments[node]):
+            contribution = contribution_to(tape, node, position, adjoint)
+            if contribution is not None:
+                effects = pull(tape, {argument: operation.autograd_error * contribution}, sources.values())
+                for name, source in sources.items():
+                    effect = adjoint_of(effects, source)
+                    total[name] = total[name] if effect is None else total[name] + tensors.abs(effect)
+    return {name: tensors.nested(error) for name, error in total.items()}
 
 
 METHOD = Autograd()
