@@ -44,6 +44,8 @@ def test_forward_reverse_and_autograd_agree(problem: Problem) -> None:
     assume(is_tame(problem))
     tolerances = rounding_of(problem)
     reverse = gradient_by("reverse", problem)
+    # On a kink a rule may give NaN (hypot at (0, 0)), which all of them then give.
+    assume(all(map(math.isfinite, reverse)) or not stands_on_kink(problem))
     assert_near(gradient_by("forward", problem), reverse, tolerances, "forward")
     witness = methods()["autograd"].differentiate(problem, carrier_for(problem))
     if witness.error is not None:
