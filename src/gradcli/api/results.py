@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
@@ -72,8 +73,9 @@ class ByInput(Result, Mapping[str, Any]):
     """A result that is also a mapping from the names of inputs: `answer["x"]`, `dict(answer)`."""
 
     @property
+    @abstractmethod
     def _parts(self) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """What stands under the names of the inputs."""
 
     def __getitem__(self, name: str) -> Any:
         return self._parts[name]
