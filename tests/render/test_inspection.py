@@ -4,7 +4,9 @@ import math
 
 import pytest
 
+from gradcli.graph import Graph
 from gradcli.primitives.registry import families
+from gradcli.render.examine import tangent_columns
 from gradcli.render.formulas import Formula
 from gradcli.render.graph_json import edge_list, node_list
 from gradcli.render.inspection import FAMILY_KINDS, Inspection
@@ -174,3 +176,10 @@ def test_time_grows_with_the_graph_only(size: int) -> None:
     inspection = inspect(text, {"x": 1.0, "y": 0.9})
     assert len(inspection.rows) == 2 * size + 2
     assert len(edge_list(inspection)) == 3 * size
+
+
+def test_a_direction_is_not_called_as_an_input() -> None:
+    graph = Graph()
+    for name in ("t", "x"):
+        graph.input(name, (4,))
+    assert [column.label for column in tangent_columns(graph, ["t", "x"])] == ["s"]

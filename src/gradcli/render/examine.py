@@ -17,6 +17,8 @@ from gradcli.verify.explain import value_cause
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import Verdict, interval_data
 
+LABELS = ("t", "s", "r", "tau")
+"""What a step along one direction is called: the first that the user has not taken."""
 COLUMNS = 6
 """Up to so many input elements each has a column of tangents; above, one column follows one direction."""
 
@@ -31,7 +33,9 @@ def tangent_columns(graph: Graph, wrt: Sequence[str], direction: Mapping[str, Ne
     texts = {name: weights_text(tangent, shapes[name]) for name, tangent in direction.items()}
     everywhere = len(texts) == len(shapes) and all(text in ("ones", "1") for text in texts.values())
     words = "ones" if everywhere else ", ".join(f"{name} = {text}" for name, text in texts.items())
-    return [Column("t", direction, words)] if wrt else []
+    taken = {*graph.inputs, *graph.names.values()}
+    label = next((name for name in LABELS if name not in taken), LABELS[0])
+    return [Column(label, direction, words)] if wrt else []
 
 
 def unit_columns(graph: Graph, wrt: Sequence[str]) -> list[Column]:
