@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gradcli.errors import GradcliError, Span
+from gradcli.exact import Exact
 from gradcli.shapes import Shape
 
 Parameters = tuple[Any, ...]
@@ -123,6 +124,8 @@ def _exactly(value: Any) -> Any:
     """A key that numbers share only when they are written alike; nested as deep as a shape is long."""
     if isinstance(value, tuple):
         return tuple(map(_exactly, value))
+    if isinstance(value, Exact):
+        return (Exact, value.source)
     return (type(value), repr(value) if value == 0 else value)
 
 

@@ -20,7 +20,8 @@ class Problem:
     """One output of a graph to be differentiated at a point.
 
     `point` holds a value for every input the output needs; `wrt` names those to differentiate by. `cotangent` has the
-    output's shape and is None for a scalar output (then it is 1).
+    output's shape and is None for a scalar output (then it is 1). `precision` is the number of decimal digits to prove;
+    0: those of a float64.
     """
 
     graph: Graph
@@ -29,6 +30,7 @@ class Problem:
     point: Mapping[str, Nested]
     cotangent: Nested | None = None
     dtype: str = "float64"
+    precision: int = 0
 
     @property
     def output_shape(self) -> Shape:
@@ -46,7 +48,8 @@ class Derivative:
 
     `directional` replaces it where a method looked along one direction only: (direction by input, derivative along it).
     `seconds` is set by a method that waits for something else (a process to start), and measured from outside if 0.
-    `error` bounds or estimates the absolute error in the same structure as `gradient` (None: not known).
+    `error` bounds or estimates the absolute error in the same structure as `gradient` (None: not known). `digits` is
+    the gradient in proven digits, or what is known where they are not.
     """
 
     method: str
@@ -55,6 +58,7 @@ class Derivative:
     directional: tuple[dict[str, Nested], float] | None = None
     error: dict[str, Nested] | float | None = None
     formula: dict[str, str] | None = None
+    digits: dict[str, Nested] | None = None
     sweeps: str = ""
     seconds: float = 0.0
     reason: str = ""

@@ -47,7 +47,7 @@ def methods() -> dict[str, Method]:
     return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER)))
 
 
-ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd")
+ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd", "certified")
 
 
 def elements(problem: Problem) -> int:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import UsageError
+from gradcli.exact import PI
 from gradcli.graph import Parameters
-from gradcli.primitives.backings.floating import GELU_CUBIC, SQRT_8_OVER_PI, SQRT_HALF
-from gradcli.primitives.declare import FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Primitive, Value
+from gradcli.primitives.backings.floating import GELU_CUBIC
+from gradcli.primitives.declare import BALLS, FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Primitive, Value
 from gradcli.shapes import Shape
 
-ONE_OVER_SQRT_2PI = 0.3989422804014327
 SATURATED = 40.0
 """Beyond it the approximate GELU is x or 0 to the last bit, and powers of x could overflow."""
 LARGEST = sys.float_info.max
@@ -47,10 +47,12 @@ def _silu_partial(m: Any, out: Value, x: Value) -> Value:
 
 def _gelu_partial(m: Any, out: Value, x: Value, approximate: str) -> Value:
     if approximate == "none":
-        return 0.5 * m.erfc(-SQRT_HALF * x) + ONE_OVER_SQRT_2PI * x * m.exp(-0.5 * (x * x))
+        density = m.div(m.exp(-0.5 * (x * x)), m.sqrt(m.mul(2.0, PI)))
+        return 0.5 * m.erfc(-m.div(x, m.sqrt(2.0))) + x * density
     near = m.clamp(x, -SATURATED, SATURATED)
-    gate = SQRT_8_OVER_PI * (near + GELU_CUBIC * (near * near * near))
-    slope = SQRT_8_OVER_PI * (1.0 + 3.0 * GELU_CUBIC * (near * near))
+    scale, cubic = m.sqrt(m.div(8.0, PI)), m.lift(GELU_CUBIC)
+    gate = scale * (near + cubic * (near * near * near))
+    slope = scale * (1.0 + 3.0 * cubic * (near * near))
     return m.sigmoid(gate) * (1.0 + near * m.sigmoid(-gate) * slope)
 
 
@@ -71,12 +73,13 @@ PRIMITIVES = (
         torch="torch.nn.functional.leaky_relu",
         math=FLOATING + "leaky_relu",
         sympy=SYMBOLIC + "leaky_relu",
+        arb=BALLS + "leaky_relu",
     ),
     Primitive(
         "elu",
         # The power is held at 0 where it is not used, so that it cannot overflow.
         Elementwise(
-            lambda m, out, x, alpha: m.where(m.gt(x, 0.0), 1.0, alpha * m.exp(m.minimum(x, 0.0))),
+            lambda m, out, x, alpha: m.where(m.gt(x, 0.0), 1.0, m.mul(alpha, m.exp(m.minimum(x, 0.0)))),
         ),
         doc="x above 0, alpha*(exp(x) - 1) below",
         parameters={"alpha": 1.0},
@@ -91,6 +94,7 @@ PRIMITIVES = (
         torch="torch.nn.functional.elu",
         math=FLOATING + "elu",
         sympy=SYMBOLIC + "elu",
+        arb=BALLS + "elu",
     ),
     Primitive(
         "silu",
@@ -101,6 +105,7 @@ PRIMITIVES = (
         torch="torch.nn.functional.silu",
         math=FLOATING + "silu",
         sympy=SYMBOLIC + "silu",
+        arb=BALLS + "silu",
     ),
     Primitive(
         "gelu",
@@ -112,5 +117,6 @@ PRIMITIVES = (
         torch=TENSORS + "gelu",
         math=FLOATING + "gelu",
         sympy=SYMBOLIC + "gelu",
+        arb=BALLS + "gelu",
     ),
 )

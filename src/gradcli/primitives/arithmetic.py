@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.errors import UsageError
+from gradcli.exact import less_one
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import (
+    BALLS,
     FLOATING,
     NOTHING,
     SYMBOLIC,
@@ -35,7 +37,7 @@ def _power_partial(m: Any, out: Value, x: Value, exponent: float) -> Value:
         return 1.0
     if exponent == 2:
         return 2.0 * x
-    return float(exponent) * m.power(x, exponent=exponent - 1)
+    return m.mul(exponent, m.power(x, exponent=less_one(exponent)))
 
 
 def _pow_base_partial(m: Any, out: Value, x: Value, y: Value) -> Value:
@@ -97,6 +99,7 @@ PRIMITIVES = (
         torch="torch.add",
         math="operator.add",
         sympy="operator.add",
+        arb="operator.add",
         cost=no_cost,
     ),
     Primitive(
@@ -111,6 +114,7 @@ PRIMITIVES = (
         torch="torch.sub",
         math="operator.sub",
         sympy="operator.sub",
+        arb="operator.sub",
         cost=no_cost,
     ),
     Primitive(
@@ -125,6 +129,7 @@ PRIMITIVES = (
         torch="torch.mul",
         math="operator.mul",
         sympy="operator.mul",
+        arb="operator.mul",
         cost=multiplication,
     ),
     Primitive(
@@ -140,6 +145,7 @@ PRIMITIVES = (
         torch="torch.div",
         math="gradcli.primitives.backings.floating.divide",
         sympy="operator.truediv",
+        arb="operator.truediv",
         cost=multiplication,
     ),
     Primitive(
@@ -160,6 +166,7 @@ PRIMITIVES = (
         torch=TENSORS + "floor_divide",
         math=FLOATING + "floor_divide",
         sympy=SYMBOLIC + "floor_divide",
+        arb=BALLS + "floor_divide",
     ),
     Primitive(
         "remainder",
@@ -179,6 +186,7 @@ PRIMITIVES = (
         torch="torch.remainder",
         math=FLOATING + "remainder",
         sympy=SYMBOLIC + "remainder",
+        arb=BALLS + "remainder",
     ),
     Primitive(
         "neg",
@@ -190,6 +198,7 @@ PRIMITIVES = (
         torch="torch.neg",
         math="operator.neg",
         sympy="operator.neg",
+        arb="operator.neg",
         cost=no_cost,
     ),
     Primitive(
@@ -210,6 +219,7 @@ PRIMITIVES = (
         torch="gradcli.primitives.backings.tensors.power",
         math="gradcli.primitives.backings.floating.power",
         sympy="gradcli.primitives.backings.symbolic.power",
+        arb=BALLS + "power",
         cost=_power_cost,
     ),
     Primitive(
@@ -224,5 +234,6 @@ PRIMITIVES = (
         torch="torch.pow",
         math="gradcli.primitives.backings.floating.power",
         sympy="operator.pow",
+        arb=BALLS + "pow",
     ),
 )

@@ -185,13 +185,14 @@ class Primitive(Operation):
     """One operation. Arguments are named as in the documentation; the backings are dotted names, resolved when used.
 
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
-    expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. `definition`:
-    in the vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed
-    by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
-    argument, in the result's shape followed by the argument's, where it lies at hand, else None.
-    `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
-    `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
-    *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
+    expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. arb: on balls of
+    python-flint, elementwise, or where `array` does not serve them. `definition`: in the vocabulary, for carriers
+    without a backing. `powers`: whole powers of an application that are better computed by a primitive of their own, by
+    its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
+    followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
+    derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
+    that it costs nothing. `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
+    `carriers.counting`.
     """
 
     name: str
@@ -214,6 +215,7 @@ class Primitive(Operation):
     math: str = ""
     sympy: str = ""
     array: str = ""
+    arb: str = ""
     definition: Callable[..., Value] | None = None
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
@@ -253,12 +255,13 @@ AXES = "gradcli.primitives.backings.axes."
 SOFTMAX = "gradcli.primitives.backings.softmax."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
+BALLS = "gradcli.primitives.backings.balls."
 """Where the backings are that no library has."""
 
 
 def unary(name: str, partial: RuleFunction, doc: str, points: tuple[float, ...], **declared: Any) -> Primitive:
     """A smooth function of one number, backed by the same name in torch, math and SymPy unless declared otherwise."""
-    backings = {"torch": f"torch.{name}", "math": f"math.{name}", "sympy": f"sympy.{name}"}
+    backings = {"torch": f"torch.{name}", "math": f"math.{name}", "sympy": f"sympy.{name}", "arb": f"flint.arb.{name}"}
     return Primitive(
         name, Elementwise(partial), doc=doc, samples=tuple((p,) for p in points), **{**backings, **declared}
     )

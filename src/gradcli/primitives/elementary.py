@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.errors import UsageError
+from gradcli.exact import PI
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import (
+    BALLS,
     CALL,
     FLOATING,
     SYMBOLIC,
@@ -26,10 +28,6 @@ from gradcli.primitives.declare import (
     unary,
 )
 from gradcli.shapes import Shape
-
-TWO_OVER_SQRT_PI = 1.1283791670955126
-LOG2_E = 1.4426950408889634
-LOG10_E = 0.4342944819032518
 
 
 def _not_a_pole(x: Value, *parameters: Any) -> Any:
@@ -79,22 +77,24 @@ PRIMITIVES = (
     ),
     unary(
         "log2",
-        lambda m, out, x: m.div(LOG2_E, x),
+        lambda m, out, x: m.div(1.0, x * m.log(2.0)),
         "logarithm to base 2",
         (0.2, 2.0, 30.0),
         domain=(POSITIVE,),
         math=FLOATING + "log2",
         sympy=SYMBOLIC + "log2",
+        arb=BALLS + "log2",
         notation=Notation(latex=r"\log_{{2}}\left({0}\right)", encloses=True),
     ),
     unary(
         "log10",
-        lambda m, out, x: m.div(LOG10_E, x),
+        lambda m, out, x: m.div(1.0, x * m.log(10.0)),
         "logarithm to base 10",
         (0.2, 2.0, 30.0),
         domain=(POSITIVE,),
         math=FLOATING + "log10",
         sympy=SYMBOLIC + "log10",
+        arb=BALLS + "log10",
         notation=Notation(latex=r"\log_{{10}}\left({0}\right)", encloses=True),
     ),
     unary(
@@ -113,6 +113,7 @@ PRIMITIVES = (
         (-8.0, 0.3, 5.0),
         torch=TENSORS + "cbrt",
         sympy=SYMBOLIC + "cbrt",
+        arb=BALLS + "cbrt",
         notation=Notation(latex=r"\sqrt[3]{{{0}}}", encloses=True),
     ),
     unary(
@@ -122,6 +123,7 @@ PRIMITIVES = (
         (-30.0, 0.3, 40.0),
         math=FLOATING + "sigmoid",
         sympy=SYMBOLIC + "sigmoid",
+        arb=BALLS + "sigmoid",
         notation=Notation(latex=r"\sigma\left({0}\right)", encloses=True),
     ),
     unary(
@@ -132,17 +134,18 @@ PRIMITIVES = (
         torch=TENSORS + "softplus",
         math=FLOATING + "softplus",
         sympy=SYMBOLIC + "softplus",
+        arb=BALLS + "softplus",
     ),
     unary(
         "erf",
-        lambda m, out, x: TWO_OVER_SQRT_PI * m.exp(-(x * x)),
+        lambda m, out, x: m.div(2.0, m.sqrt(PI)) * m.exp(-(x * x)),
         "error function",
         ANY,
         torch="torch.special.erf",
     ),
     unary(
         "erfc",
-        lambda m, out, x: -TWO_OVER_SQRT_PI * m.exp(-(x * x)),
+        lambda m, out, x: m.div(-2.0, m.sqrt(PI)) * m.exp(-(x * x)),
         "complementary error function 1 - erf(x)",
         (-1.0, 0.3, 5.0),
         torch="torch.special.erfc",
@@ -166,6 +169,7 @@ PRIMITIVES = (
         domain=(NO_POLE,),
         math=FLOATING + "lgamma",
         sympy=SYMBOLIC + "lgamma",
+        arb=BALLS + "lgamma",
         notation=Notation(latex=r"\ln\left|\Gamma\left({0}\right)\right|", encloses=True),
     ),
     unary(
@@ -192,6 +196,7 @@ PRIMITIVES = (
         torch=TENSORS + "polygamma",
         math=FLOATING + "polygamma",
         sympy=SYMBOLIC + "polygamma",
+        arb=BALLS + "polygamma",
     ),
     Primitive(
         "hypot",
@@ -208,5 +213,6 @@ PRIMITIVES = (
         torch="torch.hypot",
         math="math.hypot",
         sympy=SYMBOLIC + "hypot",
+        arb=BALLS + "hypot",
     ),
 )

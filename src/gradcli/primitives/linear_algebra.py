@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.polynomials import elements
-from gradcli.primitives.declare import ARRAYS, TENSORS, Cost, Differential, Domain, Notation, Primitive, Value
+from gradcli.primitives.declare import ARRAYS, BALLS, TENSORS, Cost, Differential, Domain, Notation, Primitive, Value
 from gradcli.shapes import Shape, format_shape, unify
 
 SQUARE = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5), (0.5, 0.5, 2.0))
@@ -84,6 +84,7 @@ PRIMITIVES: Sequence[Primitive] = (
         samples=((SQUARE,), (PAIR,), (((4.0,),),)),
         torch=TENSORS + "inv",
         array=ARRAYS + "inv",
+        arb=BALLS + "inv",
         cost=_elimination_cost,
     ),
     Primitive(
@@ -96,6 +97,7 @@ PRIMITIVES: Sequence[Primitive] = (
         samples=((SQUARE,), (PAIR,), (((4.0,),),), (SINGULAR,), (RANK_TWO,)),
         torch=TENSORS + "det",
         array=ARRAYS + "det",
+        arb=BALLS + "det",
         cost=_elimination_cost,
     ),
 )

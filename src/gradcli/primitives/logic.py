@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.primitives.declare import FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Notation, Primitive
+from gradcli.primitives.declare import BALLS, FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Notation, Primitive
 
 CONVENTION = "0: a truth value is constant on both sides"
 
@@ -27,6 +27,7 @@ def _connective(
         torch=TENSORS + name,
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
+        arb=BALLS + name,
     )
 
 
@@ -62,5 +63,6 @@ PRIMITIVES = (
         torch=TENSORS + "logical_not",
         math=FLOATING + "logical_not",
         sympy=SYMBOLIC + "logical_not",
+        arb=BALLS + "logical_not",
     ),
 )

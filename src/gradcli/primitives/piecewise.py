@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.primitives.declare import (
+    BALLS,
     FLOATING,
     SYMBOLIC,
     TENSORS,
@@ -54,6 +55,7 @@ def _step(
         torch=torch + name,
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
+        arb=BALLS + name,
     )
 
 
@@ -71,6 +73,7 @@ def _comparison(name: str, symbol: str, latex: str, doc: str) -> Primitive:
         torch=TENSORS + name,
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
+        arb=BALLS + name,
     )
 
 
@@ -90,6 +93,7 @@ PRIMITIVES = (
         torch="torch.abs",
         math="math.fabs",
         sympy="sympy.Abs",
+        arb="builtins.abs",
     ),
     _step("sign", "-1, 0 or 1", lambda x: (x,), (0.0,), (2.0, -0.5), TENSORS),
     _step("floor", "largest integer not above x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
@@ -109,6 +113,7 @@ PRIMITIVES = (
         torch="torch.relu",
         math=FLOATING + "relu",
         sympy=SYMBOLIC + "relu",
+        arb=BALLS + "relu",
     ),
     Primitive(
         "maximum",
@@ -130,6 +135,7 @@ PRIMITIVES = (
         torch="torch.maximum",
         math=FLOATING + "maximum",
         sympy=SYMBOLIC + "maximum",
+        arb=BALLS + "maximum",
     ),
     Primitive(
         "minimum",
@@ -151,6 +157,7 @@ PRIMITIVES = (
         torch="torch.minimum",
         math=FLOATING + "minimum",
         sympy=SYMBOLIC + "minimum",
+        arb=BALLS + "minimum",
     ),
     Primitive(
         "clamp",
@@ -172,6 +179,7 @@ PRIMITIVES = (
         torch="torch.clamp",
         math=FLOATING + "clamp",
         sympy=SYMBOLIC + "clamp",
+        arb=BALLS + "clamp",
     ),
     Primitive(
         "where",
@@ -189,6 +197,7 @@ PRIMITIVES = (
         torch=TENSORS + "where",
         math=FLOATING + "where",
         sympy=SYMBOLIC + "where",
+        arb=BALLS + "where",
     ),
     _comparison("gt", ">", ">", "greater than"),
     _comparison("lt", "<", "<", "less than"),
@@ -206,5 +215,6 @@ PRIMITIVES = (
         torch="torch.detach",
         math="builtins.float",
         sympy=SYMBOLIC + "unchanged",
+        arb=BALLS + "unchanged",
     ),
 )

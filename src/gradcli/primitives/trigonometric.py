@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.primitives.declare import (
+    BALLS,
     FLOATING,
     Domain,
     Elementwise,
@@ -47,7 +48,7 @@ def reciprocal(
     name: str, definition: RuleFunction, partial: RuleFunction, points: tuple[float, ...], **declared: Any
 ) -> Primitive:
     """A function that no library has, defined by others."""
-    return unary(name, partial, points=points, definition=definition, torch="", math="", sympy="", **declared)
+    return unary(name, partial, points=points, definition=definition, torch="", math="", sympy="", arb="", **declared)
 
 
 PRIMITIVES = (
@@ -107,6 +108,7 @@ PRIMITIVES = (
         torch="torch.atan2",
         math="math.atan2",
         sympy="sympy.atan2",
+        arb=BALLS + "atan2",
     ),
     unary("sinh", lambda m, out, x: m.cosh(x), "hyperbolic sine", ANY, math=FLOATING + "sinh"),
     unary("cosh", lambda m, out, x: m.sinh(x), "hyperbolic cosine", ANY, math=FLOATING + "cosh"),

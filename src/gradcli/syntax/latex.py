@@ -23,7 +23,7 @@ from gradcli.syntax.printer import (
     number_text,
     plan,
 )
-from gradcli.syntax.program import CONSTANTS
+from gradcli.syntax.program import CONSTANTS, is_constant
 from gradcli.syntax.signatures import parameter_text
 from gradcli.syntax.text import index_text
 
@@ -112,7 +112,7 @@ class LatexPrinter(Printer):
         if shape:
             return [array_latex(value, shape)]
         for name, number in CONSTANTS.items():
-            if value == number and name not in self.taken:
+            if is_constant(value, number) and name not in self.taken:
                 return [SYMBOLS[name]]
         return [number_latex(number_text(value))]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.errors import ExpressionError, GradcliError, ShapeError, Span
+from gradcli.exact import Exact
 from gradcli.graph import CONSTANT, INPUT, Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import resolve
@@ -39,7 +40,7 @@ class Operand:
 
 def number(value: int | float) -> Literal:
     """A number."""
-    return Literal(value, float(value))
+    return Literal(value, value if isinstance(value, Exact) else float(value))
 
 
 def word(value: Any, span: Span, source: str) -> Literal:

@@ -9,6 +9,7 @@ from enum import IntEnum, auto
 from typing import Any, NamedTuple
 
 from gradcli.errors import Span
+from gradcli.exact import PI, E, Exact
 
 
 class Code(IntEnum):
@@ -64,8 +65,15 @@ LONGEST_NOTED = 60
 """How a longer piece of text was read is seen in the parsed form as a whole."""
 
 EULER = "e"
-CONSTANTS = {EULER: math.e, "pi": math.pi}
+CONSTANTS = {EULER: E, "pi": PI}
 """Names that are numbers unless they are bound or assigned."""
+
+
+def is_constant(value: Any, constant: Exact) -> bool:
+    """Whether a value is the constant, and not a number with the same float."""
+    return isinstance(value, Exact) and value.source == constant.source
+
+
 WORDS = {"true": True, "false": False, "none": None, "True": True, "False": False, "None": None, "inf": math.inf}
 """Values of parameters that are no numbers of an expression."""
 

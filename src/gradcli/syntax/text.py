@@ -22,7 +22,7 @@ from gradcli.syntax.printer import (
     number_text,
     plan,
 )
-from gradcli.syntax.program import CONSTANTS
+from gradcli.syntax.program import CONSTANTS, is_constant
 from gradcli.syntax.signatures import parameter_text
 
 LONGEST_CONSTANT = 48
@@ -71,7 +71,7 @@ class TextPrinter(Printer):
             text = list_text(value, shape)
             return [text if not self.compact or len(text) <= LONGEST_CONSTANT else f"[...] {format_shape(shape)}"]
         for name, number in CONSTANTS.items():
-            if value == number and name not in self.taken and not slot.is_base:
+            if is_constant(value, number) and name not in self.taken and not slot.is_base:
                 return [name]
         return [number_text(value)]
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from gradcli.errors import ExpressionError, Span
+from gradcli.exact import decimal
 from gradcli.syntax.operators import operators
 from gradcli.syntax.strays import hint
 
@@ -130,7 +131,7 @@ def _plain_name(written: str, span: Span, source: str) -> str:
 
 def _number(written: str, span: Span, source: str) -> int | float:
     """Digits alone are an exact integer, anything else a float."""
-    value = float(written)
+    value = decimal(written)
     if math.isinf(value):
         raise ExpressionError(
             "the number is larger than any float64 (1.8e308)", span=span, source=source, hint="rescale the expression"

@@ -1,0 +1,94 @@
+"""Balls of python-flint's `arb`: every value is an interval that encloses the true one (Johansson, Arb, 2017).
+
+They prove what rounding did, never that a rule is right. Tensors are NumPy object arrays of balls. The precision is
+that of `flint.ctx` while a graph is evaluated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.errors import Failure
+from gradcli.exact import Exact, enclosure
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.shapes import Shape
+
+
+class Unstated(Failure):
+    """A primitive that balls cannot state; the message names it."""
+
+
+class Balls(Carrier):
+    """Real balls. A constant is the number that is written: 0.1 is a tenth, pi is pi."""
+
+    name = "balls"
+
+    def __init__(self) -> None:
+        import flint
+        import numpy
+
+        self.flint = flint
+        self.numpy = numpy
+        self._functions: dict[Primitive, Any] = {}
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """The numbers as they are written."""
+        return self._laid_out(value, shape, enclosure)
+
+    def point(self, value: Any, shape: Shape, dtype: str = "float64") -> Value:
+        """The numbers of a point: exactly the floats they are, unless they are Exact."""
+
+        def ball(number: float) -> Any:
+            if isinstance(number, Exact):
+                return number.enclose()
+            return self.flint.arb(number if dtype == "float64" else float(self.numpy.float32(number)))
+
+        return self._laid_out(value, shape, ball)
+
+    def _laid_out(self, value: Any, shape: Shape, ball: Any) -> Value:
+        if not shape:
+            return ball(value)
+        array = self.numpy.array(value, dtype=object).reshape([int(d) for d in shape])
+        return self.numpy.frompyfunc(ball, 1, 1)(array)
+
+    def declared(self, primitive: Primitive) -> str:
+        """Its `arb` backing, or for operations that move or add elements the `array` one."""
+        return primitive.arb or ("" if primitive.elementwise else primitive.array)
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """By the `arb` backing, element by element, or the `array` backing, or the definition."""
+        function = self._functions.get(primitive)
+        if function is None:
+            if not self.declared(primitive) and primitive.definition is None:
+                raise Unstated(f"{primitive.name} has no statement in balls")
+            function = self._functions[primitive] = self.backing(primitive)
+        if not primitive.elementwise:
+            return self._balls(function(*arguments, *parameters))
+        if not any(self.shape(a) for a in arguments) or not primitive.arb:
+            return function(*arguments, *parameters)
+        universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
+        return universal(*arguments)
+
+    def _balls(self, found: Value) -> Value:
+        """Zeros and ones that NumPy filled in become balls."""
+        arb = self.flint.arb
+        if isinstance(found, arb):
+            return found
+        return self.numpy.frompyfunc(lambda v: v if isinstance(v, arb) else arb(v), 1, 1)(found)
+
+    def lift(self, value: Value) -> Value:
+        """Python numbers as they are written."""
+        return enclosure(value) if isinstance(value, (int, float)) else value
+
+    def shape(self, value: Value) -> Shape:
+        """The array's shape, () for a ball."""
+        return tuple(getattr(value, "shape", ()))
+
+    def nested(self, value: Value) -> Any:
+        """The midpoints as floats."""
+        if isinstance(value, self.flint.arb):
+            return float(value)
+        array: Any = self.numpy.frompyfunc(float, 1, 1)(value)
+        return array.tolist()

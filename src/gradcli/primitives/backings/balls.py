@@ -1,0 +1,257 @@
+"""Primitives on balls of python-flint's `arb` that `arb` has no method for, or none for all real arguments.
+
+Every result encloses the true one. Where balls cannot tell which branch is taken, it encloses both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.exact import enclosure
+
+Ball = Any
+Array = Any
+
+
+def _arb() -> Any:
+    import flint
+
+    return flint.arb
+
+
+def _either() -> Ball:
+    """0 or 1, and all between."""
+    return _arb()(0.5, 0.5)
+
+
+def _decided(holds: bool, fails: bool) -> Ball:
+    return _arb()(1) if holds else _arb()(0) if fails else _either()
+
+
+def power(x: Ball, exponent: float) -> Ball:
+    """x^exponent for a constant exponent."""
+    if exponent == int(exponent):
+        whole = int(exponent)
+        return x**whole if whole >= 0 else 1 / x**-whole
+    if exponent == 0.5:
+        return x.sqrt()
+    if exponent == -0.5:
+        return x.rsqrt()
+    return pow(x, enclosure(exponent))
+
+
+def pow(x: Ball, y: Ball) -> Ball:
+    """x^y; real for a base below 0 where the exponent is a whole number, and 0 at a base of 0 for y > 0."""
+    if y.is_integer():
+        return x**y
+    if x == 0:
+        return _arb()(0) if y > 0 else _arb().nan()
+    return (y * x.log()).exp()
+
+
+def floor_divide(x: Ball, y: Ball) -> Ball:
+    """x / y rounded down."""
+    return (x / y).floor()
+
+
+def remainder(x: Ball, y: Ball) -> Ball:
+    """x - y floor(x / y)."""
+    return x - y * (x / y).floor()
+
+
+def log2(x: Ball) -> Ball:
+    """Logarithm to base 2."""
+    return x.log() / _arb().const_log2()
+
+
+def log10(x: Ball) -> Ball:
+    """Logarithm to base 10."""
+    return x.log() / _arb().const_log10()
+
+
+def cbrt(x: Ball) -> Ball:
+    """Real cube root: odd and monotone."""
+    if x == 0:
+        return x
+    if x > 0:
+        return x.root(3)
+    if x < 0:
+        return -((-x).root(3))
+    return cbrt(x.lower()).union(cbrt(x.upper()))
+
+
+def sigmoid(x: Ball) -> Ball:
+    """1/(1 + exp(-x)), in the branch that cannot overflow."""
+    if x < 0:
+        power_of_x = x.exp()
+        return power_of_x / (1 + power_of_x)
+    return 1 / (1 + (-x).exp())
+
+
+def softplus(x: Ball) -> Ball:
+    """ln(1 + exp(x)), in the branch that cannot overflow."""
+    return x + (-x).exp().log1p() if x > 0 else x.exp().log1p()
+
+
+def lgamma(x: Ball) -> Ball:
+    """ln |gamma(x)|."""
+    return x.lgamma() if x > 0 else abs(x.gamma()).log()
+
+
+def polygamma(x: Ball, order: int) -> Ball:
+    """Polygamma of the given order."""
+    import flint
+
+    return flint.acb(x).polygamma(order).real
+
+
+def hypot(x: Ball, y: Ball) -> Ball:
+    """sqrt(x^2 + y^2)."""
+    if x == 0:
+        return abs(y)
+    if y == 0:
+        return abs(x)
+    return (x**2 + y**2).sqrt()
+
+
+def atan2(y: Ball, x: Ball) -> Ball:
+    """Angle of the point (x, y)."""
+    return _arb().atan2(y, x)
+
+
+def sign(x: Ball) -> Ball:
+    """-1, 0 or 1."""
+    return x.sgn()
+
+
+def round(x: Ball) -> Ball:
+    """Nearest integer, halves to even."""
+    lifted = x + 0.5
+    if lifted.is_exact() and lifted.is_integer():
+        return 2 * (lifted / 2).floor()
+    return lifted.floor()
+
+
+def relu(x: Ball) -> Ball:
+    """max(x, 0)."""
+    return maximum(x, _arb()(0))
+
+
+def maximum(x: Ball, y: Ball) -> Ball:
+    """The larger: itself where that is known, so that `eq` knows it again."""
+    return x if x >= y else y if y > x else x.max(y)
+
+
+def minimum(x: Ball, y: Ball) -> Ball:
+    """The smaller, likewise."""
+    return x if x <= y else y if y < x else x.min(y)
+
+
+def clamp(x: Ball, low: Ball, high: Ball) -> Ball:
+    """x limited to [low, high]."""
+    return minimum(maximum(x, low), high)
+
+
+def where(condition: Ball, a: Ball, b: Ball) -> Ball:
+    """a where the condition is not 0, else b."""
+    if condition == 0:
+        return b
+    return a if condition != 0 else a.union(b)
+
+
+def leaky_relu(x: Ball, negative_slope: float) -> Ball:
+    """x above 0, negative_slope*x below."""
+    return where(gt(x, _arb()(0)), x, enclosure(negative_slope) * x)
+
+
+def elu(x: Ball, alpha: float) -> Ball:
+    """x above 0, alpha*(exp(x) - 1) below."""
+    return where(gt(x, _arb()(0)), x, enclosure(alpha) * minimum(x, _arb()(0)).expm1())
+
+
+def silu(x: Ball) -> Ball:
+    """x*sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+def gelu(x: Ball, approximate: str) -> Ball:
+    """x*Phi(x), or with tanh: x*sigmoid(sqrt(8/pi) (x + 0.044715 x^3))."""
+    if approximate == "none":
+        return x * (-x / _arb()(2).sqrt()).erfc() / 2
+    gate = (8 / _arb().pi()).sqrt() * (x + _arb()("0.044715") * x**3)
+    return x * sigmoid(gate)
+
+
+def unchanged(x: Ball) -> Ball:
+    """x itself."""
+    return x
+
+
+def gt(x: Ball, y: Ball) -> Ball:
+    """1 if x > y, else 0."""
+    return _decided(x > y, x <= y or x is y)
+
+
+def lt(x: Ball, y: Ball) -> Ball:
+    """1 if x < y, else 0."""
+    return _decided(x < y, x >= y or x is y)
+
+
+def ge(x: Ball, y: Ball) -> Ball:
+    """1 if x >= y, else 0."""
+    return _decided(x >= y or x is y, x < y)
+
+
+def le(x: Ball, y: Ball) -> Ball:
+    """1 if x <= y, else 0."""
+    return _decided(x <= y or x is y, x > y)
+
+
+def eq(x: Ball, y: Ball) -> Ball:
+    """1 if x = y, else 0. A ball is equal to itself: it stands for one number."""
+    return _decided(x is y or x == y, x != y)
+
+
+def ne(x: Ball, y: Ball) -> Ball:
+    """1 if x and y differ, else 0."""
+    return _decided(x is not y and x != y, x is y or x == y)
+
+
+def logical_and(x: Ball, y: Ball) -> Ball:
+    """1 if neither is 0, else 0."""
+    return _decided(x != 0 and y != 0, x == 0 or y == 0)
+
+
+def logical_or(x: Ball, y: Ball) -> Ball:
+    """1 if either is not 0, else 0."""
+    return _decided(x != 0 or y != 0, x == 0 and y == 0)
+
+
+def logical_xor(x: Ball, y: Ball) -> Ball:
+    """1 if exactly one is not 0, else 0."""
+    first, second = logical_not(x), logical_not(y)
+    return first + second - 2 * first * second
+
+
+def logical_not(x: Ball) -> Ball:
+    """1 if x is 0, else 0."""
+    return _decided(x == 0, x != 0)
+
+
+def inv(a: Array) -> Array:
+    """Inverse; not a number where the balls admit a singular matrix."""
+    import flint
+    import numpy
+
+    matrix = flint.arb_mat(a.tolist())
+    try:
+        return numpy.array(matrix.inv().tolist(), dtype=object).reshape(a.shape)
+    except ZeroDivisionError:
+        return numpy.full(a.shape, flint.arb.nan(), dtype=object)
+
+
+def det(a: Array) -> Ball:
+    """Determinant."""
+    import flint
+
+    return flint.arb_mat(a.tolist()).det()
