@@ -13,7 +13,7 @@ from gradcli.methods.jacobian import Mode
 from gradcli.problem import Nested
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
-from gradcli.verify.witnesses import Verdict, interval_data
+from gradcli.verify.witnesses import Verdict, verdict_details
 
 Interval = dict[str, list[list[float]]]
 """By input, for each of its components in row-major order, the lower and the upper one-sided derivative."""
@@ -191,7 +191,7 @@ def judged(verdict: Verdict, carrier: Carrier, notes: Sequence[str]) -> dict[str
         "verdict": verdict.word,
         "reason": verdict.sentence,
         "digits": verdict.digits,
-        "interval": interval_data(verdict).get("interval"),
+        "interval": verdict_details(verdict).get("interval"),
         "notes": tuple(notes),
         "dtype": carrier.dtype,
         "device": carrier.device,

@@ -25,25 +25,26 @@ class Balls(Carrier):
 
     name = "balls"
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: str = "float64") -> None:
         import flint
         import numpy
 
         self.flint = flint
         self.numpy = numpy
+        self.dtype = dtype
         self._functions: dict[Primitive, Any] = {}
 
     def constant(self, value: Any, shape: Shape) -> Value:
         """The numbers as they are written."""
         return self._laid_out(value, shape, enclosure)
 
-    def point(self, value: Any, shape: Shape, dtype: str = "float64") -> Value:
-        """The numbers of a point: exactly the floats they are, unless they are Exact."""
+    def point(self, value: Any, shape: Shape) -> Value:
+        """The numbers of a point: exactly the floats they are in the dtype, unless they are Exact."""
 
         def ball(number: float) -> Any:
             if isinstance(number, Exact):
                 return number.enclose()
-            return self.flint.arb(number if dtype == "float64" else float(self.numpy.float32(number)))
+            return self.flint.arb(number if self.dtype == "float64" else float(self.numpy.float32(number)))
 
         return self._laid_out(value, shape, ball)
 

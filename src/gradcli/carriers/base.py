@@ -52,6 +52,10 @@ class Carrier(ABC):
     def constant(self, value: Any, shape: Shape) -> Value:
         """A number, or nested tuples of numbers of the given shape, as a value of this carrier."""
 
+    def point(self, value: Any, shape: Shape) -> Value:
+        """The value of an input, likewise: where carriers tell them apart, exactly the floats that are given."""
+        return self.constant(value, shape)
+
     @abstractmethod
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive on values."""

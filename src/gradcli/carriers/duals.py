@@ -37,6 +37,10 @@ class Duals(Carrier):
         """A constant stands still."""
         return Dual(self, self.inner.constant(value, shape))
 
+    def point(self, value: Any, shape: Shape) -> Value:
+        """An input stands still, unless a direction moves it."""
+        return Dual(self, self.inner.point(value, shape))
+
     def lift(self, value: Value) -> Value:
         """Python numbers stand still."""
         return value if isinstance(value, Dual) else Dual(self, self.inner.lift(value))

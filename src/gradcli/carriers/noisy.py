@@ -62,6 +62,10 @@ class Noisy(Carrier):
         """As the other carrier."""
         return self.inner.constant(value, shape)
 
+    def point(self, value: Any, shape: Shape) -> Value:
+        """As the other carrier."""
+        return self.inner.point(value, shape)
+
     def lift(self, value: Value) -> Value:
         """As the other carrier."""
         return self.inner.lift(value)

@@ -114,7 +114,7 @@ def has_nan(value: Value) -> bool:
 def input_values(graph: Graph, carrier: Carrier, point: Mapping[str, Any]) -> dict[int, Value]:
     """The bound inputs as values of a carrier."""
     return {
-        graph.inputs[name]: carrier.constant(value, graph.shapes[graph.inputs[name]])
+        graph.inputs[name]: carrier.point(value, graph.shapes[graph.inputs[name]])
         for name, value in point.items()
         if name in graph.inputs
     }

@@ -13,7 +13,7 @@ from gradcli.errors import ExitStatus, ShapeError
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
 from gradcli.verify.explain import require_finite
-from gradcli.verify.witnesses import Verdict, interval_data
+from gradcli.verify.witnesses import Verdict, verdict_details
 
 if TYPE_CHECKING:
     from gradcli.render.matrices import Labelled
@@ -47,7 +47,7 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
             **found.data,
             "verdict": found.verdict.word,
             "reason": found.verdict.sentence,
-            **interval_data(found.verdict),
+            **verdict_details(found.verdict),
         }
         for problem, found in zip(problems, answers, strict=True)
     ]

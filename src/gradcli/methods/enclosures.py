@@ -13,11 +13,11 @@ from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.counting import Counting
-from gradcli.carriers.tape import Tape, evaluate
-from gradcli.graph import Graph
+from gradcli.carriers.tape import evaluate, input_values
 from gradcli.methods.base import weigh
-from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
-from gradcli.primitives.declare import Primitive, Value
+from gradcli.methods.numerical import held_nodes
+from gradcli.methods.reverse import vjp
+from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 
@@ -32,12 +32,12 @@ _PRECISION = RLock()
 
 
 @contextmanager
-def working(bits: int) -> Iterator[Balls]:
+def working(bits: int, dtype: str = "float64") -> Iterator[Balls]:
     """The carrier, at a precision in bits."""
     import flint
 
     with _PRECISION, flint.ctx.workprec(bits):
-        yield Balls()
+        yield Balls(dtype)
 
 
 def too_large(problem: Problem) -> str:
@@ -53,33 +53,11 @@ def too_large(problem: Problem) -> str:
     return f"{count} operations are more than balls take in reasonable time" if count > MOST_OPERATIONS else ""
 
 
-def ball_point(problem: Problem, balls: Balls) -> dict[int, Value]:
-    """The bound inputs as balls: exactly the floats that they are."""
-    graph = problem.graph
-    return {
-        graph.inputs[name]: balls.point(value, graph.shapes[graph.inputs[name]], problem.dtype)
-        for name, value in problem.point.items()
-        if name in graph.inputs
-    }
-
-
-def ball_tape(problem: Problem, balls: Balls) -> Tape:
-    """The graph at the point, in balls."""
-    return evaluate(problem.graph, [problem.output], balls, ball_point(problem, balls))
-
-
 def enclosed_gradient(problem: Problem, bits: int) -> tuple[list[Ball], dict[str, list[Ball]]]:
     """The value and the gradient by input as flat lists of balls: one reverse sweep. Raises Unstated."""
-    graph = problem.graph
-    with working(bits) as balls:
-        tape = ball_tape(problem, balls)
-        sources = {name: graph.inputs[name] for name in problem.wrt}
-        adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, sources.values())
-        found = {}
-        for name, source in sources.items():
-            adjoint = adjoint_of(adjoints, source)
-            found[name] = flat(balls.zeros(problem.input_shape(name)) if adjoint is None else adjoint)
-        return flat(tape.values[problem.output]), found
+    with working(bits, problem.dtype) as balls:
+        value, gradient = vjp(problem, balls)
+        return flat(value), {name: flat(adjoint) for name, adjoint in gradient.items()}
 
 
 def flat(value: Value) -> list[Ball]:
@@ -93,10 +71,10 @@ class BallLine:
     def __init__(self, problem: Problem, balls: Balls) -> None:
         self.problem = problem
         self.balls = balls
-        self.tape = ball_tape(problem, balls)
         graph = problem.graph
-        self.inputs = {node: self.tape.values[node] for node in graph.inputs.values() if node < len(self.tape.values)}
-        self.held = {n: self.tape.values[n] for n in self.tape.nodes if holds_value(graph, n)}
+        self.inputs = input_values(graph, balls, problem.point)
+        self.tape = evaluate(graph, [problem.output], balls, self.inputs)
+        self.held = {n: self.tape.values[n] for n in held_nodes(graph, self.tape)}
 
     def at(self, direction: Mapping[str, Nested], step: Ball) -> Ball:
         """Weighted output at point + step * direction."""
@@ -104,8 +82,7 @@ class BallLine:
         moved = dict(self.inputs)
         for name, tangent in direction.items():
             node = graph.inputs[name]
-            if moved.get(node) is not None:
-                moved[node] = moved[node] + step * balls.constant(tangent, graph.shapes[node])
+            moved[node] = moved[node] + step * balls.point(tangent, graph.shapes[node])
         tape = evaluate(graph, [], balls, moved, self.held, self.tape.nodes)
         return weigh(balls, problem.cotangent, problem.output_shape, tape.values[problem.output])
 
@@ -115,9 +92,3 @@ class BallLine:
         step = abs(arb(position)) * arb(2) ** STEP_EXPONENT if position else arb(2) ** STEP_EXPONENT
         coarse, fine = ((self.at(direction, h) - self.at(direction, -h)) / (2 * h) for h in (step, step / 2))
         return coarse, fine
-
-
-def holds_value(graph: Graph, node: int) -> bool:
-    """Whether a node is detached."""
-    operation = graph.operations[node]
-    return isinstance(operation, Primitive) and operation.holds_value

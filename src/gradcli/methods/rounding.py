@@ -1,26 +1,71 @@
-"""What rounding does to a gradient, seen in sweeps whose every result is off by a little more than rounding."""
+"""What rounding does to a swept gradient: a running bound on floats, the radius of balls at the dtype's own precision,
+and where balls would take too long, sweeps whose every result is off by a little more than rounding."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.running import Rounded, Running
 from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import enclosed_gradient, too_large
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.reverse import vjp
 from gradcli.problem import Problem
 
+BITS = {"float64": 53, "float32": 24}
+BOUND = 4
+"""Times the radius and a unit in the last place: seen to raise no false alarm, and to sleep through nothing."""
 SAFETY = 64
 """For the chance that all perturbed sweeps happen to lie near the exact one."""
 
 
 def rounding_of_gradient(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
-    """The absolute error that rounding may cause in each component of a swept gradient, row-major by input.
+    """The absolute error that rounding may cause in each component of a swept gradient, row-major by input."""
+    bound = rounding_bound(problem, carrier)
+    return rounding_seen(problem, carrier, sweeps) if bound is None else bound[1]
 
-    It is the larger of reverse mode's and, where it takes all directions, forward mode's, which adds in another order.
-    """
+
+def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dict[str, list[float]]] | None:
+    """A bound for each element of the value and each component of the gradient; None where it would take too long."""
+    if isinstance(carrier, Floats):
+        value, gradient = vjp(problem, Running())
+        # Zeros of a shape belong to an input that the output does not need.
+        bounds = {name: list(map(_running_bound, flatten(found))) for name, found in gradient.items()}
+        return [_running_bound(value)], bounds
+    if too_large(problem):
+        return None
+    try:
+        values, balls = enclosed_gradient(problem, BITS[carrier.dtype])
+    except Unstated:
+        return None
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in balls.items()}
+
+
+def _running_bound(found: Any) -> float:
+    return tolerance(found.value, found.error) if isinstance(found, Rounded) else 0.0
+
+
+def _ball_bound(ball: Any, unit: float) -> float:
+    return tolerance(float(ball.mid()), float(ball.rad()), unit)
+
+
+def tolerance(value: float, radius: float, unit: float = 2.0**-53) -> float:
+    """What a computed number may differ from the true one by: four times the radius and a unit in the last place."""
+    found = BOUND * (radius + 2 * unit * abs(value))
+    return found if found == found else math.inf
+
+
+def rounding_seen(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
+    """The same from perturbed sweeps: the larger of reverse mode's and, where it takes all directions, forward mode's,
+    which adds in another order."""
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = REVERSE.differentiate(problem, carrier).gradient or {}
     widest = spread(REVERSE, problem, carrier, sweeps)

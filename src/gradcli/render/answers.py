@@ -16,6 +16,8 @@ from gradcli.verify.verdict import Checked
 
 SHOWN = 1000
 """Elements of one array that are printed whole."""
+LONGEST_TRUTH = 2000
+"""Characters of true numbers that are printed beside what was computed; JSON has them all."""
 
 
 class GradientRow(NamedTuple):
@@ -31,7 +33,8 @@ def gradient_lines(
     name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
 ) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
-    found = [f"{name} = {value_text(problem, check)}"]
+    true = check.verdict.true
+    found = [f"{name} = {with_truth(value_text(problem, check), true.value if true else None)}"]
     rows = gradient_rows(name, problem, check, plain, layout)
     width = max((len(row.label) for row in rows), default=0)
     for row in rows:
@@ -61,9 +64,22 @@ def gradient_rows(
         elif sides is not None and all(s.agree for s in sides):
             agreed = agreed_text(sides, problem.input_shape(wrt))
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
+        if check.verdict.true is not None:
+            answer = with_truth(answer, true_block(check.verdict.true.gradient[wrt], problem.input_shape(wrt), layout))
         between = interval_text(sides) if sides is not None and not all(s.agree for s in sides) else ""
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
+
+
+def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:
+    """A gradient in proven digits, in a layout."""
+    return arranged(digits, (), shape, layout)[0]
+
+
+def with_truth(text: str, digits: Nested | None) -> str:
+    """What was computed, and the true numbers beside it where they are others."""
+    true = text if digits is None else format_nested(digits, str)
+    return text if true == text or len(true) > LONGEST_TRUTH else f"{text}   (true: {true})"
 
 
 def agreed_text(sides: list[Sides], shape: Shape) -> str:

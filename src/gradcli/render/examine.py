@@ -15,7 +15,7 @@ from gradcli.render.summary import weights_text
 from gradcli.shapes import size
 from gradcli.verify.explain import value_cause
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import Verdict, interval_data
+from gradcli.verify.witnesses import Verdict, verdict_details
 
 LABELS = ("t", "s", "r", "tau")
 """What a step along one direction is called: the first that the user has not taken."""
@@ -104,7 +104,7 @@ def verdict_data(inspection: Inspection) -> dict[str, Any]:
 
     def data(output: int, verdict: Verdict) -> dict[str, Any]:
         found = {"output": inspection.names[output], "verdict": verdict.word, "reason": verdict.sentence}
-        return found | interval_data(verdict)
+        return found | verdict_details(verdict)
 
     results = [data(output, verdict) for output, verdict in inspection.verdicts.items()]
     return results[0] if len(results) == 1 else {"results": results}

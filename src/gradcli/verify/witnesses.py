@@ -1,23 +1,24 @@
 """What independent witnesses say of a gradient's numbers.
 
 The first witness is the central difference of the primal, which shares no rule with the sweeps. Its tolerance is its
-own error estimate plus the rounding of the sweeps, never a fixed constant. Where it cannot resolve the point, or
-disagrees, torch's autograd is asked before anything is called wrong; what rounding alone can do is ill-conditioned.
+own error estimate plus a bound of the rounding of the sweeps. Where it cannot resolve the point, or disagrees, the
+truth is found in balls (`certainty`). A graph that is too large for balls has a second opinion, torch's autograd,
+before anything is called wrong; what rounding alone can do is ill-conditioned.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.errors import ExitStatus
 from gradcli.methods.base import flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.rounding import rounding_of_gradient
-from gradcli.problem import Derivative, Problem
+from gradcli.methods.rounding import rounding_bound, rounding_seen
+from gradcli.problem import Derivative, Nested, Problem
 from gradcli.verify.kinks import Sides
 
 ROUNDING = 512
@@ -26,20 +27,30 @@ ESTIMATE = 10
 """Richardson's estimate is no bound: it was seen to be off tenfold."""
 CERTAIN = {"float64": 1e-6, "float32": 1e-2}
 """A tolerance above this part of a component proves nothing of it."""
+TINY = 1e-290
+"""Rounding of a value by less than this is underflow."""
 SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "unverified", "verified")
 """The verdicts from worst to best."""
 STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
+class TrueNumbers(NamedTuple):
+    """The value and the gradient by input, nested, as texts of proven digits."""
+
+    value: Nested
+    gradient: dict[str, Nested]
+
+
 @dataclass
 class Verdict:
     """One word of interface.md and the sentence behind it. `sides` holds the one-sided derivatives at a kink, `digits`
-    the decimal digits that an independent witness confirms."""
+    the decimal digits that an independent witness confirms, `true` value and gradient where float64 lost them."""
 
     word: str
     sentence: str
     sides: dict[str, list[Sides]] | None = None
     digits: int | None = None
+    true: TrueNumbers | None = None
 
     @property
     def status(self) -> ExitStatus:
@@ -47,11 +58,15 @@ class Verdict:
         return STATUS.get(self.word, ExitStatus.ANSWERED)
 
 
-def interval_data(verdict: Verdict) -> dict[str, Any]:
-    """The one-sided derivatives at a kink as JSON, lower ends first, if there are any."""
-    if verdict.sides is None:
-        return {}
-    return {"interval": {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}}
+def verdict_details(verdict: Verdict) -> dict[str, Any]:
+    """What a verdict knows besides its word, as JSON: the one-sided derivatives at a kink, lower ends first; the true
+    numbers where float64 lost them."""
+    found: dict[str, Any] = {}
+    if verdict.sides is not None:
+        found["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
+    if verdict.true is not None:
+        found["true"] = verdict.true._asdict()
+    return found
 
 
 def worst(verdicts: Sequence[tuple[str, Verdict]]) -> Verdict:
@@ -90,31 +105,50 @@ class Component:
 
 
 def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
-    """The verdict on a finite reverse gradient from forward mode, differences and, if need be, autograd."""
-    components = components_of(problem, carrier, found)
+    """The verdict on a finite reverse gradient from forward mode and differences, and if need be from the truth in
+    balls, or from autograd where balls take too long."""
+    bound = rounding_bound(problem, carrier)
+    components = components_of(problem, carrier, found, bound[1] if bound else None)
+    certain = CERTAIN[carrier.dtype]
     where = " along one direction" if found["numerical"].directional is not None else ""
-    if all(c.confirmed(CERTAIN[carrier.dtype]) for c in components):
+    values = flatten(found["reverse"].value)
+    sound = bound is None or all(r <= certain * abs(v) or r <= TINY for v, r in zip(values, bound[0], strict=True))
+    if sound and all(c.confirmed(certain) for c in components):
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
         return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
+    if bound is not None:
+        from gradcli.verify.certainty import judge_by_truth
+
+        certainty = judge_by_truth(problem, carrier, found)
+        if certainty is not None:
+            return certainty
     return _second_opinion(problem, carrier, components, where)
 
 
-def components_of(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> list[Component]:
-    """The gradient's numbers as the methods see them; one, along the fixed direction, where there are too many."""
+def components_of(
+    problem: Problem, carrier: Carrier, found: dict[str, Derivative], bound: Mapping[str, list[float]] | None
+) -> list[Component]:
+    """The gradient's numbers as the methods see them; one, along the fixed direction, where there are too many.
+
+    `bound` is what rounding may do to each; None: not known, and the sweeps may differ by some units of roundoff only.
+    """
     reverse, forward, numerical = found["reverse"].gradient, found["forward"], found["numerical"]
     assert reverse is not None
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
+    bounds = [b for name in problem.wrt for b in bound[name]] if bound is not None else None
     if forward.directional is not None and numerical.directional is not None:
         direction, slope = forward.directional
         numbers, weights = numbers_of(problem, reverse), numbers_of(problem, direction)
         size = math.fsum(abs(n * w) for n, w in zip(numbers, weights, strict=True))
         along = math.fsum(n * w for n, w in zip(numbers, weights, strict=True))
         error = numerical.error if isinstance(numerical.error, float) else math.inf
-        return [Component(along, slope, numerical.directional[1], error, unit * size, size)]
+        rounding = unit * size if bounds is None else math.fsum(bounds)
+        return [Component(along, slope, numerical.directional[1], error, rounding, size)]
     columns = [reverse, forward.gradient, numerical.gradient, numerical.error]
     rows = list(zip(*(numbers_of(problem, column) for column in columns), strict=True))
     size = max((abs(row[0]) for row in rows), default=0.0)
-    return [Component(r, f, s, e, unit * (abs(r) or size), size) for r, f, s, e in rows]
+    roundings = [unit * (abs(row[0]) or size) for row in rows] if bounds is None else bounds
+    return [Component(r, f, s, e, rounding, size) for (r, f, s, e), rounding in zip(rows, roundings, strict=True)]
 
 
 def numbers_of(problem: Problem, by_input: Any) -> list[float]:
@@ -153,7 +187,7 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
 
 def _roundings(problem: Problem, carrier: Carrier, along: str) -> list[float]:
     """What rounding may do to each component, or to the derivative along the fixed direction of signs."""
-    by_input = rounding_of_gradient(problem, carrier)
+    by_input = rounding_seen(problem, carrier)
     numbers = [number for name in problem.wrt for number in by_input[name]]
     return [math.fsum(numbers)] if along else numbers
 

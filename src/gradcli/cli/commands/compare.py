@@ -14,7 +14,7 @@ from gradcli.errors import ExitStatus
 from gradcli.problem import separate
 from gradcli.verify.comparison import Comparison, compare, select_methods
 from gradcli.verify.explain import require_finite
-from gradcli.verify.witnesses import interval_data
+from gradcli.verify.witnesses import verdict_details
 
 
 def register(app: typer.Typer) -> None:
@@ -138,4 +138,4 @@ def data_of(bound: Bound, comparison: Comparison) -> dict[str, Any]:
         "reference": comparison.reference,
         "methods": methods,
     }
-    return data | interval_data(verdict)
+    return data | verdict_details(verdict)

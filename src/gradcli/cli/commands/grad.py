@@ -17,7 +17,7 @@ from gradcli.methods.base import added, arranged
 from gradcli.problem import Nested, Problem, separate
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.witnesses import interval_data
+from gradcli.verify.witnesses import verdict_details
 
 
 @dataclass
@@ -140,5 +140,5 @@ def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
             name: {"value": d.value, "derivative": d.gradient, "error": d.error, "sweeps": d.sweeps}
             for name, d in checked.derivatives.items()
         },
-        **interval_data(checked.verdict),
+        **verdict_details(checked.verdict),
     }

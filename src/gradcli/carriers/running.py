@@ -1,0 +1,92 @@
+"""Floats that bring a bound of what rounding did to them, to first order.
+
+Running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3): each result is off
+by its own rounding, and by the errors of its arguments times the local partials.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.carriers.base import Arithmetic, Carrier
+from gradcli.carriers.floats import Floats
+from gradcli.exact import Exact
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Elementwise, Primitive, Value
+from gradcli.shapes import Shape
+
+ROUNDOFF = 2.0**-52
+"""Relative error of one operation: half of it in arithmetic, up to all of it in a library's functions."""
+UNDERFLOW = 2.0**-1074
+
+
+class Rounded(Arithmetic):
+    """A float and a bound of its absolute error."""
+
+    __slots__ = ("carrier", "error", "value")
+
+    def __init__(self, carrier: Running, value: float, error: float) -> None:
+        self.carrier = carrier
+        self.value = value
+        self.error = error
+
+
+class Running(Carrier):
+    """Applies primitives to floats and adds up errors. Serves the graphs that floats serve."""
+
+    name = "running"
+
+    def __init__(self) -> None:
+        self.inner = Floats()
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """A written number, rounded unless it is whole."""
+        if shape:
+            return value
+        number = self.inner.constant(value, shape)
+        return Rounded(self, number, 0.0 if number == math.floor(number) else ROUNDOFF * abs(number))
+
+    def point(self, value: Any, shape: Shape) -> Value:
+        """A coordinate of the point: exact, unless it only approximates what was meant."""
+        if shape or isinstance(value, Exact):
+            return self.constant(value, shape)
+        return Rounded(self, self.inner.constant(value, shape), 0.0)
+
+    def lift(self, value: Value) -> Value:
+        """A number that a rule wrote."""
+        return value if isinstance(value, Rounded) else self.constant(value, ())
+
+    def zeros(self, shape: Shape) -> Value:
+        """Zeros without error; nested lists for an input that the output does not need."""
+        return self.inner.zeros(shape) if shape else Rounded(self, 0.0, 0.0)
+
+    def masked(self, condition: Value, value: Value) -> Value | None:
+        """None for the branch that is not taken."""
+        return value if condition.value else None
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """The primitive on floats, and the error of its result."""
+        if primitive.definition is not None and not self.inner.declared(primitive):
+            return primitive.definition(self, *arguments, *parameters)
+        values = tuple([a.value for a in arguments])
+        out = self.inner.apply(primitive, values, parameters)
+        return Rounded(self, out, self._error(primitive, out, values, arguments, parameters))
+
+    def _error(
+        self, primitive: Primitive, out: float, values: tuple[float, ...], arguments: tuple[Value, ...], parameters: Any
+    ) -> float:
+        rule = primitive.rule
+        if primitive.locally_constant and not primitive.holds_value:
+            return 0.0
+        error = ROUNDOFF * abs(out) + UNDERFLOW
+        if primitive.holds_value:
+            error += arguments[0].error
+        elif isinstance(rule, Elementwise):
+            for partial, argument in zip(rule.partials, arguments, strict=True):
+                if partial is not None and argument.error:
+                    error += abs(partial(self.inner, out, *values, *parameters)) * argument.error
+        else:
+            carried = [a.error if rule.depends_on(k) else a.value for k, a in enumerate(arguments)]
+            error += abs(self.inner.apply(primitive, tuple(carried), parameters))
+        return error if error == error else math.inf

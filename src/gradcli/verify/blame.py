@@ -1,0 +1,101 @@
+"""Which primitive's rule is wrong: each rule on the way is held against differences of its own primal in balls."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.tangents import contributions, total
+from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.methods.enclosures import DIFFERENCE_BITS, STEP_EXPONENT, flat, working
+from gradcli.methods.reverse import contribution_to
+from gradcli.primitives.declare import Elementwise, Primitive, Value
+from gradcli.problem import Problem
+from gradcli.verify.explain import written
+
+AGREE = 2.0**-60
+"""Relative difference to which a rule and differences of its primal agree; truncation is about 2^-130."""
+
+
+def wrong_rules(problem: Problem) -> list[str]:
+    """Names of the primitives on the way whose rule contradicts their primal at the point, or its own transpose."""
+    found: dict[str, None] = {}
+    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+        tape = evaluate(problem.graph, [problem.output], balls, input_values(problem.graph, balls, problem.point))
+        for node in tape.nodes:
+            if isinstance(problem.graph.operations[node], Primitive) and not _right(tape, balls, node):
+                found[written(tape, node)] = None
+    return list(found)
+
+
+def _right(tape: Tape, balls: Balls, node: int) -> bool:
+    primitive = tape.primitive(node)
+    if primitive.holds_value:
+        return True
+    depends = [k for k in range(len(tape.graph.arguments[node])) if primitive.rule.depends_on(k)]
+    try:
+        return all(_right_by(tape, balls, node, position) for position in depends)
+    except Unstated:
+        return True
+
+
+def _right_by(tape: Tape, balls: Balls, node: int, position: int) -> bool:
+    """Whether the tangent by one argument is the slope of the primal, and the transpose of it the cotangent."""
+    primitive, arguments = tape.primitive(node), tape.arguments(node)
+    parameters = tape.graph.parameters[node]
+    tangent = _random_like(balls, arguments[position])
+    incoming: list[Value | None] = [tangent if k == position else None for k in range(len(arguments))]
+    swept = total(
+        balls,
+        contributions(
+            balls, primitive, tape.values[node], arguments, parameters, incoming, lambda k: tape.partial(node, k)
+        ),
+    )
+    step = balls.flint.arb(2) ** STEP_EXPONENT * _least(arguments[position])
+
+    def moved(sign: int) -> Value:
+        values = [a + sign * step * tangent if k == position else a for k, a in enumerate(arguments)]
+        return balls.apply(primitive, tuple(values), parameters)
+
+    slopes = flat((moved(1) - moved(-1)) * (1 / (2 * step)))
+    ours = [balls.lift(0)] * len(slopes) if swept is None else flat(swept)
+    if not _agree(ours, slopes):
+        return False
+    if isinstance(primitive.rule, Elementwise):
+        return True
+    cotangent = _random_like(balls, tape.values[node])
+    back = contribution_to(tape, node, position, cotangent)
+    one = _product(balls, flat(cotangent), slopes)
+    other = balls.lift(0) if back is None else _product(balls, flat(back), flat(tangent))
+    return _agree([other], [one])
+
+
+def _agree(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    scale = max((float(abs(t).upper()) for t in theirs if t.is_finite()), default=0.0)
+    for one, other in zip(ours, theirs, strict=True):
+        gap = abs(one - other)
+        if gap.is_finite() and gap.lower() > AGREE * max(scale, 1e-300):
+            return False
+    return True
+
+
+def _least(value: Value) -> Any:
+    """A step's scale: the smallest size of a coordinate that is not 0."""
+    sizes = [abs(ball) for ball in flat(value) if ball != 0 and ball.is_finite()]
+    least = min(sizes, key=float, default=None)
+    return 1 if least is None else least.mid() if float(least) < 1 else 1
+
+
+def _random_like(balls: Balls, value: Value) -> Value:
+    draw = random.Random(24)
+    numbers = [balls.lift(draw.choice((-1.0, 1.0)) * draw.uniform(0.5, 1.5)) for _ in flat(value)]
+    shape = balls.shape(value)
+    if not shape:
+        return numbers[0]
+    return balls.numpy.array(numbers, dtype=object).reshape(value.shape)
+
+
+def _product(balls: Balls, u: Sequence[Any], v: Sequence[Any]) -> Any:
+    return sum((a * b for a, b in zip(u, v, strict=True)), start=balls.lift(0))

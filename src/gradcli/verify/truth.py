@@ -1,0 +1,130 @@
+"""The truth about a gradient: our rules in balls, until the digits are proven, and the differences of the primal in
+balls, which use no rule. Together they tell a wrong rule from a float64 that lost its digits.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradcli.carriers.balls import Unstated
+from gradcli.carriers.base import Carrier
+from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
+from gradcli.methods.certified import proven_gradient
+from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working
+from gradcli.methods.proven import bound_text, proven_text
+from gradcli.methods.rounding import rounding_bound
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import size
+
+MOST_DIFFERENCES = 100_000
+"""Scalar operations of all differences; beyond it they look along one direction."""
+TRUNCATION = 4
+"""The error of the finer difference is a third of its distance to the coarser one."""
+RESOLVED = 1e-9
+"""A difference whose own error is above this part of it sees nothing."""
+
+Ball = Any
+
+
+@dataclass
+class Truth:
+    """The true value and gradient (flat lists of balls, inputs in order), and what rounding may do to each number.
+
+    `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules.
+    """
+
+    problem: Problem
+    value: list[Ball]
+    gradient: list[Ball]
+    bits: int
+    value_rounding: list[float] = field(default_factory=list)
+    rounding: list[float] = field(default_factory=list)
+    confirmed: bool | None = None
+    contradiction: str = ""
+
+    def value_text(self) -> Nested:
+        """The value in proven digits, in the output's shape."""
+        return unflatten(self._texts(self.value), self.problem.output_shape)
+
+    def gradient_text(self) -> dict[str, Nested]:
+        """The gradient in proven digits, by input in its shape."""
+        texts = iter(self._texts(self.gradient))
+        shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
+        return {name: unflatten([next(texts) for _ in range(size(shape))], shape) for name, shape in shapes.items()}
+
+    def text_of(self, ball: Ball) -> str:
+        """One of the numbers in proven digits."""
+        return self._texts([ball])[0]
+
+    def _texts(self, balls: list[Ball]) -> list[str]:
+        with working(self.bits):
+            return [proven_text(ball) or bound_text(ball) for ball in balls]
+
+
+def truth_of(problem: Problem, carrier: Carrier) -> Truth | None:
+    """The truth at the point; None where balls cannot state the graph, take too long or find no number."""
+    if too_large(problem):
+        return None
+    try:
+        value, gradient, bits = proven_gradient(problem)
+        bound = rounding_bound(problem, carrier)
+    except Unstated:
+        return None
+    balls = [ball for name in problem.wrt for ball in gradient[name]]
+    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]):
+        return None
+    rounding = [r for name in problem.wrt for r in bound[1][name]]
+    truth = Truth(problem, value, balls, bits, bound[0], rounding)
+    truth.confirmed, truth.contradiction = _witnessed(problem, balls)
+    return truth
+
+
+def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:
+    """What differences of the primal in balls say of the gradient."""
+    confirmed: bool | None = True
+    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+        line = BallLine(problem, balls)
+        for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
+            coarse, fine = line.slope(direction, position)
+            ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
+            error = TRUNCATION * abs(coarse - fine)
+            gap = abs(ours - fine)
+            if not (gap.is_finite() and error.is_finite()):
+                confirmed = None
+            elif gap > error + _slack(ours, fine):
+                return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
+            elif error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25:
+                confirmed = None
+    return confirmed, ""
+
+
+def _slack(ours: Ball, fine: Ball) -> Ball:
+    """Balls are no wider than this where a difference has anything to say."""
+    return (abs(ours) + abs(fine)) * ours.__class__(2) ** -90
+
+
+def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
+    """Label, direction, size of the coordinate and weights of the components: every coordinate, or one of signs."""
+    count = elements(problem)
+    if count > BLOCK or count * operations * 4 > MOST_DIFFERENCES:
+        direction = fixed_direction(problem)
+        weights = [w for name in problem.wrt for w in flatten(direction[name])]
+        largest = max(abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name]))
+        return [("along one direction", direction, largest, weights)]
+    found, place = [], 0
+    for name in problem.wrt:
+        positions = flatten(problem.point[name])
+        for unit, position in zip(unit_directions(problem.input_shape(name)), positions, strict=True):
+            weights = [1.0 if k == place else 0.0 for k in range(count)]
+            found.append((f"by {name}", {name: unit}, float(position), weights))
+            place += 1
+    return found
+
+
+def error_of(computed: float, true: Ball) -> float:
+    """How far a computed number is from the true one; infinite if it is not finite."""
+    if not math.isfinite(computed):
+        return math.inf
+    return float(abs(true - computed).upper())
