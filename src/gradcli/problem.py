@@ -20,8 +20,7 @@ class Problem:
     """One output of a graph to be differentiated at a point.
 
     `point` holds a value for every input the output needs; `wrt` names those to differentiate by. `cotangent` has the
-    output's shape and is None for a scalar output (then it is 1). `precision` is the number of decimal digits to prove;
-    0: those of a float64.
+    output's shape and is None for a scalar output (then it is 1).
     """
 
     graph: Graph
@@ -30,7 +29,6 @@ class Problem:
     point: Mapping[str, Nested]
     cotangent: Nested | None = None
     dtype: str = "float64"
-    precision: int = 0
 
     @property
     def output_shape(self) -> Shape:

@@ -9,7 +9,7 @@ from functools import cached_property
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.cli.options import Settings
-from gradcli.cli.point import point_of, typed_values
+from gradcli.cli.point import point_of, rounded_names, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
 from gradcli.primitives.constructors import Random
@@ -83,9 +83,20 @@ def bind(query: Query) -> Bound:
     used = {name: shapes[name] for name in shapes if name in names}
     built = build(program, used, query.random)
     unused = tuple(name for name in point if name not in names)
-    return Bound(
-        query, built, {name: point[name] for name in used}, [*remarks, *built.notes, *unused_notes(unused)], unused
-    )
+    point = {name: point[name] for name in used}
+    remarks += precision_notes(query.settings, point)
+    return Bound(query, built, point, [*remarks, *built.notes, *unused_notes(unused)], unused)
+
+
+def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str]:
+    """Which reading of the point the digits belong to: what is written, or the floats near it."""
+    if settings.exact:
+        return ["--exact: the point is what is written, not the float64 near it"]
+    names = rounded_names(point) if settings.precision else []
+    if not names:
+        return []
+    verb = "are" if len(names) > 1 else "is"
+    return [f"{', '.join(names)} {verb} the float64 nearest to what is written; --exact reads the decimals themselves"]
 
 
 def unused_notes(names: Iterable[str]) -> list[str]:

@@ -42,22 +42,26 @@ def working(bits: int, dtype: str = "float64") -> Iterator[Balls]:
 
 def too_large(problem: Problem) -> str:
     """Why balls are not asked: the graph is too large for them. Empty if it is not."""
+    count = operations(problem)
+    return f"{count} operations are more than balls take in reasonable time" if count > MOST_OPERATIONS else ""
+
+
+def operations(problem: Problem) -> int:
+    """Scalar operations of one evaluation, and the elements of all nodes; where these are too many, they alone."""
     graph = problem.graph
-    nodes = graph.ancestors([problem.output])
-    count = sum(size(graph.shapes[node]) for node in nodes)
+    count = sum(size(graph.shapes[node]) for node in graph.ancestors([problem.output]))
     if count <= MOST_OPERATIONS:
         counting = Counting()
         inputs: dict[int, Value] = {n: counting.constant(None, graph.shapes[n]) for n in graph.inputs.values()}
         evaluate(graph, [problem.output], counting, inputs)
         count += counting.spent().operations.number or 0
-    return f"{count} operations are more than balls take in reasonable time" if count > MOST_OPERATIONS else ""
+    return count
 
 
-def enclosed_gradient(problem: Problem, bits: int) -> tuple[list[Ball], dict[str, list[Ball]]]:
+def enclosed_gradient(problem: Problem, balls: Balls) -> tuple[list[Ball], dict[str, list[Ball]]]:
     """The value and the gradient by input as flat lists of balls: one reverse sweep. Raises Unstated."""
-    with working(bits, problem.dtype) as balls:
-        value, gradient = vjp(problem, balls)
-        return flat(value), {name: flat(adjoint) for name, adjoint in gradient.items()}
+    value, gradient = vjp(problem, balls)
+    return flat(value), {name: flat(adjoint) for name, adjoint in gradient.items()}
 
 
 def flat(value: Value) -> list[Ball]:

@@ -13,7 +13,7 @@ from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import enclosed_gradient, too_large
+from gradcli.methods.enclosures import enclosed_gradient, too_large, working
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
@@ -42,11 +42,12 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dic
     if too_large(problem):
         return None
     try:
-        values, balls = enclosed_gradient(problem, BITS[carrier.dtype])
+        with working(BITS[carrier.dtype], carrier.dtype) as balls:
+            values, gradients = enclosed_gradient(problem, balls)
     except Unstated:
         return None
     unit = UNIT_ROUNDOFF[carrier.dtype]
-    return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in balls.items()}
+    return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
 
 
 def _running_bound(found: Any) -> float:

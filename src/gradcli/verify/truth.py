@@ -11,9 +11,8 @@ from typing import Any
 from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
-from gradcli.methods.certified import proven_gradient
+from gradcli.methods.certified import proven_gradient, proven_texts
 from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working
-from gradcli.methods.proven import bound_text, proven_text
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -59,8 +58,7 @@ class Truth:
         return self._texts([ball])[0]
 
     def _texts(self, balls: list[Ball]) -> list[str]:
-        with working(self.bits):
-            return [proven_text(ball) or bound_text(ball) for ball in balls]
+        return proven_texts(balls, self.bits)
 
 
 def truth_of(problem: Problem, carrier: Carrier) -> Truth | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
@@ -15,6 +15,9 @@ from gradcli.verify.explain import derivative_cause, finite
 from gradcli.verify.kinks import one_sided_derivatives
 from gradcli.verify.witnesses import Verdict, judge_numbers
 
+if TYPE_CHECKING:
+    from gradcli.verify.proof import Proof
+
 
 @dataclass
 class Checked:
@@ -24,6 +27,7 @@ class Checked:
     adjoints: list[Any]
     derivatives: dict[str, Derivative]
     verdict: Verdict
+    proof: Proof | None = None
 
     @property
     def gradient(self) -> dict[str, Any]:
@@ -33,13 +37,20 @@ class Checked:
         return found
 
 
-def check_gradient(problem: Problem, carrier: Carrier) -> Checked:
-    """Reverse, forward and differences at the point, and how they agree. The value must be finite."""
+def check_gradient(problem: Problem, carrier: Carrier, precision: int = 0) -> Checked:
+    """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
+    finite."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
     found = {name: methods()[name].differentiate(problem, carrier) for name in ("reverse", "forward", "numerical")}
-    return Checked(tape, adjoints, found, _judge(problem, tape, adjoints, found))
+    checked = Checked(tape, adjoints, found, _judge(problem, tape, adjoints, found))
+    if precision:
+        from gradcli.verify.proof import prove_gradient
+
+        checked.proof = prove_gradient(problem, precision)
+        checked.verdict = checked.proof.judged(checked.verdict)
+    return checked
 
 
 def _judge(problem: Problem, tape: Tape, adjoints: list[Any], found: dict[str, Derivative]) -> Verdict:

@@ -60,8 +60,9 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
     for query, carrier, group in zip(queries, carriers, problems, strict=True):
         for problem in group:
             require_finite(problem, carrier, query.text)
+    precision = queries[0].settings.precision
     found = [
-        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier))
+        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, precision))
         for bound, carrier, group in zip(bounds, carriers, problems, strict=True)
         for problem in group
     ]
@@ -141,4 +142,13 @@ def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
             for name, d in checked.derivatives.items()
         },
         **verdict_details(checked.verdict),
+        **proven_data(gradient, layout),
     }
+
+
+def proven_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
+    """The gradient in proven digits, if they were asked for."""
+    from gradcli.render.answers import proven_blocks
+
+    proof = gradient.checked.proof
+    return {} if proof is None else proof.as_json("gradient", proven_blocks(gradient.problem, proof, layout))
