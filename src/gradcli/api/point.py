@@ -114,12 +114,12 @@ class Point:
         """Value and gradient of a scalar output, or of <cotangent, output>."""
         from gradcli.methods.base import arranged
         from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
-        from gradcli.verify.verdict import check_gradient
+        from gradcli.verify.verdict import check_gradient, require_number
 
         check_choice("layout", layout, LAYOUTS)
         plan = self._plan
         problem = self._scalar_problem(wrt, cotangent)
-        require_finite(problem, plan.carrier, self.source)
+        require_number(problem, plan.carrier, self.source)
         checked = check_gradient(problem, plan.carrier, check_precision(precision))
         blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
         rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]

@@ -6,14 +6,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import enclosed_gradient, too_large, working
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
@@ -39,6 +37,10 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dic
         # Zeros of a shape belong to an input that the output does not need.
         bounds = {name: list(map(_running_bound, flatten(found))) for name, found in gradient.items()}
         return [_running_bound(value)], bounds
+    # Balls are not needed where Python floats serve, and cost start-up time.
+    from gradcli.carriers.balls import Unstated
+    from gradcli.methods.enclosures import enclosed_gradient, too_large, working
+
     if too_large(problem):
         return None
     try:

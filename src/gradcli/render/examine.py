@@ -13,6 +13,7 @@ from gradcli.render.answers import interval_text
 from gradcli.render.inspection import Column, Inspection, index_text, inspect_at
 from gradcli.render.summary import weights_text
 from gradcli.shapes import size
+from gradcli.verify.certainty import beyond_floats
 from gradcli.verify.explain import value_cause
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import Verdict, verdict_details
@@ -78,7 +79,9 @@ def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict
     if inspection.summary(problem.output).trouble:
         assert inspection.tape is not None
         cause = value_cause(inspection.tape, problem.output)
-        return Verdict("undefined", cause.sentence if cause else "the point itself is not finite")
+        words = cause.sentence if cause else "the point itself is not finite"
+        proven = None if lacks_cotangent(problem) else beyond_floats(problem, carrier, words)
+        return proven or Verdict("undefined", words)
     if lacks_cotangent(problem):
         return Verdict("unverified", "no scalar to check: a cotangent, such as ones, would give one")
     return check_gradient(problem, carrier).verdict

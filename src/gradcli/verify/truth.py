@@ -61,19 +61,22 @@ class Truth:
         return proven_texts(balls, self.bits)
 
 
-def truth_of(problem: Problem, carrier: Carrier) -> Truth | None:
-    """The truth at the point; None where balls cannot state the graph, take too long or find no number."""
+def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth | None:
+    """The truth at the point; None where balls cannot state the graph, take too long or find no number.
+
+    What rounding may do is left out where the floats are not finite.
+    """
     if too_large(problem):
         return None
     try:
         value, gradient, bits = proven_gradient(problem)
-        bound = rounding_bound(problem, carrier)
+        bound = rounding_bound(problem, carrier) if finite else ([], {})
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]
     if bound is None or not all(ball.is_finite() for ball in [*value, *balls]):
         return None
-    rounding = [r for name in problem.wrt for r in bound[1][name]]
+    rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = Truth(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
     return truth

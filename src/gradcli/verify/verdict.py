@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import DomainError
 from gradcli.methods.base import BLOCK, elements, flatten, methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
-from gradcli.verify.explain import derivative_cause, finite
+from gradcli.verify.explain import derivative_cause, finite, require_finite, value_cause
 from gradcli.verify.kinks import one_sided_derivatives
 from gradcli.verify.witnesses import Verdict, judge_numbers
 
@@ -53,17 +54,37 @@ def check_gradient(problem: Problem, carrier: Carrier, precision: int = 0) -> Ch
     return checked
 
 
+def require_number(problem: Problem, carrier: Carrier, source: str) -> None:
+    """Raise DomainError, naming the node, where the value is not finite at the point, unless balls prove that it is."""
+    try:
+        require_finite(problem, carrier, source)
+    except DomainError as error:
+        from gradcli.verify.certainty import beyond_floats
+
+        if beyond_floats(problem, carrier, error.message) is None:
+            raise
+
+
 def _judge(problem: Problem, tape: Tape, adjoints: list[Any], found: dict[str, Derivative]) -> Verdict:
     gradient = found["reverse"].gradient
     assert gradient is not None
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
+    if not finite(found["reverse"].value):
+        from gradcli.verify.certainty import beyond_floats
+
+        node = value_cause(tape, problem.output)
+        words = node.sentence if node else "the value is not finite"
+        return beyond_floats(problem, tape.carrier, words) or Verdict("undefined", words)
     at_kink = judge_kink(problem, tape, gradient)
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):
+        from gradcli.verify.certainty import beyond_floats
+
         cause = derivative_cause(tape, problem.output, adjoints)
-        return Verdict("undefined", cause.sentence if cause else "the gradient is not finite")
+        words = cause.sentence if cause else "the gradient is not finite"
+        return beyond_floats(problem, tape.carrier, words) or Verdict("undefined", words)
     return judge_numbers(problem, tape.carrier, found)
 
 

@@ -15,8 +15,7 @@ from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged
 from gradcli.problem import Nested, Problem, separate
-from gradcli.verify.explain import require_finite
-from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
 
 
@@ -59,7 +58,7 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
     carriers = [bound.carrier() for bound in bounds]
     for query, carrier, group in zip(queries, carriers, problems, strict=True):
         for problem in group:
-            require_finite(problem, carrier, query.text)
+            require_number(problem, carrier, query.text)
     precision = queries[0].settings.precision
     found = [
         Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, precision))
