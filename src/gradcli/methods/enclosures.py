@@ -83,6 +83,7 @@ class BallLine:
     def at(self, direction: Mapping[str, Nested], step: Ball) -> Ball:
         """Weighted output at point + step * direction."""
         problem, balls, graph = self.problem, self.balls, self.problem.graph
+        balls.forget()
         moved = dict(self.inputs)
         for name, tangent in direction.items():
             node = graph.inputs[name]
@@ -90,9 +91,20 @@ class BallLine:
         tape = evaluate(graph, [], balls, moved, self.held, self.tape.nodes)
         return weigh(balls, problem.cotangent, problem.output_shape, tape.values[problem.output])
 
+    def curvature(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
+        """The second derivative along a direction by a central difference, and by one of half the step."""
+        here = self.at(direction, self.balls.lift(0))
+        step = self._step(position)
+        coarse, fine = ((self.at(direction, h) - 2 * here + self.at(direction, -h)) / (h * h) for h in (step, step / 2))
+        return coarse, fine
+
+    def _step(self, position: float) -> Ball:
+        """2^-66 of a coordinate's size, or of 1 at 0."""
+        arb = self.balls.flint.arb
+        return (abs(arb(position)) if position else arb(1)) * arb(2) ** STEP_EXPONENT
+
     def slope(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
         """The derivative along a direction by a central difference, and by one of half the step."""
-        arb = self.balls.flint.arb
-        step = abs(arb(position)) * arb(2) ** STEP_EXPONENT if position else arb(2) ** STEP_EXPONENT
+        step = self._step(position)
         coarse, fine = ((self.at(direction, h) - self.at(direction, -h)) / (2 * h) for h in (step, step / 2))
         return coarse, fine

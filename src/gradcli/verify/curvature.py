@@ -23,7 +23,9 @@ from gradcli.methods.rounding import SAFETY
 from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
+from gradcli.verify.certainty import CLOSE
 from gradcli.verify.rows import require_size
+from gradcli.verify.truth import TrueProduct, error_of, product_truth
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits
 
 EVERY_ENTRY = 6
@@ -166,7 +168,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
     unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest, CERTAIN[carrier.dtype]
-    digits, resolved = 16, True
+    digits, confirming = 16, set[str]()
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
@@ -180,22 +182,26 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
-        if verdict is not None:
+        if isinstance(verdict, Verdict):
             return verdict
-        resolved = False
+        confirming.add(verdict)
     both = questions[0].other is not None if questions else False
     ways = "forward over reverse on values" + (" = on the gradient's graph" if both else "")
     where = f" along {len(questions)} pairs of directions" if elements(problem) > EVERY_ENTRY else ""
-    if not resolved:
-        return Verdict("verified", f"{ways} = torch's autograd{where}; second differences cannot resolve this point")
+    if confirming:
+        others = " and ".join(sorted(confirming))
+        return Verdict("verified", f"{ways} = {others}{where}; second differences cannot resolve this point")
     return Verdict("verified", f"{ways}, second differences agree to {digits} digits{where}", digits=digits)
 
 
 def _second_opinion(
     problem: Problem, carrier: Carrier, question: Question, seen: Estimate, rounding: float
-) -> Verdict | None:
-    """Where differences have not confirmed a product: None if autograd has."""
+) -> Verdict | str:
+    """Where differences have not confirmed a product: who confirms it, balls or, where they cannot, autograd."""
     ours = question.ours
+    truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
+    if truth is not None and truth.confirmed is not None:
+        return _by_truth(truth, carrier, question) or "the products proven in balls"
     noise = rounding_of_product(problem, carrier, question)
     theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
     known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])
@@ -209,10 +215,28 @@ def _second_opinion(
     if doubtful and (contradicted or not abs(ours - theirs) <= slack + known):
         return Verdict("ill-conditioned", f"rounding alone may change {ours:.6g} by {noise:.0e}; {numbers}")
     if abs(ours - theirs) <= slack + known:
-        return None
+        return "torch's autograd"
     if all(abs(value - seen.value) <= ESTIMATE * seen.error + slack for value in (ours, theirs)):
         return Verdict("inconclusive", f"{numbers}, which cannot tell which is right")
     return Verdict("wrong", numbers)
+
+
+def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question) -> Verdict | None:
+    """The verdict where the true product is known; None if ours is it."""
+    if not truth.confirmed:
+        return Verdict("wrong", f"the rules give u' H v = {truth.text}, second differences in balls {truth.seen!r}")
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    for found in (question.ours, question.other):
+        if found is None:
+            continue
+        error = error_of(found, truth.ball)
+        near = error <= CLOSE * unit * abs(found)
+        if not near and error > truth.rounding:
+            return Verdict("wrong", f"u' H v is {found!r}, truly {truth.text}: more than rounding can do")
+        size = truth.rounding if truth.ball.contains(0) else float(abs(truth.ball).lower())
+        if not near and truth.rounding > CERTAIN[carrier.dtype] * size and not truth.ball.contains(0):
+            return Verdict("ill-conditioned", f"u' H v is {found!r} in {carrier.dtype}, truly {truth.text}")
+    return None
 
 
 def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) -> float:

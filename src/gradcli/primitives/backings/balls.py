@@ -124,6 +124,16 @@ def sign(x: Ball) -> Ball:
     return x.sgn()
 
 
+def floor(x: Ball) -> Ball:
+    """Largest integer not above x."""
+    return x.floor()
+
+
+def ceil(x: Ball) -> Ball:
+    """Smallest integer not below x."""
+    return x.ceil()
+
+
 def round(x: Ball) -> Ball:
     """Nearest integer, halves to even."""
     lifted = x + 0.5
@@ -139,12 +149,12 @@ def relu(x: Ball) -> Ball:
 
 def maximum(x: Ball, y: Ball) -> Ball:
     """The larger: itself where that is known, so that `eq` knows it again."""
-    return x if x >= y else y if y > x else x.max(y)
+    return x if x is y or x >= y else y if y > x else x.max(y)
 
 
 def minimum(x: Ball, y: Ball) -> Ball:
     """The smaller, likewise."""
-    return x if x <= y else y if y < x else x.min(y)
+    return x if x is y or x <= y else y if y < x else x.min(y)
 
 
 def clamp(x: Ball, low: Ball, high: Ball) -> Ball:
