@@ -106,6 +106,14 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class Premise(Domain):
+    """A condition on the point alone: beyond it the primal goes on, so that differences may leave it, but is not what
+    its name says. An answer there is refused, with this mend."""
+
+    hint: str
+
+
+@dataclass(frozen=True)
 class Kink:
     """Where the operation is continuous but not differentiable, or (`sides` None) jumps.
 
@@ -236,6 +244,11 @@ class Primitive(Operation):
         return self.shape is None
 
     @property
+    def premises(self) -> tuple[Premise, ...]:
+        """The domain conditions that concern the point alone."""
+        return tuple(condition for condition in self.domain if isinstance(condition, Premise))
+
+    @property
     def locally_constant(self) -> bool:
         """Whether no derivative flows through any argument."""
         return not any(self.rule.depends_on(k) for k in range(len(self.arguments)))
@@ -253,6 +266,7 @@ AXES = "gradcli.primitives.backings.axes."
 SOFTMAX = "gradcli.primitives.backings.softmax."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
+SPECTRAL = "gradcli.primitives.backings.spectral."
 """Where the backings are that no library has."""
 
 
