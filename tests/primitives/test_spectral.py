@@ -97,7 +97,9 @@ def test_sides_at_a_tie_are_the_quotients(a: Any, rng: random.Random) -> None:
         side = kink_tangent(tape, case.output, (torch.tensor(t),)).tolist()
         with mpmath.workdps(50):
             step = mpmath.mpf(10) ** -20
-            moved = eigenvalues(*[mpmath.mpf(x) + step * mpmath.mpf(d) for x, d in zip(a.ravel(), t.ravel())])
+            moved = eigenvalues(
+                *[mpmath.mpf(x) + step * mpmath.mpf(d) for x, d in zip(a.ravel(), t.ravel(), strict=True)]
+            )
             here = eigenvalues(*map(mpmath.mpf, a.ravel()))
             quotients = [(x - y) / step for x, y in zip(moved, here, strict=True)]
         # Thirds are no floats: that matrix has its tie only up to rounding, which 50 digits see.

@@ -198,6 +198,7 @@ class Primitive(Operation):
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
     argument, in the result's shape followed by the argument's, where it lies at hand, else None.
     `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
+    `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the vocabulary.
     `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
     *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
     """
@@ -226,6 +227,7 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    under: Mapping[str, RuleFunction] = field(default_factory=dict)
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from gradcli.assumptions import tolerance
+
 Tensor = Any
 Array = Any
 
@@ -64,10 +66,9 @@ def eigenvectors(a: Tensor) -> Tensor:
 
 
 def is_symmetric(a: Tensor) -> Any:
-    """Whether A is A', but for the rounding that made it: two thirds of the digits must agree."""
-    torch = _torch()
-    allowed = torch.finfo(a.dtype).eps ** (2 / 3) * a.abs().amax()
-    return ((a - a.mT).abs() <= allowed).all()
+    """Whether A is A', but for the rounding that made it."""
+    allowed = tolerance(_torch().finfo(a.dtype).eps)
+    return ((a - a.mT).abs() <= allowed * a.abs().amax()).all()
 
 
 def _gaps(a: Tensor) -> list[float]:
