@@ -95,8 +95,8 @@ PRIMITIVES: Sequence[Primitive] = (
     Primitive(
         "eigvecsh",
         Differential(_vectors_jvp),
-        doc="orthonormal eigenvectors of a symmetric matrix, as columns in the order of `eigvalsh`; the first of the "
-        "largest components of each (those of at least 0.9 of the largest) is positive",
+        doc="orthonormal eigenvectors of a symmetric matrix as columns, smallest eigenvalue first; of each the first "
+        "component of at least 0.9 of its largest is positive",
         arguments=("A",),
         spellings=("eigvecsh", "eigenvectors"),
         shape=_square,
