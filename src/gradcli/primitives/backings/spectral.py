@@ -41,17 +41,19 @@ def eigenvalues(a: Tensor) -> Tensor:
     torch = _torch()
     symmetric, finite = _symmetrised(a)
     found = torch.linalg.eigvalsh(symmetric)
-    return torch.where(finite[..., None], found + _to_ties(found.detach()), torch.nan)
+    # The second term is 0, and carries autograd's derivative.
+    exactly = _tied(found.detach()) + (found - found.detach())
+    return torch.where(finite[..., None], exactly, torch.nan)
 
 
-def _to_ties(found: Tensor) -> Tensor:
-    """What makes eigenvalues equal that rounding alone may have parted: each run of them gets its first."""
+def _tied(found: Tensor) -> Tensor:
+    """Eigenvalues, of which those that rounding alone may have parted are equal: each run of them gets its first."""
     torch = _torch()
     side = found.shape[-1]
     least = ROUNDING * side * torch.finfo(found.dtype).eps * found.abs().amax(-1, keepdim=True)
     parted = torch.nn.functional.pad(found.diff(dim=-1) > least, (1, 0))
     first = torch.cummax(parted * torch.arange(side, device=found.device), -1).values
-    return torch.gather(found, -1, first) - found
+    return torch.gather(found, -1, first)
 
 
 def eigenvectors(a: Tensor) -> Tensor:
