@@ -78,8 +78,7 @@ class Tape:
 
     def unmet_premise(self, node: int) -> Premise | None:
         """The first premise of a node that its arguments do not meet."""
-        operation = self.graph.operations[node]
-        return next(self._unmet(node, operation.premises), None) if isinstance(operation, Primitive) else None
+        return next(self._unmet(node, self.primitive(node).premises), None)
 
     def _unmet(self, node: int, conditions: Iterable[Condition]) -> Iterator[Condition]:
         """The conditions that a node's arguments violate. NaN arguments are the fault of an earlier node."""

@@ -36,6 +36,7 @@ FAMILY_KINDS = {
     "norms": "reduction",
     "cumulative": "reduction",
     "indexing": "structural",
+    "spectral": "matrix",
     "linear_algebra": "matrix",
     "matrices": "matrix",
 }

@@ -12,7 +12,7 @@ from gradcli.errors import DomainError, Span
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.reverse import contribution_to
-from gradcli.primitives.declare import Elementwise, Value
+from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
 
@@ -66,15 +66,16 @@ def domain_error(tape: Tape, output: int, source: str) -> DomainError:
 
 def premise_cause(tape: Tape, output: int) -> Cause | None:
     """The first node on the way to an output that is not what its name says at the point, if any."""
-    nodes = tape.graph.ancestors([output])
-    found = next(((node, premise) for node in nodes if (premise := tape.unmet_premise(node)) is not None), None)
-    if found is None:
-        return None
-    node, premise = found
-    names = display_names(tape.graph, [output])
-    operation, needed = expression_of(tape, node, names), rename(premise.text, tape, node, names)
-    sentence = f"{operation} is undefined there: {written(tape, node)} needs {needed}"
-    return Cause(node, sentence, tape.graph.spans.get(node), rename(premise.hint, tape, node, names))
+    graph = tape.graph
+    guarded = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.premises}
+    for node in graph.ancestors([output]) if guarded else ():
+        premise = tape.unmet_premise(node) if graph.operations[node] in guarded else None
+        if premise is not None:
+            names = display_names(graph, [output])
+            operation, needed = expression_of(tape, node, names), rename(premise.text, tape, node, names)
+            sentence = f"{operation} is undefined there: {written(tape, node)} needs {needed}"
+            return Cause(node, sentence, graph.spans.get(node), rename(premise.hint, tape, node, names))
+    return None
 
 
 def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
