@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.errors import NameProblem, ShapeError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, closest
 from gradcli.graph import Graph
 from gradcli.shapes import MAX_RANK, Shape
 
@@ -87,12 +87,15 @@ def nested_shape(name: str, value: Nested) -> Shape:
 
 
 def wanted_inputs(graph: Graph, names: Sequence[str] | None, option: str) -> tuple[str, ...]:
-    """The inputs to differentiate by: those named, else (None) all. `option` is what the user calls the list of names.
-    Raises NameProblem."""
+    """The inputs to differentiate by: those named, else (None) all that are not held. `option` is what the user calls
+    the list of names. Raises NameProblem and UsageError."""
     inputs = list(graph.inputs)
     if names is None:
-        return tuple(inputs)
+        return tuple(name for name in inputs if name not in graph.held)
     for name in names:
+        if name in graph.held:
+            cause = f"{option} names {name}, which is held: an assumption about it was used"
+            raise UsageError(cause, hint="without the assumption its entries are differentiated by, one by one")
         if name not in inputs:
             if " " in name:
                 hint = f"a comma separates names: {option} {','.join(name.split())}"

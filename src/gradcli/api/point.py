@@ -12,6 +12,7 @@ from gradcli.api.picture import Picture, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
 from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_tangents
+from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
 from gradcli.graph import Graph
@@ -45,6 +46,7 @@ class Plan:
     carrier: Carrier
     device: str | None
     seed: int
+    assumptions: Assumptions
 
     @property
     def graph(self) -> Graph:
@@ -53,7 +55,7 @@ class Plan:
 
     def graph_of_its_own(self) -> tuple[Graph, int]:
         """The same graph built again, and its output, for what appends to it."""
-        built = build(self.program, self.shapes, Random(self.seed))
+        built = build(self.program, self.shapes, Random(self.seed), self.assumptions)
         return built.graph, built.outputs[-1]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from gradcli.assumptions import read_properties
 from gradcli.errors import NameProblem, ShapeError, UsageError
 from gradcli.exact import Exact
 from gradcli.methods.base import direction_in_words, unflatten
@@ -17,6 +18,7 @@ from gradcli.shapes import MAX_RANK, Shape, format_shape, size
 
 SHAPES = 'structure({"x": ("n",), "A": ("m", 3)})'
 """How shapes are written."""
+ASSUMPTIONS = 'assume={"A": "symmetric", "Q": "orthogonal"}'
 
 
 def read_value(name: str, value: Any) -> tuple[Nested, Shape]:
@@ -115,6 +117,20 @@ def read_shapes(shapes: Any) -> dict[str, Shape]:
         if not isinstance(shape, (tuple, list)) or not all(map(is_dimension, shape)):
             raise UsageError(f"{shape!r} is no shape of {name}", hint=SHAPES)
         found[name] = tuple(shape)
+    return found
+
+
+def read_assumptions(assume: Any, inputs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The properties of inputs: a mapping to one word or several. Raises UsageError and NameProblem."""
+    known = list(inputs)
+    if not isinstance(assume, Mapping):
+        raise UsageError("assumptions are a mapping from inputs to properties", hint=ASSUMPTIONS)
+    found = {}
+    for name, words in assume.items():
+        several = [words] if isinstance(words, str) or not isinstance(words, Iterable) else list(words)
+        if not several or not all(isinstance(word, str) for word in several):
+            raise UsageError(f"{words!r} is no property of {name}", hint=ASSUMPTIONS)
+        found[name] = read_properties(name, several, known)
     return found
 
 

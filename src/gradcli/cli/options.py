@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -83,6 +83,7 @@ class Settings:
     timeout: float = 0.0
     precision: int = 0
     exact: bool = False
+    assume: Sequence[str] = ()
     seed: int = 0
     missing: Literal["mean", "drop"] | None = None
     one_hot: bool = False
@@ -118,6 +119,15 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "timeout": (
         Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Give up after so long (0: never).")],
         0.0,
+    ),
+    "assume": (
+        Annotated[
+            list[str],
+            typer.Option(
+                "--assume", metavar="NAME=PROPERTY,...", help="A=symmetric, skew, orthogonal or permutation, checked."
+            ),
+        ],
+        [],
     ),
     "seed": (
         Annotated[

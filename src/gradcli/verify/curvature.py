@@ -95,10 +95,10 @@ def judge_hessian(
     other: Mapping[str, Mapping[str, Nested]],
 ) -> Verdict:
     """Kinks, then whether it is symmetric, then both ways and the witnesses on products u' H v."""
-    kink = second_kink(problem, carrier)
+    ours, others = matrix(problem, blocks), matrix(problem, other)
+    kink = second_kink(problem, carrier, ours)
     if kink is not None:
         return kink
-    ours, others = matrix(problem, blocks), matrix(problem, other)
     if not all(map(math.isfinite, ours)):
         return Verdict("undefined", "the Hessian is not finite there; gradcli grad names the node of a gradient")
     # Where a branch that is not taken is not finite, the graph has NaN and the values have none.
@@ -113,13 +113,16 @@ def judge_hessian(
     return witness(problem, carrier, questions, largest)
 
 
-def second_kink(problem: Problem, carrier: Carrier) -> Verdict | None:
-    """The verdict at a kink of the function: there may be no second derivative, even where there is a first one."""
+def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) -> Verdict | None:
+    """The verdict at a kink of the function: there may be no second derivative, even where there is a first one.
+    `numbers` are what the rules give for it."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     names = ", ".join(dict.fromkeys(tape.primitive(node).name for node in tape.kinks()))
     if not names:
         return None
+    if not all(map(math.isfinite, numbers)):
+        return Verdict("undefined", f"the rules give no second derivative there: the point is on a kink of {names}")
     words = f"the point is on a kink of {names}: there may be no second derivative; shown is what the rules give"
     return Verdict("kink", words)
 
@@ -289,10 +292,10 @@ def check_hvp(
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
     value = carrier.nested(vjp(problem, carrier)[0])
-    kink = second_kink(problem, carrier)
+    flat = [x for name in problem.wrt for x in flatten(products[name])]
+    kink = second_kink(problem, carrier, flat)
     if kink is not None:
         return value, products, kink
-    flat = [x for name in problem.wrt for x in flatten(products[name])]
     if not all(map(math.isfinite, flat)):
         return value, products, Verdict("undefined", "the product is not finite there")
     shapes = {name: problem.input_shape(name) for name in problem.wrt}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.exact import enclosure
+from gradcli.primitives.backings.spectral import NEARLY_LARGEST
 
 Ball = Any
 Array = Any
@@ -265,3 +266,41 @@ def det(a: Array) -> Ball:
     import flint
 
     return flint.arb_mat(a.tolist()).det()
+
+
+def eigenvalues(a: Array) -> Array:
+    """Eigenvalues of the symmetric part, ascending; not numbers where balls cannot tell them apart."""
+    import numpy
+
+    return numpy.array([value for value, _ in _eigenpairs(a)], dtype=object)
+
+
+def eigenvectors(a: Array) -> Array:
+    """Their eigenvectors of length 1 as columns, with the sign that `spectral` gives them."""
+    import numpy
+
+    return numpy.array([vector for _, vector in _eigenpairs(a)], dtype=object).T
+
+
+def _eigenpairs(a: Array) -> list[tuple[Ball, list[Ball]]]:
+    import flint
+
+    symmetric = (a + a.T) * _arb()("0.5")
+    side = len(symmetric)
+    try:
+        values, vectors = flint.acb_mat(flint.arb_mat(symmetric.tolist())).eig(right=True)
+    except ValueError:
+        nowhere = _arb().nan()
+        return [(nowhere, [nowhere] * side)] * side
+    pairs = [(value.real, [vectors[row, column] for row in range(side)]) for column, value in enumerate(values)]
+    pairs.sort(key=lambda pair: float(pair[0]))
+    return [(value, _directed(vector)) for value, vector in pairs]
+
+
+def _directed(vector: list[Any]) -> list[Ball]:
+    """A complex multiple of a real vector, as the real one of length 1 and the agreed sign."""
+    sizes = [float(abs(component).mid()) for component in vector]
+    pivot = next(k for k, size in enumerate(sizes) if size >= NEARLY_LARGEST * max(sizes))
+    real = [(component / vector[pivot]).real for component in vector]
+    length = sum((c**2 for c in real), start=_arb()(0)).sqrt()
+    return [c / length for c in real]
