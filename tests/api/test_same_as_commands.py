@@ -86,7 +86,9 @@ def data(answer: Any) -> dict[str, Any]:
     shared = ["verdict", "reason", "dtype", "device", "value", "gradient", "jacobian", "hessian", "jvp", "vjp", "hvp"]
     shared += ["tangent", "cotangent", "shapes", "layout", "mode", "directions", "reference"]
     found = {name: getattr(answer, name) for name in shared if hasattr(answer, name)}
-    found |= {"warnings": answer.notes, **({"interval": answer.interval} if answer.interval is not None else {})}
+    found["warnings"] = answer.notes
+    at_hard_points = {"interval": answer.interval, "true": answer.true}
+    found |= {name: value for name, value in at_hard_points.items() if value is not None}
     if isinstance(answer, gradcli.Trace):
         found["nodes"] = [node_data(row) for row in answer.rows]
     if isinstance(answer, gradcli.Comparison):

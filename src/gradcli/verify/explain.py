@@ -17,6 +17,10 @@ from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
 
 
+class NoNumber(DomainError):
+    """The value is not finite."""
+
+
 class Cause(NamedTuple):
     """The node where a non-finite number arises, and a sentence about it."""
 
@@ -60,8 +64,8 @@ def domain_error(tape: Tape, output: int, source: str) -> DomainError:
     """The error for a value that does not exist at the point."""
     cause = value_cause(tape, output)
     if cause is None:
-        return DomainError("the point itself is not finite", hint="bind every input to a finite number")
-    return DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
+        return NoNumber("the point itself is not finite", hint="bind every input to a finite number")
+    return NoNumber(cause.sentence, span=cause.span, source=source, hint=cause.hint)
 
 
 def premise_cause(tape: Tape, output: int) -> Cause | None:

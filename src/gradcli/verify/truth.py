@@ -14,7 +14,8 @@ from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, flat, too_large, working
+from gradcli.methods.enclosures import BallLine, difference_bits, flat, too_large, working
+from gradcli.methods.proven import nearest_float
 from gradcli.methods.rounding import BITS, rounding_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
@@ -24,6 +25,8 @@ MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
 TRUNCATION = 4
 """The error of the finer difference is a third of its distance to the coarser one."""
+VANISHING = 1e-25
+"""Both derivatives are 0 but for the difference's own error."""
 RESOLVED = 1e-9
 """A difference whose own error is above this part of it sees nothing."""
 
@@ -55,6 +58,13 @@ class Truth:
         texts = iter(self._texts(self.gradient))
         shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
         return {name: unflatten([next(texts) for _ in range(size(shape))], shape) for name, shape in shapes.items()}
+
+    @property
+    def fits_floats(self) -> bool:
+        """Whether every number is one that a float64 can hold, and known to its last digit."""
+        with working(self.bits):
+            nearest = [nearest_float(ball) for ball in [*self.value, *self.gradient]]
+        return all(x is not None and math.isfinite(x) for x in nearest)
 
     def text_of(self, ball: Ball) -> str:
         """One of the numbers in proven digits."""
@@ -88,19 +98,16 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
 def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:
     """What differences of the primal in balls say of the gradient."""
     confirmed: bool | None = True
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    with working(difference_bits(problem), problem.dtype) as balls:
         line = BallLine(problem, balls)
         for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
             coarse, fine = line.slope(direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
             error = TRUNCATION * abs(coarse - fine)
-            gap = abs(ours - fine)
-            if not (gap.is_finite() and error.is_finite()):
-                confirmed = None
-            elif gap > error + _slack(ours, fine):
+            seen = _agreement(ours, fine, error)
+            if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
-            elif error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25:
-                confirmed = None
+            confirmed = confirmed and seen
     return confirmed, ""
 
 
@@ -155,7 +162,7 @@ def _seen_product(
 ) -> tuple[bool | None, float]:
     """u' H v by polarisation, from second differences along u + v and u - v."""
     largest = max((abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name])), default=0.0)
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    with working(difference_bits(problem), problem.dtype) as balls:
         line = BallLine(problem, balls)
         total, error = balls.lift(0), balls.lift(0)
         for sign in (1, -1):
@@ -168,18 +175,18 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        gap = abs(ours - total)
-        if not (gap.is_finite() and error.is_finite()):
-            return None, math.nan
-        if gap > error + _slack(ours, total):
-            return False, float(total)
-        blind = error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25
-        return (None if blind else True), float(total)
+        return _agreement(ours, total, error), float(total)
 
 
-def _slack(ours: Ball, fine: Ball) -> Ball:
-    """Balls are no wider than this where a difference has anything to say."""
-    return (abs(ours) + abs(fine)) * ours.__class__(2) ** -90
+def _agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+    """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
+    gap = abs(ours - seen)
+    if not (gap.is_finite() and error.is_finite()):
+        return None
+    size = abs(ours) + abs(seen)
+    if error.abs_upper() > RESOLVED * size.upper():
+        return True if gap < VANISHING else None
+    return not gap > error + size * ours.__class__(2) ** -90
 
 
 def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:

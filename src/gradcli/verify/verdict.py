@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import DomainError
 from gradcli.methods.base import BLOCK, elements, flatten, methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
-from gradcli.verify.explain import derivative_cause, finite, require_finite, value_cause
+from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
 from gradcli.verify.kinks import one_sided_derivatives
 from gradcli.verify.witnesses import Verdict, judge_numbers
 
@@ -58,7 +57,7 @@ def require_number(problem: Problem, carrier: Carrier, source: str) -> None:
     """Raise DomainError, naming the node, where the value is not finite at the point, unless balls prove that it is."""
     try:
         require_finite(problem, carrier, source)
-    except DomainError as error:
+    except NoNumber as error:
         from gradcli.verify.certainty import beyond_floats
 
         if beyond_floats(problem, carrier, error.message) is None:
