@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Operation, Parameters
@@ -22,6 +22,7 @@ MOST_ELEMENTS = 2**33
 
 Value = Any
 RuleFunction = Callable[..., Value]
+Angle = Literal["", "argument", "result"]
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ class Primitive(Operation):
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
     argument, in the result's shape followed by the argument's, where it lies at hand, else None.
     `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
+    `angle`: whether its (first) argument or its result is an angle in radians.
     `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
     *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
     """
@@ -218,6 +220,7 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    angle: Angle = ""
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcli.primitives.declare import (
     FLOATING,
+    Angle,
     Domain,
     Elementwise,
     Kink,
@@ -22,6 +23,8 @@ from gradcli.primitives.declare import (
 )
 
 ANY = (-2.0, 0.3, 1.7)
+TAKES: Angle = "argument"
+GIVES: Angle = "result"
 
 
 def _within_one(x: Value) -> Any:
@@ -51,14 +54,15 @@ def reciprocal(
 
 
 PRIMITIVES = (
-    unary("sin", lambda m, out, x: m.cos(x), "sine of an angle in radians", ANY, math=FLOATING + "sin"),
-    unary("cos", lambda m, out, x: -m.sin(x), "cosine of an angle in radians", ANY, math=FLOATING + "cos"),
+    unary("sin", lambda m, out, x: m.cos(x), "sine of an angle in radians", ANY, math=FLOATING + "sin", angle=TAKES),
+    unary("cos", lambda m, out, x: -m.sin(x), "cosine of an angle in radians", ANY, math=FLOATING + "cos", angle=TAKES),
     unary(
         "tan",
         lambda m, out, x: m.power(m.cos(x), exponent=-2),
         "tangent of an angle in radians",
         (-1.2, 0.3, 1.1),
         math=FLOATING + "tan",
+        angle=TAKES,
     ),
     unary(
         "asin",
@@ -69,6 +73,7 @@ PRIMITIVES = (
         domain=(Domain("-1 <= x <= 1", _within_one),),
         math=FLOATING + "asin",
         notation=function_latex("arcsin"),
+        angle=GIVES,
     ),
     unary(
         "acos",
@@ -79,6 +84,7 @@ PRIMITIVES = (
         domain=(Domain("-1 <= x <= 1", _within_one),),
         math=FLOATING + "acos",
         notation=function_latex("arccos"),
+        angle=GIVES,
     ),
     unary(
         "atan",
@@ -87,6 +93,7 @@ PRIMITIVES = (
         ANY,
         spellings=("atan", "arctan"),
         notation=function_latex("arctan"),
+        angle=GIVES,
     ),
     Primitive(
         "atan2",
@@ -107,6 +114,7 @@ PRIMITIVES = (
         torch="torch.atan2",
         math="math.atan2",
         sympy="sympy.atan2",
+        angle=GIVES,
     ),
     unary("sinh", lambda m, out, x: m.cosh(x), "hyperbolic sine", ANY, math=FLOATING + "sinh"),
     unary("cosh", lambda m, out, x: m.sinh(x), "hyperbolic cosine", ANY, math=FLOATING + "cosh"),
@@ -152,6 +160,7 @@ PRIMITIVES = (
         doc="cotangent of an angle in radians",
         domain=(NOT_ZERO,),
         notation=function_latex("cot"),
+        angle=TAKES,
     ),
     reciprocal(
         "sec",
@@ -160,6 +169,7 @@ PRIMITIVES = (
         (-1.2, 0.3, 2.5),
         doc="secant of an angle in radians",
         notation=function_latex("sec"),
+        angle=TAKES,
     ),
     reciprocal(
         "csc",
@@ -169,6 +179,7 @@ PRIMITIVES = (
         doc="cosecant of an angle in radians",
         domain=(NOT_ZERO,),
         notation=function_latex("csc"),
+        angle=TAKES,
     ),
     reciprocal(
         "acot",
@@ -179,6 +190,7 @@ PRIMITIVES = (
         spellings=("acot", "arccot"),
         domain=(NOT_ZERO,),
         notation=function_latex("operatorname{arccot}"),
+        angle=GIVES,
     ),
     reciprocal(
         "asec",
@@ -189,6 +201,7 @@ PRIMITIVES = (
         spellings=("asec", "arcsec"),
         domain=(Domain("x <= -1 or x >= 1", _outside_one),),
         notation=function_latex("operatorname{arcsec}"),
+        angle=GIVES,
     ),
     reciprocal(
         "acsc",
@@ -199,6 +212,7 @@ PRIMITIVES = (
         spellings=("acsc", "arccsc"),
         domain=(Domain("x <= -1 or x >= 1", _outside_one),),
         notation=function_latex("operatorname{arccsc}"),
+        angle=GIVES,
     ),
     reciprocal(
         "coth",
