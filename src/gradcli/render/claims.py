@@ -15,7 +15,7 @@ from gradcli.shapes import format_shape, size
 from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, Judgement
 from gradcli.verify.judging import Judged
 from gradcli.verify.rows import index_of
-from gradcli.verify.witnesses import interval_data
+from gradcli.verify.witnesses import Verdict, interval_data
 
 LONGEST_TEXT = 60
 """A longer claim is shown by its shape."""
@@ -31,7 +31,7 @@ def claim_lines(
     width = max(map(len, heads))
     lines = []
     for head, judgement in zip(heads, judged.claims, strict=True):
-        lines.append(f"{head:<{width}}   {answer_text(judgement)}")
+        lines.append(f"{head:<{width}}   {answer_text(judgement, judged.verdict)}")
         lines += [f"  {line}" for line in slip_lines(judgement)]
     lines.append(verdict_line(judged, problem, carrier, layout))
     return [ascii_signs(line) for line in lines] if plain else lines
@@ -48,9 +48,9 @@ def head_text(judgement: Judgement, problem: Problem, output: str) -> str:
     return f"{left} = {text}"
 
 
-def answer_text(judgement: Judgement) -> str:
-    """`right`, or `wrong: it is 1.7163378145367738`, and what else there is to say."""
-    tail = f" ({judgement.note})" if judgement.note else ""
+def answer_text(judgement: Judgement, verdict: Verdict) -> str:
+    """`right`, or `wrong: it is 1.7163378145367738`, and what else there is to say that the verdict does not."""
+    tail = f" ({judgement.note})" if judgement.note not in ("", verdict.sentence) else ""
     if judgement.word == RIGHT:
         points = f" at {points_text(judgement.points)}" if judgement.points else ""
         return f"right{points}{tail}"

@@ -32,15 +32,16 @@ MOST_DIGITS = 400
 
 @dataclass(frozen=True)
 class Digits:
-    """A number as written: its value, and the unit of its last digit (0 for an expression, which is exact)."""
+    """A number as written: its value, and how many digits stand behind the point (negative for a multiple of ten; None
+    for an expression, which is exact)."""
 
     value: Fraction
-    unit: Fraction
+    decimals: int | None = None
 
     @property
-    def decimals(self) -> int | None:
-        """Digits behind the point, negative for a multiple of ten; None for an exact number."""
-        return -round(math.log10(self.unit)) if self.unit else None
+    def unit(self) -> Fraction:
+        """The unit of the last digit; 0 for an exact number."""
+        return Fraction(0) if self.decimals is None else Fraction(10) ** -self.decimals
 
 
 @dataclass(frozen=True)
@@ -114,13 +115,13 @@ def claim_of(name: str, value: Any, evaluate: Evaluate) -> Claim:
         return Claim(name, value.strip(), numbers, shape)
     leaves: list[str] = []
     shape = nested_shape(f"the claim of {name}", _numbered(value, leaves, name))
-    numbers: list[Digits] = []
+    found: list[Digits] = []
     for leaf in leaves:
-        found, of_leaf = read_numbers(name, leaf, Span(0, len(leaf)), evaluate)
-        if of_leaf:
+        one, axes = read_numbers(name, leaf, Span(0, len(leaf)), evaluate)
+        if axes:
             raise ShapeError(f"'{leaf}' in the claim of {name} is no number", hint="give lists of numbers")
-        numbers += found
-    return Claim(name, listed(leaves, shape), tuple(numbers), shape)
+        found += one
+    return Claim(name, listed(leaves, shape), tuple(found), shape)
 
 
 def _is_formula(text: str) -> bool:
@@ -160,7 +161,11 @@ def read_numbers(name: str, text: str, place: Span, evaluate: Evaluate) -> tuple
         if found is not None:
             numbers.append(found)
             continue
-        value, shape = constant_value(text, leaf, evaluate)
+        try:
+            value, shape = constant_value(text, leaf, evaluate)
+        except NameProblem as error:
+            error.hint = f'a claim of numbers has digits; a formula follows a colon: "{name}: {written}"'
+            raise
         if shape and len(leaves) > 1:
             raise ShapeError(f"'{written}' in the claim of {name} is no number", span=leaf, source=text)
         if shape:
@@ -231,15 +236,15 @@ def _digits(name: str, written: str) -> Digits | None:
     number = Decimal(match[2])
     power = number.as_tuple().exponent
     assert isinstance(power, int)
-    value, unit = sign * Fraction(number), Fraction(10) ** power
+    value = sign * Fraction(number)
     _float(name, plain, value)
-    return Digits(value, unit)
+    return Digits(value, -power)
 
 
 def _exact(name: str, written: str, value: float) -> Digits:
     if not math.isfinite(value):
         raise UsageError(f"the claim {written} of {name} is {value}, which is no finite number", hint="claim a number")
-    return Digits(Fraction(value), Fraction(0))
+    return Digits(Fraction(value))
 
 
 def _float(name: str, written: str, value: Fraction) -> float:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.mistaken import Truncating, truncate
+from gradcli.carriers.mistaken import Truncating
 from gradcli.errors import NameProblem, ShapeError, closest
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
@@ -18,9 +17,11 @@ from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.claims import Claim, Digits
+from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explained, Explanation, admits, explain
+from gradcli.verify.explanations import Explained, Explanation, explain
 from gradcli.verify.rows import index_of
+from gradcli.verify.slips import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import Checked, check_gradient
 from gradcli.verify.witnesses import ROUNDING, Verdict
@@ -28,9 +29,6 @@ from gradcli.verify.witnesses import ROUNDING, Verdict
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
 OTHER_LAYOUT = "other layout"
-TRANSPOSED = "transposed matrix"
-MOST_DECIMALS = 15
-"""Claims with more say as much as a float does: nothing is rounded in them."""
 MOST_COMPONENTS = 8
 """Wrong components that are explained one by one where no slip explains them together."""
 
@@ -105,26 +103,52 @@ class Setting:
         return self._checked[name]
 
 
+@dataclass(frozen=True)
+class Truth:
+    """What is right for a claim, row-major in layout torch: every number from `low` to `high`, which differ at a kink
+    only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them.
+
+    `order` tells for each place of the claim which of these numbers stands there.
+    """
+
+    low: Sequence[float]
+    high: Sequence[float]
+    uncertain: Sequence[float]
+    order: Sequence[int]
+    doubtful: bool = False
+
+    def admits(self, claimed: Sequence[Digits], place: int) -> bool:
+        """Whether a component of a claim may be right, as far as rounding lets one tell."""
+        return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place])
+
+    def wrong(self, claimed: Sequence[Digits]) -> list[int]:
+        """The components of a claim that are wrong."""
+        return [place for place in range(len(claimed)) if not self.admits(claimed, place)]
+
+    @property
+    def at_kink(self) -> bool:
+        """Whether a component has more than one right value."""
+        return any(low != high for low, high in zip(self.low, self.high, strict=True))
+
+
 def judge_numbers(claim: Claim, setting: Setting) -> Judgement:
-    """The judgement on a claim of numbers."""
+    """The judgement on a claim of numbers. Raises ShapeError for numbers of another shape."""
     if setting.of_value(claim):
         return _judge_value(claim, setting)
     checked = setting.checked(claim.name)
     gradient = checked.gradient[claim.name]
     input_shape = setting.problem.input_shape(claim.name)
     block, shape = arranged(gradient, (), input_shape, setting.layout)
-    order = _order(input_shape, setting.layout)
-    if claim.shape != shape:
-        return _in_other_layout(claim, setting, gradient, block, shape)
     whole = Judgement(claim, False, RIGHT, block, shape)
+    if claim.shape != shape:
+        return _in_other_layout(whole, setting, flatten(gradient))
     if checked.verdict.word == "undefined" or not finite(gradient):
         return replace(whole, word=UNDEFINED, note=checked.verdict.sentence)
     if checked.verdict.word == "wrong":
         return replace(whole, word=UNDECIDED, note="the derivative itself is in doubt")
     numbers = in_torch_order(claim.numbers, input_shape, setting.layout)
-    ranges = _ranges(checked, claim.name, flatten(gradient))
-    uncertain = _uncertainties(setting, checked, claim.name)
-    return _compare(whole, setting, numbers, ranges, uncertain, order, claim.name, None)
+    sweep = Sweep(setting.problem, setting.carrier, claim.name)
+    return _compare(whole, numbers, _truth(setting, checked, claim.name), sweep)
 
 
 def _judge_value(claim: Claim, setting: Setting) -> Judgement:
@@ -133,145 +157,85 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     shape = graph.shapes[node]
     if claim.shape != shape:
         raise shape_error(claim, shape)
-    value = unflatten(list(sweep.right), shape)
-    whole = Judgement(claim, True, RIGHT, value, shape)
+    whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
-    ranges = [(n, n) for n in sweep.right]
-    return _compare(whole, setting, claim.numbers, ranges, uncertain, range(len(ranges)), None, node)
+    return _compare(whole, claim.numbers, Truth(sweep.right, sweep.right, uncertain, range(len(uncertain))), sweep)
 
 
-def _compare(
-    whole: Judgement,
-    setting: Setting,
-    numbers: Sequence[Digits],
-    ranges: Sequence[tuple[float, float]],
-    uncertain: Sequence[float],
-    order: Sequence[int],
-    name: str | None,
-    node: int | None,
-) -> Judgement:
+def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
+    """What is right for a derivative: at a kink all from side to side, and the convention."""
+    verdict, numbers = checked.verdict, flatten(checked.gradient[name])
+    order = _order(setting.problem.input_shape(name), setting.layout)
+    uncertain = [ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype] * abs(n) for n in numbers]
+    if verdict.word == "kink" and verdict.sides is not None:
+        ends = [(min(*s[:2], n), max(*s[:2], n)) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+        return Truth([low for low, _ in ends], [high for _, high in ends], uncertain, order)
+    if verdict.word != "kink":
+        seen = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
+        uncertain = list(map(max, uncertain, seen))
+    return Truth(numbers, numbers, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
+
+
+def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:
     """Right or wrong by component; the order of components is that of layout torch."""
-    each = list(zip(numbers, ranges, uncertain, strict=True))
-    wrong = [k for k, (digits, ends, error) in enumerate(each) if not _may_be(digits, ends, error)]
+    wrong = truth.wrong(numbers)
+    if not wrong and truth.doubtful and replace(truth, uncertain=[0.0] * len(numbers)).wrong(numbers):
+        return replace(whole, word=UNDECIDED, note=f"rounding alone may change it by {max(truth.uncertain):.0e}")
+    if truth.at_kink:
+        whole = replace(whole, note=_kink_note(truth, sweep.right))
+    elif not wrong:
+        whole = replace(whole, note=note_on_digits(numbers, sweep.right))
+    elif _cut_on_the_way(sweep, numbers):
+        return replace(whole, note=_cut_note(numbers, sweep.right))
     if not wrong:
-        unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
-        doubtful = [
-            e for d, ends, e in each if not admits(d, *ends, min(e, unit * max(map(abs, ends))) if e > d.unit else e)
+        return whole
+    shown = {place: k for k, place in enumerate(truth.order)}
+    explained = Explained() if truth.at_kink else explain(sweep, numbers)
+    if not explained.found and len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS:
+        found = [
+            replace(e, text=f"{index_of(shown[k], whole.shape)}: {e.text}")
+            for k in wrong
+            for e in explain(sweep, numbers, k).found
         ]
-        if doubtful:
-            return replace(
-                whole, word=UNDECIDED, note=f"rounding alone may change the right value by {max(doubtful):.0e}"
-            )
-        return replace(whole, note=_right_note(numbers, ranges))
-    sweep = Sweep(setting.problem, setting.carrier, name, node)
-    if all(low == high for low, high in ranges) and _cut_on_the_way(sweep, numbers, ranges):
-        return replace(whole, note=_cut_note(numbers, ranges))
-    shown = {place: k for k, place in enumerate(order)}
-    places = tuple(sorted(shown[k] for k in wrong))
-    explained = explain(sweep, numbers)
-    if not explained.found and len(numbers) > 1:
-        explained = _one_by_one(sweep, numbers, wrong, explained, whole, shown)
-    return replace(whole, word=WRONG, wrong=places, note=explained.note, explanations=explained.found)
+        explained = Explained(tuple(found), "" if found else explained.note)
+    return replace(
+        whole,
+        word=WRONG,
+        wrong=tuple(sorted(shown[k] for k in wrong)),
+        note=whole.note or explained.note,
+        explanations=explained.found,
+    )
 
 
-def _may_be(digits: Digits, ends: tuple[float, float], error: float) -> bool:
-    """Whether a claim may be right, as far as rounding lets one tell."""
-    return not math.isfinite(error) or admits(digits, *ends, error)
+def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
+    """What counts at a kink."""
+    if len(convention) > 1:
+        return "a kink: the convention counts, and any number between the one-sided derivatives"
+    return (
+        f"a kink: any number from {truth.low[0]:.6g} to {truth.high[0]:.6g} counts, by convention {convention[0]:.6g}"
+    )
 
 
-def _one_by_one(
-    sweep: Sweep,
-    numbers: Sequence[Digits],
-    wrong: Sequence[int],
-    together: Explained,
-    whole: Judgement,
-    shown: dict[int, int],
-) -> Explained:
-    """Explanations of single wrong components, where there are few."""
-    if len(wrong) > MOST_COMPONENTS:
-        return together
-    found: list[Explanation] = []
-    for k in wrong:
-        index = index_of(shown[k], whole.shape)
-        found += [replace(e, text=f"{index}: {e.text}") for e in explain(sweep, numbers, k).found]
-    return Explained(tuple(found), together.note if not found else "")
-
-
-def _ranges(checked: Checked, name: str, gradient: Sequence[float]) -> list[tuple[float, float]]:
-    """What is right for each component: the derivative; at a kink all from side to side, and the convention."""
-    sides = checked.verdict.sides
-    if checked.verdict.word != "kink" or sides is None:
-        return [(g, g) for g in gradient]
-    return [(min(*s[:2], g), max(*s[:2], g)) for s, g in zip(sides[name], gradient, strict=True)]
-
-
-def _uncertainties(setting: Setting, checked: Checked, name: str) -> list[float]:
-    """How far each component may be off by rounding."""
-    unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
-    numbers = flatten(checked.gradient[name])
-    if checked.verdict.word not in ("ill-conditioned", "inconclusive", "verified"):
-        return [unit * abs(n) for n in numbers]
-    problem = replace(setting.problem, wrt=(name,))
-    return [
-        max(r, unit * abs(n))
-        for r, n in zip(rounding_of_gradient(problem, setting.carrier)[name], numbers, strict=True)
-    ]
-
-
-def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits], ranges: Sequence[tuple[float, float]]) -> bool:
-    """Whether the claim's last digits are one off because each step was cut after so many decimals."""
+def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits]) -> bool:
+    """Whether the last digits are at most one off, and so because each step was cut after so many decimals."""
+    if sweep.too_large or not all(off_by_one(digits, n) for digits, n in zip(numbers, sweep.right, strict=True)):
+        return False
     for decimals in {n.decimals for n in numbers}:
-        if decimals is None or decimals < 0 or sweep.too_large:
+        if decimals is None or not 0 <= decimals < MOST_DECIMALS:
             return False
         cut = sweep.swept_on(Truncating(sweep.carrier, decimals))
-        for digits, number, (right, _) in zip(numbers, cut, ranges, strict=True):
-            if digits.decimals != decimals:
-                continue
-            off = abs(float(digits.value) - round(right, decimals))
-            if abs(float(digits.value) - number) > 1e-9 * abs(number) or off > 1.000001 * float(digits.unit):
+        for digits, number in zip(numbers, cut, strict=True):
+            if digits.decimals == decimals and not abs(float(digits.value) - number) <= 1e-9 * abs(number):
                 return False
     return True
 
 
-def _cut_note(numbers: Sequence[Digits], ranges: Sequence[tuple[float, float]]) -> str:
+def _cut_note(numbers: Sequence[Digits], right: Sequence[float]) -> str:
     """What is said where truncation on the way shows in the last digit."""
     if len(numbers) > 1:
         return "off by one in the last digit: every step is truncated, not rounded"
-    digits, (right, _) = numbers[0], ranges[0]
-    rounded = rounded_text(right, digits)
-    return f"truncated, not rounded: so with every step cut to {digits.decimals} decimals; rounded it is {rounded}"
-
-
-def _right_note(numbers: Sequence[Digits], ranges: Sequence[tuple[float, float]]) -> str:
-    """How a right claim differs from the rounded right value."""
-    if any(low != high for low, high in ranges):
-        return "any number from side to side of the kink counts, and the convention"
-    if len(numbers) > 1:
-        cut = [d for d, (right, _) in zip(numbers, ranges, strict=True) if _is_cut(d, right)]
-        return f"{len(cut)} of {len(numbers)} truncated, not rounded" if cut else ""
-    digits, (right, _) = numbers[0], ranges[0]
-    if _is_cut(digits, right):
-        return f"truncated, not rounded: {rounded_text(right, digits)}"
-    known = digits.decimals is not None and digits.decimals < MOST_DECIMALS
-    if known and abs(float(digits.value) - _rounded(right, digits)) > float(digits.unit) / 2:
-        return f"within one unit of its last digit: rounded it is {rounded_text(right, digits)}"
-    return ""
-
-
-def _rounded(right: float, digits: Digits) -> float:
-    return round(right, digits.decimals or 0)
-
-
-def _is_cut(digits: Digits, right: float) -> bool:
-    """Whether a claim is the right value cut after its last digit, and rounding would give another."""
-    if digits.decimals is None or not 0 <= digits.decimals < MOST_DECIMALS:
-        return False
-    return float(digits.value) == truncate(right, digits.decimals) != _rounded(right, digits)
-
-
-def rounded_text(right: float, digits: Digits) -> str:
-    """The right value rounded to the digits of a claim."""
-    return f"{right:.{max(0, digits.decimals or 0)}f}"
+    rounded = rounded_text(numbers[0], right[0])
+    return f"truncated, not rounded: so with every step cut to {numbers[0].decimals} decimals; rounded it is {rounded}"
 
 
 def _order(shape: Shape, layout: Layout) -> list[int]:
@@ -288,22 +252,26 @@ def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout) -> list[N
     return found
 
 
-def _in_other_layout(claim: Claim, setting: Setting, gradient: Nested, block: Nested, shape: Shape) -> Judgement:
+def _in_other_layout(whole: Judgement, setting: Setting, right: Sequence[float]) -> Judgement:
     """The judgement on numbers that have the shape of another layout. Raises ShapeError unless they are right there."""
-    input_shape = setting.problem.input_shape(claim.name)
-    flat = flatten(gradient)
+    claim = whole.claim
+    shape = setting.problem.input_shape(claim.name)
+    unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
     for layout in LAYOUTS:
-        if layout_shape((), input_shape, layout) != claim.shape:
+        if layout_shape((), shape, layout) != claim.shape or not finite(right):
             continue
-        numbers = in_torch_order(claim.numbers, input_shape, layout)
-        unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
-        if all(admits(d, g, g, unit * abs(g)) for d, g in zip(numbers, flat, strict=True)):
-            what = f"these are the numbers of layout {layout}; layout {setting.layout} has shape {format_shape(shape)}"
-            turned = len(input_shape) > 1
-            text = f"the matrix is transposed: {what}" if turned else what
-            explanation = Explanation(TRANSPOSED if turned else OTHER_LAYOUT, text)
-            return Judgement(claim, False, WRONG, block, shape, tuple(range(size(shape))), "", (explanation,))
-    raise shape_error(claim, shape)
+        numbers = in_torch_order(claim.numbers, shape, layout)
+        if all(admits(digits, n, n, unit * abs(n)) for digits, n in zip(numbers, right, strict=True)):
+            needed = f"layout {setting.layout} has shape {format_shape(whole.shape)}"
+            text = f"these are the numbers of layout {layout}; {needed}"
+            explanation = Explanation(layout_slip(shape), text)
+            return replace(whole, word=WRONG, wrong=tuple(range(len(right))), explanations=(explanation,))
+    raise shape_error(claim, whole.shape)
+
+
+def layout_slip(shape: Shape) -> str:
+    """The kind of slip that another layout of a derivative by an input of this shape is."""
+    return Transposed.kind if len(shape) > 1 else OTHER_LAYOUT
 
 
 def shape_error(claim: Claim, shape: Shape) -> ShapeError:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import floor
 
 from gradcli.syntax.claims import Digits
+from gradcli.verify.digits import admits
 from gradcli.verify.slips import SLIPS, Candidate, Slip, rounded
 from gradcli.verify.sweep import Edge, Sweep, finite
 
@@ -21,7 +22,7 @@ MOST_CHANCE = 0.02
 FLOAT_DIGITS = Fraction(1, 10**9)
 """An exact claim is compared to this part of its size: slips are computed in floats, without a bound of their own."""
 TOO_LARGE = "the graph is too large for single slips to be tried"
-BY_CHANCE = "a slip would fit, but with so few digits one would by chance: claim more digits"
+BY_CHANCE = "so few digits tell no slip from chance: claim more of them"
 
 
 @dataclass(frozen=True)
@@ -39,27 +40,6 @@ class Explained:
 
     found: tuple[Explanation, ...] = ()
     note: str = ""
-
-
-def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -> bool:
-    """Whether a claim is right where every number from `low` to `high` is, each known up to `uncertainty`.
-
-    It may be off by one unit of its last digit, to either side. Where the number itself has no more digits than the
-    claim there is nothing to round, and the claim must be that number.
-    """
-    slack = Fraction(uncertainty)
-    below, above = (_end(claimed.unit, Fraction(end), slack) for end in (low, high))
-    return below[0] <= claimed.value <= above[1]
-
-
-def _end(unit: Fraction, number: Fraction, slack: Fraction) -> tuple[Fraction, Fraction]:
-    """The least and the largest claim with this unit that is right for the number."""
-    if not unit or slack >= unit / 2:
-        return number - unit - slack, number + unit + slack
-    nearest = round(number / unit) * unit
-    if abs(nearest - number) <= slack:
-        return nearest, nearest
-    return number - unit - slack, number + unit + slack
 
 
 def explain(sweep: Sweep, claimed: Sequence[Digits], component: int | None = None) -> Explained:

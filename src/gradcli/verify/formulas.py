@@ -25,7 +25,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.claims import OTHER_LAYOUT, RIGHT, TRANSPOSED, WRONG, Judgement, Setting, in_torch_order
+from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explanation, explain
 from gradcli.verify.sweep import Sweep
@@ -34,7 +34,7 @@ from gradcli.verify.witnesses import ROUNDING, Verdict
 
 ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
 """Values of the simplest points, simplest first."""
-SCALES = (1.0, 3.0, 0.3, 10.0, 100.0)
+SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
 ENOUGH = 16
 """Random points of the domain that are looked at."""
 TRIES = 400
@@ -160,7 +160,8 @@ class Question:
             error.source = source
             raise
         if len(built.outputs) > 1:
-            raise ExpressionError(f"one formula, not {len(built.outputs)}, is claimed for {claim.name}", source=source)
+            cause = f"one formula, not {len(built.outputs)}, is claimed for {claim.name}"
+            raise ExpressionError(cause, span=claim.span, source=source, hint="claim them one by one")
         return built
 
     def _carrier(self) -> Carrier:
@@ -217,9 +218,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
 
 
 def _of_layout(question: Question) -> Explanation:
-    what = f"this is the formula in layout {question.layout}, not {question.setting.layout}"
-    turned = len(question.shape) > 1
-    return Explanation(TRANSPOSED if turned else OTHER_LAYOUT, f"the matrix is transposed: {what}" if turned else what)
+    text = f"this is the formula in layout {question.layout}, not {question.setting.layout}"
+    return Explanation(layout_slip(question.shape), text)
 
 
 def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
@@ -244,7 +244,7 @@ def explanations(question: Question, failed: Compared, looked: list[Compared]) -
 def _explained(question: Question, compared: Compared) -> tuple[Explanation, ...]:
     if not finite(compared.claimed):
         return ()
-    exact = [Digits(Fraction(number), Fraction(0)) for number in compared.claimed]
+    exact = [Digits(Fraction(number)) for number in compared.claimed]
     return explain(question.sweep(compared.point), exact).found
 
 

@@ -15,6 +15,7 @@ from gradcli.carriers.mistaken import DEGREE, Degrees, Truncating
 from gradcli.methods.base import flatten, permuted
 from gradcli.methods.reverse import unbroadcast
 from gradcli.primitives.declare import Elementwise, Multilinear, Value
+from gradcli.verify.digits import MOST_DECIMALS
 from gradcli.verify.sweep import Edge, Sweep, constant_factor, finite, is_product, is_quotient
 
 MOST_PLACES = 2
@@ -226,7 +227,7 @@ class DegreesForRadians(Slip):
 
 
 class Transposed(Slip):
-    """The result transposed, or a square matrix in the rule of a matrix product."""
+    """The result transposed, a square matrix in the rule of a matrix product, or a matrix taken as symmetric."""
 
     kind = "transposed matrix"
 
@@ -240,6 +241,10 @@ class Transposed(Slip):
             flow = self._flow(sweep, edge)
             if flow is not None:
                 yield Candidate(self.kind, replaced(sweep, edge, flow), edge)
+        for node, edges in sweep.into.items():
+            if is_half(sweep, node, edges) and isinstance(sweep.tape.primitive(node).rule, Multilinear):
+                for edge, other in (edges, edges[::-1]):
+                    yield Candidate(self.kind, replaced(sweep, edge, sweep.flows[other]), edge, detail=1.0)
 
     @staticmethod
     def _flow(sweep: Sweep, edge: Edge) -> list[float] | None:
@@ -259,7 +264,10 @@ class Transposed(Slip):
         """`the matrix is transposed`."""
         edges = [c.edge for c in found if c.edge is not None]
         if len(edges) < len(found):
-            return "the matrix is transposed: rows and columns are exchanged"
+            return "rows and columns of the result are exchanged"
+        if found[0].detail:
+            place = sweep.node_text(edges[0].node)
+            return f"both terms of the product rule at {place} are taken as equal, as for a symmetric matrix"
         return f"the matrix in {sweep.node_text(edges[0].node)} stands transposed in its derivative"
 
 
@@ -270,7 +278,7 @@ class Truncated(Slip):
 
     def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
         """The result of such arithmetic."""
-        if decimals is not None and decimals >= 0:
+        if decimals is not None and 0 <= decimals < MOST_DECIMALS:
             numbers = sweep.swept_on(Truncating(sweep.carrier, decimals))
             if finite(numbers):
                 yield Candidate(self.kind, tuple(numbers), detail=decimals)

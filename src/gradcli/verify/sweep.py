@@ -2,8 +2,8 @@
 
 The derivative is the sum over paths, so a slip at one edge changes it by what the edge carries: adjoint of the node,
 times local partial, times the derivative of the argument by the input (Griewank and Walther, Evaluating Derivatives,
-2008, section 3.2). Those last derivatives are tangents where the input has few elements, else the changed contribution is
-pulled back by itself.
+2008, section 3.2). Those last derivatives are tangents where the input has few elements, else the changed contribution
+is pulled back by itself.
 """
 
 from __future__ import annotations
