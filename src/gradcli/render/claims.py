@@ -7,9 +7,10 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
+from gradcli.methods.base import flatten
 from gradcli.problem import Nested, Problem
 from gradcli.render.answers import format_array
-from gradcli.render.numbers import format_nested
+from gradcli.render.numbers import format_nested, format_number
 from gradcli.render.steps import ascii_signs
 from gradcli.shapes import format_shape, size
 from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, Judgement
@@ -19,6 +20,8 @@ from gradcli.verify.witnesses import Verdict, interval_data
 
 LONGEST_TEXT = 60
 """A longer claim is shown by its shape."""
+LONGEST_ARRAY = 160
+"""Of a longer text of an array only some components are shown."""
 MOST_WRONG = 4
 """Wrong components that are listed."""
 
@@ -56,15 +59,25 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
         return f"right{points}{tail}"
     if judgement.word == UNDEFINED:
         return f"undefined there, so that no number is right{tail}"
-    right = "" if judgement.right is None else format_array(judgement.right, judgement.shape)
     if judgement.word == UNDECIDED:
-        return f"cannot be told: it is {right}{tail}"
-    if judgement.point is not None:
-        gives = format_array(judgement.claimed, judgement.shape)
-        return f"wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
+        return f"cannot be told: it is {array_text(judgement, judgement.right)}{tail}"
     if judgement.right is None:
         return f"wrong at {points_text(judgement.points)}{tail}"
+    right = array_text(judgement, judgement.right)
+    if judgement.point is not None:
+        gives = array_text(judgement, judgement.claimed)
+        return f"wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
     return f"wrong{places_text(judgement)}: it is {right}{tail}"
+
+
+def array_text(judgement: Judgement, value: Nested) -> str:
+    """A number, or an array; of a long one the components where the claim is wrong, at most a few."""
+    text = format_array(value, judgement.shape)
+    if len(text) <= LONGEST_ARRAY or not judgement.wrong:
+        return text
+    numbers = flatten(value)
+    parts = [f"{format_number(numbers[k])} at {index_of(k, judgement.shape)}" for k in judgement.wrong[:MOST_WRONG]]
+    return ", ".join(parts)
 
 
 def points_text(count: int) -> str:

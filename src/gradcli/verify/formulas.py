@@ -37,6 +37,8 @@ ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
 SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
 ENOUGH = 16
 """Random points of the domain that are looked at."""
+ALMOST = 1e-12
+"""Components that differ by no more are not called wrong where others differ by more than rounding."""
 TRIES = 400
 """Random points that are tried to find so many in the domain."""
 
@@ -205,12 +207,14 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         return replace(whole, word=WRONG, explanations=told), question.verdict(looked[0].point)
     block, shape = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
+    pairs = zip(flatten(claimed), flatten(block), strict=True)
     wrong = replace(
         whole,
         word=WRONG,
         right=block,
         claimed=claimed,
         shape=shape,
+        wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
         explanations=tuple(explanations(question, failed, looked)),
     )

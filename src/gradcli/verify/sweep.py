@@ -27,7 +27,7 @@ from gradcli.shapes import Shape, size
 from gradcli.syntax.text import format_node
 
 MOST_WORK = 100_000
-"""Nodes to visit for all single slips together: a second or two on torch."""
+"""Nodes to visit, or numbers to compare, for all single slips together: a second or two on torch."""
 
 
 class Edge(NamedTuple):
@@ -87,9 +87,8 @@ class Sweep:
     @property
     def too_large(self) -> bool:
         """Whether the single slips are too many to be tried."""
-        if len(self.tape.nodes) > MOST_WORK:
-            return True
-        return min(len(self.right), len(self.edges)) * len(self.tape.nodes) > MOST_WORK
+        nodes, edges, elements = len(self.tape.nodes), len(self.edges), len(self.right)
+        return max(nodes, min(elements, edges) * nodes, elements * edges) > MOST_WORK
 
     @cached_property
     def flows(self) -> dict[Edge, list[float]]:
