@@ -166,13 +166,11 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     """What is right for a derivative: at a kink all from side to side, and the convention."""
     verdict, numbers = checked.verdict, flatten(checked.gradient[name])
     order = _order(setting.problem.input_shape(name), setting.layout)
-    uncertain = [ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype] * abs(n) for n in numbers]
     if verdict.word == "kink" and verdict.sides is not None:
         ends = [(min(*s[:2], n), max(*s[:2], n)) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+        uncertain = [ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype] * max(map(abs, pair)) for pair in ends]
         return Truth([low for low, _ in ends], [high for _, high in ends], uncertain, order)
-    if verdict.word != "kink":
-        seen = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
-        uncertain = list(map(max, uncertain, seen))
+    uncertain = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
     return Truth(numbers, numbers, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
 
 

@@ -17,7 +17,8 @@ def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -
     """Whether a claim is right where every number from `low` to `high` is, each known up to `uncertainty`.
 
     It may be off by one unit of its last digit, to either side. Where the number itself has no more digits than the
-    claim there is nothing to round, and the claim must be that number.
+    claim there is nothing to round, and the claim must be that number; where it is less than a unit, so that no digit
+    of it is left, the claim must be that number rounded or truncated.
     """
     if not math.isfinite(uncertainty):
         return True
@@ -32,6 +33,8 @@ def _allowed(unit: Fraction, number: Fraction, slack: Fraction) -> tuple[Fractio
         nearest = round(number / unit) * unit
         if abs(nearest - number) <= slack:
             return nearest, nearest
+        if abs(number) < unit:
+            return min(nearest, Fraction(0)), max(nearest, Fraction(0))
     return number - unit - slack, number + unit + slack
 
 

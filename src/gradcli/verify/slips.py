@@ -126,11 +126,11 @@ class MissingChainFactor(Slip):
             adjoint = sweep.adjoints[edge.node]
             taken_as_one = unbroadcast(sweep.carrier, adjoint, sweep.graph.shapes[edge.argument])
             flow = sweep.through(edge.argument, taken_as_one)
-            if flow is not None:
-                yield Candidate(self.kind, replaced(sweep, edge, flow), edge)
-            inner = self._without_inner(sweep, edge)
-            if inner is not None:
-                yield Candidate(self.kind, replaced(sweep, edge, inner), edge, detail=1.0)
+            # Without a factor of -1 it is the sign that is wrong.
+            opposite = rounded([-n for n in sweep.flows[edge]])
+            for detail, found in enumerate((flow, self._without_inner(sweep, edge))):
+                if found is not None and rounded(found) != opposite:
+                    yield Candidate(self.kind, replaced(sweep, edge, found), edge, float(detail))
 
     @staticmethod
     def _without_inner(sweep: Sweep, edge: Edge) -> list[float] | None:
