@@ -1,7 +1,7 @@
 """Claims on expressions at points, judged."""
 
+from gradcli.carriers.constants import evaluate_constant
 from gradcli.carriers.select import select_carrier
-from gradcli.carriers.tape import evaluate
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Nested
@@ -11,18 +11,12 @@ from gradcli.verify.judging import Judged, judge
 from tests.verify.problems import problem
 
 
-def value_of(graph, node):
-    """The value of a constant node."""
-    carrier = select_carrier(graph, graph.ancestors([node]))
-    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
-
-
 def judged(text: str, point: dict[str, Nested], *claims: str, layout: Layout = "torch") -> Judged:
     """The judgements on claims as they are typed."""
     asked = problem(text, **point)
     carrier = select_carrier(asked.graph, asked.graph.ancestors([asked.output]))
     setting = Setting(asked, carrier, display_names(asked.graph, [asked.output]), layout)
-    return judge([claim for typed in claims for claim in read_claims(typed, value_of)], setting)
+    return judge([claim for typed in claims for claim in read_claims(typed, evaluate_constant)], setting)
 
 
 def one(text: str, point: dict[str, Nested], claim: str, layout: Layout = "torch") -> Judgement:

@@ -3,6 +3,7 @@
 import pytest
 import sympy
 
+from gradcli.carriers.constants import evaluate_constant
 from gradcli.carriers.select import select_carrier
 from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError
 from gradcli.graph import display_names
@@ -12,7 +13,7 @@ from gradcli.syntax.claims import read_claims
 from gradcli.syntax.parse import parse
 from gradcli.verify.claims import Judgement, Setting
 from gradcli.verify.judging import judge
-from tests.verify.judgements import kinds, one, value_of
+from tests.verify.judgements import kinds, one
 
 
 def anywhere(text: str, claim: str, layout: str = "torch", **shapes) -> Judgement:
@@ -23,7 +24,7 @@ def anywhere(text: str, claim: str, layout: str = "torch", **shapes) -> Judgemen
     asked = Problem(graph, output, tuple(graph.inputs), {})
     carrier = select_carrier(graph, graph.ancestors([output]))
     names = display_names(graph, [output])
-    (judgement,) = judge(read_claims(claim, value_of), Setting(asked, carrier, names, layout)).claims
+    (judgement,) = judge(read_claims(claim, evaluate_constant), Setting(asked, carrier, names, layout)).claims
     return judgement
 
 

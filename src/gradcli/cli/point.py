@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gradcli.carriers.select import select_carrier
-from gradcli.carriers.tape import evaluate
+from gradcli.carriers.constants import evaluate_constant
 from gradcli.errors import NameProblem, Span
-from gradcli.graph import Graph
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, nested_shape
 from gradcli.shapes import Shape
@@ -59,9 +57,3 @@ def typed_values(
         for name, place in written.items()
     }
     return found, notes
-
-
-def evaluate_constant(graph: Graph, node: int) -> Nested:
-    """The value of a node without inputs, as a float or nested tuples."""
-    carrier = select_carrier(graph, graph.ancestors([node]))
-    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])

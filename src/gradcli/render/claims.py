@@ -27,7 +27,7 @@ MOST_WRONG = 4
 
 
 def claim_lines(
-    judged: Judged, problem: Problem, output: str, carrier: Carrier, layout: Layout, plain: bool
+    judged: Judged, problem: Problem, output: str, carrier: Carrier, layout: Layout, plain: bool = False
 ) -> list[str]:
     """A line or two a claim, indented lines for the slips, and the verdict on the right answers."""
     heads = [head_text(j, problem, output) for j in judged.claims]
@@ -36,7 +36,7 @@ def claim_lines(
     for head, judgement in zip(heads, judged.claims, strict=True):
         lines.append(f"{head:<{width}}   {answer_text(judgement, judged.verdict)}")
         lines += [f"  {line}" for line in slip_lines(judgement)]
-    lines.append(verdict_line(judged, problem, carrier, layout))
+    lines.append(verdict_line(judged, carrier, layout))
     return [ascii_signs(line) for line in lines] if plain else lines
 
 
@@ -112,7 +112,7 @@ def slip_lines(judgement: Judgement) -> list[str]:
     return told
 
 
-def verdict_line(judged: Judged, problem: Problem, carrier: Carrier, layout: Layout) -> str:
+def verdict_line(judged: Judged, carrier: Carrier, layout: Layout) -> str:
     """What witnesses say of the right answers, with layout, dtype and device."""
     shaped = [j for j in judged.claims if j.shape and not j.of_value]
     stated = f"layout {layout}, " if shaped else ""

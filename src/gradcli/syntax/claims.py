@@ -108,7 +108,7 @@ def claim_of(name: str, value: Any, evaluate: Evaluate) -> Claim:
     if isinstance(value, str):
         whole = Span(0, len(value))
         if not value.strip():
-            raise UsageError(f"the claim of {name} is empty", hint=HINT)
+            raise UsageError(f"the claim of {name} is empty", hint="give a number, or a formula such as x1 - cos(x2)")
         if _is_formula(value):
             return Claim(name, value.strip(), formula=parse_at(value, whole))
         numbers, shape = read_numbers(name, value, whole, evaluate)

@@ -275,5 +275,5 @@ def layout_slip(shape: Shape) -> str:
 def shape_error(claim: Claim, shape: Shape) -> ShapeError:
     """The error for a claim of another shape than what it is of."""
     cause = f"the claim of {claim.name} has shape {format_shape(claim.shape)}, needed is {format_shape(shape)}"
-    hint = "--layout tells in which layout a claim is" if shape else "claim one number"
+    hint = "a claim has the shape of its input, in the layout that is asked for" if shape else "claim one number"
     return ShapeError(cause, span=claim.span, source=claim.source, hint=hint)

@@ -34,6 +34,7 @@ from gradcli.verify.witnesses import ROUNDING, Verdict
 
 ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
 """Values of the simplest points, simplest first."""
+SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
 SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
 ENOUGH = 16
 """Random points of the domain that are looked at."""

@@ -91,7 +91,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
 
 def read_all(typed: Sequence[str]) -> list[Claim]:
     """The claims of all options, and of the files that they name."""
-    from gradcli.cli.point import evaluate_constant
+    from gradcli.carriers.constants import evaluate_constant
     from gradcli.syntax.claims import claim_of, read_claims
     from gradcli.values.answers import read_answers
 
