@@ -44,10 +44,11 @@ def test_a_float_counts_as_python_prints_it() -> None:
     assert not F.check({"x2": 1.71633}, x1=2.0001, x2=5).right
 
 
-@pytest.mark.parametrize(
-    "claims", [{}, 3, ["x1"], {"x3": 1}, {"x1": None}, {"x1": True}, {"x1": "1/"}, {"x1": float("nan")}, {"x1": [1, [2]]},
-               {"x1": ""}, {"x1": "q + 1"}, {1: 2}, {"x1": [1.0]}]
-)  # fmt: skip
+BAD = [{}, 3, ["x1"], {"x3": 1}, {"x1": None}, {"x1": True}, {"x1": "1/"}, {"x1": float("nan")}, {"x1": [1, [2]]}]
+BAD += [{"x1": ""}, {"x1": "q + 1"}, {1: 2}, {"x1": [1.0]}]
+
+
+@pytest.mark.parametrize("claims", BAD)
 def test_bad_claims_are_one_error(claims: object) -> None:
     with pytest.raises(GradcliError) as caught:
         F.check(claims, x1=2, x2=5)
