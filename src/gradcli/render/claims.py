@@ -60,7 +60,9 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
     if judgement.word == UNDEFINED:
         return f"undefined there, so that no number is right{tail}"
     if judgement.word == UNDECIDED:
-        return f"cannot be told: it is {array_text(judgement, judgement.right)}{tail}"
+        return f"cannot be told{tail}"
+    if judgement.at_kink and not judgement.shape:
+        return f"wrong: {judgement.note}"
     if judgement.right is None:
         return f"wrong at {points_text(judgement.points)}{tail}"
     right = array_text(judgement, judgement.right)

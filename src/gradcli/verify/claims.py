@@ -38,8 +38,8 @@ class Judgement:
     """What is said of one claim. `right` is the right value in `layout`, in `shape`; for a formula at the `point`
     that shows it to be wrong, where it gives `claimed`.
 
-    `wrong` are the row-major positions of wrong components in that layout, `note` what else is to be said, `points` at
-    how many points a formula was compared.
+    `wrong` are the row-major positions of wrong components in that layout, `note` what else is to be said (`at_kink`:
+    what counts there), `points` at how many points a formula was compared.
     """
 
     claim: Claim
@@ -49,6 +49,7 @@ class Judgement:
     shape: Shape = ()
     wrong: tuple[int, ...] = ()
     note: str = ""
+    at_kink: bool = False
     explanations: tuple[Explanation, ...] = ()
     points: int = 0
     point: dict[str, Nested] | None = None
@@ -178,11 +179,16 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
     """Right or wrong by component; the order of components is that of layout torch."""
     wrong = truth.wrong(numbers)
     if not wrong and truth.doubtful and replace(truth, uncertain=[0.0] * len(numbers)).wrong(numbers):
-        return replace(whole, word=UNDECIDED, note=f"rounding alone may change it by {max(truth.uncertain):.0e}")
+        error = max(truth.uncertain)
+        return replace(
+            whole, word=UNDECIDED, right=None, note=f"rounding alone may change the right value by {error:.0e}"
+        )
     if truth.at_kink:
-        whole = replace(whole, note=_kink_note(truth, sweep.right))
+        whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
         whole = replace(whole, note=note_on_digits(numbers, sweep.right))
+    elif truth.doubtful:
+        whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
     elif _cut_on_the_way(sweep, numbers):
         return replace(whole, note=_cut_note(numbers, sweep.right))
     if not wrong:
@@ -208,10 +214,9 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
 def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
     """What counts at a kink."""
     if len(convention) > 1:
-        return "a kink: the convention counts, and any number between the one-sided derivatives"
-    return (
-        f"a kink: any number from {truth.low[0]:.6g} to {truth.high[0]:.6g} counts, by convention {convention[0]:.6g}"
-    )
+        return "at a kink the convention counts, and any number between the one-sided derivatives"
+    low, high = truth.low[0], truth.high[0]
+    return f"at a kink any number from {low:.6g} to {high:.6g} counts, the convention is {convention[0]:.6g}"
 
 
 def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits]) -> bool:

@@ -186,9 +186,7 @@ class Question:
                     return layout, layout == wanted
             needed = layout_shape((), self.shape, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
-        raise ShapeError(
-            cause, span=self.claim.span, source=self.claim.source, hint="for ones of a shape: ones_like(x)"
-        )
+        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=SHAPE_HINT)
 
 
 def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | None]:
@@ -198,15 +196,17 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     if not looked:
         cause = f"no point of the domain was found among {tried} random ones"
         raise DomainError(cause, hint="give a point inside the domain with --at")
-    note = f"only {len(looked)} of {tried} points that were tried are in the domain" if len(looked) < ENOUGH else ""
+    rare = len(looked) < min(tried, ENOUGH)
+    note = f"only {len(looked)} of {tried} points that were tried are in the domain" if rare else ""
     failed = next((c for c in looked if not c.agrees), None)
-    whole = Judgement(claim, question.of_value, RIGHT, points=len(looked), note=note)
+    _, shape = _shown(looked[0].right, question)
+    whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
     if failed is None:
         if question.fits:
             return whole, question.verdict(looked[0].point)
         told = (_of_layout(question),)
         return replace(whole, word=WRONG, explanations=told), question.verdict(looked[0].point)
-    block, shape = _shown(failed.right, question)
+    block, _ = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
     wrong = replace(
@@ -214,7 +214,6 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         word=WRONG,
         right=block,
         claimed=claimed,
-        shape=shape,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
         explanations=tuple(explanations(question, failed, looked)),
