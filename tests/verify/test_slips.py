@@ -4,14 +4,18 @@ The planted numbers come from wrong formulas that are written out here by hand, 
 own code is in them.
 """
 
+import json
 import math
 import random
 from collections.abc import Callable
 from math import cos, exp, log, radians, sin, sqrt, tanh
+from pathlib import Path
 
 import pytest
 
+from gradcli.verify.claims import OTHER_LAYOUT
 from gradcli.verify.explanations import MOST_CHANCE
+from gradcli.verify.slips import SLIPS
 from tests.conftest import Count
 from tests.verify.judgements import kinds, one
 
@@ -242,6 +246,12 @@ def test_random_wrong_claims_are_not_explained(count: Count, rng: random.Random)
 
 def test_at_most_one_in_fifty_is_what_was_promised() -> None:
     assert MOST_CHANCE <= 0.02
+
+
+def test_the_schema_knows_the_kinds() -> None:
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text(encoding="utf-8"))
+    named = schema["$defs"]["claim"]["properties"]["slips"]["items"]["properties"]["kind"]["enum"]
+    assert sorted(named) == sorted([*(slip.kind for slip in SLIPS), OTHER_LAYOUT])
 
 
 def test_row_one_in_one_line() -> None:
