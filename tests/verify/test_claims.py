@@ -113,6 +113,27 @@ def test_at_a_kink_the_interval_counts(claim: str, word: str) -> None:
     assert judged("|x| + y^2", point, claim).status == (ExitStatus.FAILED if word == "wrong" else ExitStatus.ANSWERED)
 
 
+def test_arrays_at_a_kink() -> None:
+    point = {"x": [0.0, 1.0]}
+    assert one("sum(|x|)", point, "x=[0.5, 1]").word == "right"
+    assert one("sum(|x|)", point, "x=[0.5, 1.5]").wrong == (1,)
+    many = {"x": [0.0] * 70}
+    assert one("sum(|3*x|)", many, f"x={[0.0] * 70}").word == "right"
+    assert one("sum(|3*x|)", many, f"x={[0.0] * 69 + [9.0]}").wrong == (69,)
+
+
+@pytest.mark.parametrize("claim", ["x=3.5", "x=0.0", "x=-500.000"])
+def test_a_number_near_the_edge_of_a_domain_is_judged(claim: str) -> None:
+    """Rounding alone would leave the domain: sqrt((1 + x)^2 - 1 - 2x), whose derivative is 1."""
+    assert one("sqrt((1+x)^2 - 1 - 2*x)", {"x": 1e-6}, claim).word != "right"
+
+
+def test_an_input_that_does_not_matter() -> None:
+    assert one("x + detach(y)", {"x": 1.0, "y": 2.0}, "y=0").word == "right"
+    wrong = one("x + detach(y)", {"x": 1.0, "y": 2.0}, "y=1.0000")
+    assert (wrong.word, wrong.explanations) == ("wrong", ())
+
+
 def test_where_there_is_no_derivative_no_number_is_right() -> None:
     found = judged("sqrt(x) + y", {"x": 0.0, "y": 1.0}, "x=0.5", "y=1")
     assert [j.word for j in found.claims] == ["undefined", "right"]

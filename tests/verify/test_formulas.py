@@ -133,4 +133,5 @@ def test_bad_formulas_are_one_error_that_points_into_the_claim(claim: str, error
 
 def test_a_kink_is_left_out() -> None:
     assert anywhere("|x|*y", "y: |x|").word == "right"
-    assert one("|x|", {"x": 0.0}, "x: sign(x)").word == "right"
+    left_out = one("max(x, 0)", {"x": 0.0}, "x: x > 0")
+    assert (left_out.word, left_out.note) == ("right", "the point given is on a kink, and was left out")

@@ -29,6 +29,8 @@ from gradcli.verify.witnesses import ROUNDING, Verdict
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
 OTHER_LAYOUT = "other layout"
+LEAST_DIGITS = 6
+"""Digits that a verified derivative has where the verdict does not say how many."""
 MOST_COMPONENTS = 8
 """Wrong components that are explained one by one where no slip explains them together."""
 
@@ -167,12 +169,20 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     """What is right for a derivative: at a kink all from side to side, and the convention."""
     verdict, numbers = checked.verdict, flatten(checked.gradient[name])
     order = _order(setting.problem.input_shape(name), setting.layout)
-    if verdict.word == "kink" and verdict.sides is not None:
-        ends = [(min(*s[:2], n), max(*s[:2], n)) for s, n in zip(verdict.sides[name], numbers, strict=True)]
-        uncertain = [ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype] * max(map(abs, pair)) for pair in ends]
-        return Truth([low for low, _ in ends], [high for _, high in ends], uncertain, order)
+    unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
+    low = high = numbers
+    if verdict.word == "kink":
+        if verdict.sides is not None:
+            low = [min(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+            high = [max(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+        # Perturbed sweeps would leave the kink.
+        return Truth(low, high, [unit * max(abs(a), abs(b)) for a, b in zip(low, high, strict=True)], order)
     uncertain = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
-    return Truth(numbers, numbers, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
+    if verdict.word == "verified":
+        # Near the edge of a domain perturbed sweeps show nothing; the witness has seen so many digits.
+        known = max(unit, 10.0 ** -(verdict.digits or LEAST_DIGITS)) * max(map(abs, numbers), default=0.0)
+        uncertain = [min(u, known) for u in uncertain]
+    return Truth(low, high, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
 
 
 def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:

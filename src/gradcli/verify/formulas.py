@@ -198,6 +198,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         raise DomainError(cause, hint="give a point inside the domain with --at")
     rare = len(looked) < min(tried, ENOUGH)
     note = f"only {len(looked)} of {tried} points that were tried are in the domain" if rare else ""
+    if setting.problem.point and not any(c.given for c in looked):
+        note = "the point given is on a kink, and was left out"
     failed = next((c for c in looked if not c.agrees), None)
     _, shape = _shown(looked[0].right, question)
     whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
