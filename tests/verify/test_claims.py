@@ -146,6 +146,19 @@ def test_what_rounding_may_have_spoilt_is_not_judged() -> None:
     found = judged("(1-cos(x))/x^2", {"x": 1e-4}, "x=-0.0000083333")
     assert [j.word for j in found.claims] == ["undecided"]
     assert judged("(1-cos(x))/x^2", {"x": 1e-4}, "x=3.5").claims[0].word == "wrong"
+    for computed in ("x=0.0000441", "x=4.410804467624985e-05"):
+        assert one("(1-cos(x))/x^2", {"x": 1e-4}, computed).word == "undecided"
+
+
+@pytest.mark.parametrize("claim", ["f=5.0", "f=0.123", "f=-1e10"])
+def test_values_that_rounding_may_have_spoilt(claim: str) -> None:
+    """The root of a number that rounding may take below 0."""
+    assert one("sqrt((1+x)^2 - 1 - 2*x)", {"x": 1e-7}, claim).word in ("wrong", "undecided")
+
+
+def test_a_value_that_does_not_exist() -> None:
+    judgement = one("a = ln(x); where(x > 0, a, x)", {"x": -1.0}, "a=0.0")
+    assert (judgement.word, judgement.note) == ("undefined", "the value is not finite")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,19 @@ def test_bad_formulas_are_one_error_that_points_into_the_claim(claim: str, error
     assert caught.value.span is not None
 
 
+def test_a_point_that_is_lost_in_rounding_proves_nothing() -> None:
+    """At 1e-8 every derivative of (1 - cos x)/x^2 has lost all digits; elsewhere formulas are told apart."""
+    right = "x: sin(x)/x^2 - 2*(1-cos(x))/x^3"
+    assert one("(1-cos(x))/x^2", {"x": 1e-8}, right).word == "right"
+    wrong = one("(1-cos(x))/x^2", {"x": 1e-8}, "x: 5 + 0*x")
+    assert wrong.word == "wrong"
+    assert wrong.point != {"x": 1e-8}
+
+
 def test_a_kink_is_left_out() -> None:
     assert anywhere("|x|*y", "y: |x|").word == "right"
     left_out = one("max(x, 0)", {"x": 0.0}, "x: x > 0")
-    assert (left_out.word, left_out.note) == ("right", "the point given is on a kink, and was left out")
+    assert (left_out.word, left_out.note) == (
+        "right",
+        "the point given is on a kink or lost in rounding, and was left out",
+    )

@@ -24,7 +24,7 @@ from gradcli.verify.rows import index_of
 from gradcli.verify.slips import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.witnesses import ROUNDING, Verdict
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
 
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
@@ -161,8 +161,12 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     if claim.shape != shape:
         raise shape_error(claim, shape)
     whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
+    if not finite(sweep.right):
+        return replace(whole, word=UNDEFINED, note="the value is not finite")
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
-    return _compare(whole, claim.numbers, Truth(sweep.right, sweep.right, uncertain, range(len(uncertain))), sweep)
+    doubtful = any(u > CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
+    return _compare(whole, claim.numbers, truth, sweep)
 
 
 def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
@@ -188,11 +192,9 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
 def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:
     """Right or wrong by component; the order of components is that of layout torch."""
     wrong = truth.wrong(numbers)
-    if not wrong and truth.doubtful and replace(truth, uncertain=[0.0] * len(numbers)).wrong(numbers):
-        error = max(truth.uncertain)
-        return replace(
-            whole, word=UNDECIDED, right=None, note=f"rounding alone may change the right value by {error:.0e}"
-        )
+    if not wrong and truth.doubtful and any(u > n.unit for u, n in zip(truth.uncertain, numbers, strict=True)):
+        note = f"rounding alone may change the right value by {max(truth.uncertain):.0e}"
+        return replace(whole, word=UNDECIDED, right=None, note=note)
     if truth.at_kink:
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:

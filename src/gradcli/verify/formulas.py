@@ -30,7 +30,7 @@ from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explanation, explain
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ROUNDING, Verdict
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
 
 ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
 """Values of the simplest points, simplest first."""
@@ -76,7 +76,7 @@ class Question:
         return self.graph.shapes[self.node]
 
     def compare(self, point: Mapping[str, Nested], given: bool, irregular: bool) -> Compared | None:
-        """The formula beside what is right at a point; None outside the domain, or on a kink."""
+        """The formula beside what is right at a point; None outside the domain, on a kink, or lost in rounding."""
         problem = replace(self.setting.problem, point=point)
         main = self.setting.carrier
         tape = evaluate(self.graph, [problem.output, self.node], main, input_values(self.graph, main, point))
@@ -91,7 +91,7 @@ class Question:
         value = self.carrier.nested(found.values[self.output])
         claimed = in_torch_order(flatten(value), self.shape, self.layout) if not self.of_value else flatten(value)
         agrees = self._agree(claimed, right, problem, known)
-        return Compared(dict(point), claimed, right, agrees, given, irregular)
+        return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
 
     def sweep(self, point: Mapping[str, Nested]) -> Sweep:
         """The sweep behind what is right at a point."""
@@ -129,20 +129,25 @@ class Question:
             tape = evaluate(self.graph, list(steps.values()), main, input_values(self.graph, main, point))
         return {n: main.nested(tape.values[steps[n]]) if n in steps else point[n] for n in wanted}
 
-    def _agree(self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested]) -> bool:
-        """Whether the numbers differ by no more than rounding."""
-        unit = ROUNDING * UNIT_ROUNDOFF[self.setting.carrier.dtype]
+    def _agree(
+        self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested]
+    ) -> bool | None:
+        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell."""
+        main = self.setting.carrier
+        unit = ROUNDING * UNIT_ROUNDOFF[main.dtype]
         if all(abs(c - r) <= unit * abs(r) for c, r in zip(claimed, right, strict=True)):
             return True
         if not finite(claimed):
             return False
-        main = self.setting.carrier
         if self.of_value:
             ours = rounding_of_value(self.graph, self.node, main, problem.point)
         else:
             ours = rounding_of_gradient(replace(problem, wrt=(self.claim.name,)), main)[self.claim.name]
         theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
-        return all(abs(c - r) <= o + theirs for c, r, o in zip(claimed, right, ours, strict=True))
+        if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
+            return False
+        size = max(map(abs, [*claimed, *right]))
+        return True if max(ours) + theirs <= CERTAIN[main.dtype] * size else None
 
     def _build(self) -> Built:
         program, claim = self.claim.formula, self.claim
@@ -194,12 +199,16 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     question = Question(claim, setting)
     looked, tried = compare_at_points(question)
     if not looked:
-        cause = f"no point of the domain was found among {tried} random ones"
+        cause = f"no point of the domain, off its kinks, was found among {tried}"
         raise DomainError(cause, hint="give a point inside the domain with --at")
     rare = len(looked) < min(tried, ENOUGH)
-    note = f"only {len(looked)} of {tried} points that were tried are in the domain" if rare else ""
+    note = (
+        f"only {len(looked)} of {tried} points that were tried can be used: in the domain, off its kinks"
+        if rare
+        else ""
+    )
     if setting.problem.point and not any(c.given for c in looked):
-        note = "the point given is on a kink, and was left out"
+        note = "the point given is on a kink or lost in rounding, and was left out"
     failed = next((c for c in looked if not c.agrees), None)
     _, shape = _shown(looked[0].right, question)
     whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
