@@ -66,6 +66,8 @@ def test_a_coincidence_at_a_round_point_is_no_explanation() -> None:
     """At x = y = 1 the claim x*y^2 is what is left when ... many things are; at other points nothing fits."""
     assert not anywhere("x^2*y^3", "x: x*y^2 + 0.25").explanations
     assert kinds(anywhere("x^2*y^3", "x: x*y^3")) == {"missing factor"}
+    (explanation,) = anywhere("x^2*y", "x: 2x").explanations
+    assert explanation.text.startswith("the chain factor ∂f/∂v1 = 2 is missing")
 
 
 def test_the_given_point_is_looked_at_first() -> None:

@@ -7,7 +7,7 @@ offered with which that chance stays small.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -25,13 +25,22 @@ TOO_LARGE = "the graph is too large for single slips to be tried"
 BY_CHANCE = "so few digits tell no slip from chance: claim more of them"
 
 
+Place = tuple[str, Edge | None, float]
+"""What tells a slip from all others on the same graph."""
+
+
+def place_of(candidate: Candidate) -> Place:
+    """Where and what kind of slip it is."""
+    return candidate.kind, candidate.edge, candidate.detail
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A slip that leads to the claimed number: its kind, one line about it, and where it would be."""
 
     kind: str
     text: str
-    places: frozenset[tuple[Edge | None, float]] = frozenset()
+    places: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,10 @@ class Explained:
     note: str = ""
 
 
-def explain(sweep: Sweep, claimed: Sequence[Digits], component: int | None = None) -> Explained:
-    """The slips that lead to all claimed numbers, or to that of one component."""
+def explain(
+    sweep: Sweep, claimed: Sequence[Digits], component: int | None = None, among: Collection[Place] | None = None
+) -> Explained:
+    """The slips that lead to all claimed numbers, or to that of one component; only those at some places, if given."""
     if sweep.too_large:
         return Explained(note=TOO_LARGE)
     places = range(len(claimed)) if component is None else [component]
@@ -58,6 +69,7 @@ def explain(sweep: Sweep, claimed: Sequence[Digits], component: int | None = Non
         found = [c for c in slip.candidates(sweep, most) if finite(c.numbers)]
         parts = [tuple(c.numbers[k] for k in places) for c in found]
         matching = [c for c, part in zip(found, parts, strict=True) if _fits(numbers, part, right)]
+        matching = [c for c in matching if among is None or place_of(c) in among]
         chance += sum(_chance(numbers, part, right) for part in _distinct(parts, right))
         told = _told(slip, sweep, matching)
         (offered if chance <= MOST_CHANCE else others).extend(told)
@@ -72,7 +84,7 @@ def _told(slip: Slip, sweep: Sweep, matching: Sequence[Candidate]) -> list[Expla
     for candidate in matching:
         groups.setdefault(rounded(candidate.numbers), []).append(candidate)
     return [
-        Explanation(slip.kind, slip.sentence(sweep, group), frozenset((c.edge, c.detail) for c in group))
+        Explanation(slip.kind, slip.sentence(sweep, group), frozenset(map(place_of, group)))
         for group in groups.values()
     ]
 

@@ -7,7 +7,7 @@ points come first, so that a counterexample is simple.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -27,7 +27,7 @@ from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explanation, explain
+from gradcli.verify.explanations import Explanation, Place, explain
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
@@ -227,7 +227,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         claimed=claimed,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
-        explanations=tuple(explanations(question, failed, looked)),
+        explanations=explanations(question, failed, looked),
     )
     return wrong, question.verdict(failed.point)
 
@@ -245,22 +245,20 @@ def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
     return arranged(value, (), question.shape, question.setting.layout)
 
 
-def explanations(question: Question, failed: Compared, looked: list[Compared]) -> Iterator[Explanation]:
+def explanations(question: Question, failed: Compared, looked: list[Compared]) -> tuple[Explanation, ...]:
     """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides."""
-    here = _explained(question, failed)
     other = next((c for c in looked if c.irregular and not c.agrees and c is not failed), None)
-    there = _explained(question, other) if other is not None else here
-    places = {(e.kind, place) for e in there for place in e.places}
-    for explanation in here:
-        if any((explanation.kind, place) in places for place in explanation.places):
-            yield explanation
+    places = None
+    if other is not None:
+        places = {place for explanation in _explained(question, other, None) for place in explanation.places}
+    return _explained(question, failed, places)
 
 
-def _explained(question: Question, compared: Compared) -> tuple[Explanation, ...]:
+def _explained(question: Question, compared: Compared, among: Collection[Place] | None) -> tuple[Explanation, ...]:
     if not finite(compared.claimed):
         return ()
     exact = [Digits(Fraction(number)) for number in compared.claimed]
-    return explain(question.sweep(compared.point), exact).found
+    return explain(question.sweep(compared.point), exact, among=among).found
 
 
 def compare_at_points(question: Question) -> tuple[list[Compared], int]:
