@@ -14,6 +14,8 @@ from gradcli.version import __version__
 
 if TYPE_CHECKING:
     from gradcli.api import (
+        Check,
+        CheckedClaim,
         Comparison,
         Function,
         Gradient,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         Picture,
         Point,
         Result,
+        Slip,
         Trace,
         TraceRow,
         Vjp,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from gradcli.errors import GradcliError
 
 __all__ = [
+    "Check",
+    "CheckedClaim",
     "Comparison",
     "Function",
     "GradcliError",
@@ -45,6 +50,7 @@ __all__ = [
     "Picture",
     "Point",
     "Result",
+    "Slip",
     "Trace",
     "TraceRow",
     "Vjp",

@@ -1,5 +1,6 @@
 """The Python interface: parse an expression once, evaluate and differentiate it at any number of points."""
 
+from gradcli.api.checks import Check, CheckedClaim, Slip
 from gradcli.api.function import Function, parse
 from gradcli.api.picture import Picture
 from gradcli.api.point import Point
@@ -7,6 +8,8 @@ from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Result, V
 from gradcli.api.tables import Comparison, MethodAnswer, Trace, TraceRow
 
 __all__ = [
+    "Check",
+    "CheckedClaim",
     "Comparison",
     "Function",
     "Gradient",
@@ -18,6 +21,7 @@ __all__ = [
     "Picture",
     "Point",
     "Result",
+    "Slip",
     "Trace",
     "TraceRow",
     "Vjp",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from gradcli.api.checks import Check
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
@@ -117,6 +118,10 @@ class Function:
     def compare(self, /, **inputs: Any) -> Comparison:
         """All methods side by side."""
         return self.at(**inputs).compare()
+
+    def check(self, claims: Mapping[str, Any], /, **inputs: Any) -> Check:
+        """Claimed derivatives and values judged: `f.check({"x2": 2.283}, x1=2, x2=5)`."""
+        return self.at(**inputs).check(claims)
 
     def structure(
         self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""

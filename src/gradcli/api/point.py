@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from gradcli.api import results
+from gradcli.api.checks import Check
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
@@ -15,7 +16,7 @@ from gradcli.api.values import check_choice, check_precision, read_direction, re
 from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
 from gradcli.primitives.constructors import Random
@@ -331,6 +332,19 @@ class Point:
         carrier = Tensors(plan.device or "cpu", plan.carrier.dtype)
         require_finite(problem, carrier, self.source)
         return comparison_of(compare(problem, carrier, names), plan.name, carrier, self.notes)
+
+    @located
+    def check(self, claims: Mapping[str, Any], *, cotangent: Any = None, layout: Layout = "torch") -> Check:
+        """Claims judged: numbers by name of an input (the derivative by it) or of a value, or formulas as text. A float
+        counts with the digits that Python prints; text is as on the command line, "2.283", "pi/4" or "x1 - cos(x2)"."""
+        from gradcli.api.checks import check_of, read_claims
+
+        check_choice("layout", layout, LAYOUTS)
+        plan, problem = self._plan, self._scalar_problem(None, cotangent)
+        found = read_claims(claims)
+        require_finite(problem, plan.carrier, self.source)
+        names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
+        return check_of(found, problem, plan.carrier, names, layout, self.notes)
 
     def __repr__(self) -> str:
         bound = ", ".join(f"{name}={value!r}" for name, value in self._inputs.items())

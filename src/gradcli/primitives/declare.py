@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Operation, Parameters
@@ -22,6 +22,7 @@ MOST_ELEMENTS = 2**33
 
 Value = Any
 RuleFunction = Callable[..., Value]
+Angle = Literal["", "argument", "result"]
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,8 @@ class Primitive(Operation):
     followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
     derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
     that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
-    vocabulary. `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
+    vocabulary. `angle`: whether its (first) argument or its result is an angle in radians.
+    `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
 
@@ -230,6 +232,7 @@ class Primitive(Operation):
     holds_value: bool = False
     autograd_error: float = 0.0
     under: Mapping[str, RuleFunction] = field(default_factory=dict)
+    angle: Angle = ""
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 
