@@ -14,7 +14,7 @@ from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
-from gradcli.problem import Nested, Problem
+from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
@@ -23,6 +23,7 @@ from gradcli.verify.explanations import Explained, Explanation, explain
 from gradcli.verify.rows import index_of
 from gradcli.verify.slips import Transposed
 from gradcli.verify.sweep import Sweep
+from gradcli.verify.truth import is_number, truth_of
 from gradcli.verify.verdict import Checked, check_gradient
 from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
 
@@ -120,6 +121,11 @@ class Truth:
     order: Sequence[int]
     doubtful: bool = False
 
+    @classmethod
+    def known(cls, numbers: Sequence[float], order: Sequence[int], dtype: str) -> Truth:
+        """Numbers that are proven to the last digit."""
+        return cls(numbers, numbers, [UNIT_ROUNDOFF[dtype] * abs(n) for n in numbers], order)
+
     def admits(self, claimed: Sequence[Digits], place: int) -> bool:
         """Whether a component of a claim may be right, as far as rounding lets one tell."""
         return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place])
@@ -139,7 +145,7 @@ def judge_numbers(claim: Claim, setting: Setting) -> Judgement:
     if setting.of_value(claim):
         return _judge_value(claim, setting)
     checked = setting.checked(claim.name)
-    gradient = checked.gradient[claim.name]
+    gradient = _true_gradient(checked, claim.name) or checked.gradient[claim.name]
     input_shape = setting.problem.input_shape(claim.name)
     block, shape = arranged(gradient, (), input_shape, setting.layout)
     whole = Judgement(claim, False, RIGHT, block, shape)
@@ -165,8 +171,25 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
         return replace(whole, word=UNDEFINED, note="the value is not finite")
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
     doubtful = any(u > CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    proven = truth_of(replace(setting.problem, output=node, wrt=(), cotangent=None), carrier) if doubtful else None
+    if proven is not None:
+        exact = [float(ball) for ball in proven.value]
+        whole = replace(whole, right=unflatten(exact, shape))
+        return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
     truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
     return _compare(whole, claim.numbers, truth, sweep)
+
+
+def _true_gradient(checked: Checked, name: str) -> Nested | None:
+    """The proven derivative where float64 lost its own; None where it did not, or where only bounds are proven."""
+    true = checked.verdict.true
+    if true is None:
+        return None
+    texts = flatten(true.gradient[name])
+    if not all(is_number(text) for text in texts):
+        return None
+    shape = nested_shape(name, checked.gradient[name])
+    return unflatten([float(text) for text in texts], shape)
 
 
 def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
@@ -175,6 +198,9 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     order = _order(setting.problem.input_shape(name), setting.layout)
     unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
     low = high = numbers
+    true = _true_gradient(checked, name)
+    if true is not None:
+        return Truth.known(flatten(true), order, setting.carrier.dtype)
     if verdict.word == "kink":
         if verdict.sides is not None:
             low = [min(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]

@@ -207,6 +207,11 @@ def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, 
     return found
 
 
+def is_number(text: str) -> bool:
+    """Whether a text of proven digits is all of a number, and not only a bound."""
+    return text.lstrip("-")[:1].isdigit() and "proven" not in text
+
+
 def error_of(computed: float, true: Ball) -> float:
     """How far a computed number is from the true one; infinite if it is not finite."""
     if not math.isfinite(computed):
