@@ -112,7 +112,8 @@ class Kink:
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
-    where it has the function; `points` are samples on the kink, for the tests.
+    where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the arguments' names,
+    where the operation does not change with an argument.
     """
 
     at: Callable[..., tuple[Value, ...]]
@@ -120,6 +121,7 @@ class Kink:
     points: tuple[tuple[Any, ...], ...]
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
+    flat: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Primitive(Operation):
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
     argument, in the result's shape followed by the argument's, where it lies at hand, else None.
     `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
-    `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
+    `commutative`: the order of the two arguments does not matter. `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
     *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
     """
 
@@ -218,6 +220,7 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    commutative: bool = False
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 

@@ -1,0 +1,83 @@
+"""mpmath numbers of any precision, each primitive through what it declares for SymPy.
+
+The graph is evaluated node by node, as on any other carrier, so that its size costs no more than time. Where there is
+no real number (outside a domain, beyond the exponents of `LARGEST`) the result is NaN: not known. Tensors are NumPy
+object arrays. The precision is mpmath's at the time of the call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.carriers.sympy import SymPy
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.shapes import Shape
+
+LARGEST = 2**22
+"""Of a binary exponent: exp(exp(exp(9))) would need more memory than there is."""
+STEPS = {"Heaviside": lambda x, *at_zero: 1 if x > 0 else 0}
+
+
+class Precise(SymPy):
+    """Values without rounding that matters, at the precision that mpmath is set to."""
+
+    name = "precise"
+
+    def __init__(self) -> None:
+        import mpmath
+
+        super().__init__()
+        self.mpmath: Any = mpmath
+        self._compiled: dict[tuple[Primitive, Parameters], Any] = {}
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """Elementwise by SymPy's function turned into one of mpmath's, else by the `array` backing or the definition."""
+        if not (primitive.elementwise and self.declared(primitive)):
+            return super().apply(primitive, arguments, parameters)
+        function = self._compiled.get((primitive, parameters))
+        if function is None:
+            compiled = self._compile(primitive, len(arguments), parameters)
+            function = self.numpy.frompyfunc(self._guarded(compiled), len(arguments), 1)
+            self._compiled[primitive, parameters] = function
+        return function(*arguments)
+
+    def _compile(self, primitive: Primitive, count: int, parameters: Parameters) -> Any:
+        symbols = [self.sympy.Dummy(real=True) for _ in range(count)]
+        expression = self.backing(primitive)(*symbols, *parameters)
+        return self.sympy.lambdify(symbols, expression, modules=[STEPS, "mpmath"])
+
+    def _guarded(self, function: Any) -> Any:
+        def guarded(*values: Any) -> Any:
+            try:
+                found = function(*values)
+            except (ArithmeticError, ValueError, TypeError, MemoryError, NotImplementedError):
+                return self.mpmath.nan
+            if isinstance(found, self.mpmath.mpc):
+                return found.real if not found.imag else self.mpmath.nan
+            found = self.mpmath.mpf(found)
+            beyond = self.mpmath.isfinite(found) and found and abs(self.mpmath.mag(found)) > LARGEST
+            return self.mpmath.nan if beyond else found
+
+        return guarded
+
+    def masked(self, condition: Value, value: Value) -> Value | None:
+        """None for the branch of a scalar that is not taken, so that 0 * inf cannot arise from it."""
+        if self.shape(condition) or self.shape(value):
+            return super().masked(condition, value)
+        return value if condition else None
+
+    def nested(self, value: Value) -> Any:
+        """Nested lists of mpmath numbers."""
+        return value.tolist() if self.shape(value) else value
+
+    def lift(self, value: Value) -> Value:
+        """Python numbers become exact ones."""
+        return self._exact(value) if isinstance(value, (int, float)) else value
+
+    def shape(self, value: Value) -> Shape:
+        """The array's shape, () for a number."""
+        return tuple(value.shape) if isinstance(value, self.numpy.ndarray) else ()
+
+    def _exact(self, value: float) -> Any:
+        return self.mpmath.mpf(value)
