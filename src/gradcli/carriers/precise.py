@@ -40,7 +40,8 @@ class Precise(SymPy):
             compiled = self._compile(primitive, len(arguments), parameters)
             function = self.numpy.frompyfunc(self._guarded(compiled), len(arguments), 1)
             self._compiled[primitive, parameters] = function
-        return function(*arguments)
+        with self.numpy.errstate(all="ignore"):
+            return function(*arguments)
 
     def _compile(self, primitive: Primitive, count: int, parameters: Parameters) -> Any:
         symbols = [self.sympy.Dummy(real=True) for _ in range(count)]
@@ -60,6 +61,11 @@ class Precise(SymPy):
             return self.mpmath.nan if beyond else found
 
         return guarded
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """Exactly the number that a float holds."""
+        with self.numpy.errstate(all="ignore"):
+            return super().constant(value, shape)
 
     def masked(self, condition: Value, value: Value) -> Value | None:
         """None for the branch of a scalar that is not taken, so that 0 * inf cannot arise from it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
@@ -35,7 +35,7 @@ def diagnose(problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) ->
     if not finite(scene.value):
         findings.append(value_finding(scene))
     else:
-        looked = (_nonfinite, _kinks, _zeros, _value_digits, _gradient_digits, _tiny)
+        looked = (_nonfinite, _kinks, _value_digits, _zeros, _gradient_digits, _tiny)
         for look in looked:
             look(scene, findings, notes)
         if scene.truth.refusal:
@@ -103,7 +103,7 @@ def _value_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> No
     if true is None or scene.problem.cotangent is not None:
         return
     (number,) = flatten(scene.value)
-    if lost.error(number, true) <= scene.least:
+    if lost.error(number, true) <= scene.least or number == lost.nearest(true, scene.carrier.dtype):
         return
     node = lost.wrong_value(scene)
     if node is None:
@@ -142,6 +142,8 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         kind: Kind = "nan" if any(map(math.isnan, worst)) else "infinite"
         found = _finding(scene, kind, parts, birth.node, nonfinite.reason(scene, birth))
         found.details = _true_size(scene, parts[0])
+        if kind == "nan" and "NaN" not in found.reason and "no value" not in found.reason:
+            found.details.insert(0, "on the way back it is multiplied with 0, and 0 times infinity is NaN")
         found.mend = _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault)
         findings.append(found)
     for name, numbers in remaining.items():
@@ -222,7 +224,7 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
         return _finding(scene, "undefined", [part], node, reason)
     reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
     found = _finding(scene, "kink", [part], node, reason)
-    found.details.append(f"the derivative is {side.left:.6g} from the left and {side.right:.6g} from the right")
+    found.details.append(f"the derivative is {side.left + 0.0:.6g} from the left and {side.right + 0.0:.6g} from the right")
     return found
 
 
@@ -239,11 +241,26 @@ def _zeros(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
             continue
         while remaining and looked < MOST_REASONS:
             looked += 1
-            found, explained = _zero_finding(scene, name, remaining)
-            findings.append(found)
+            found = _zero_finding(scene, name, remaining)
+            cured = _cured(scene, findings, name, remaining[0])
+            if cured is None:
+                findings.append(found)
+            else:
+                cured.parts += found.parts
+            explained = set(found.parts[0].elements)
             remaining = [k for k in remaining if k not in explained]
         if remaining:
             notes.append(f"{len(remaining)} more zeros of the derivative by {name} were not looked at")
+
+
+def _cured(scene: Scene, findings: Sequence[Finding], name: str, element: int) -> Finding | None:
+    """The finding whose mend gives this derivative its digits too."""
+    for found in findings:
+        if found.mend is not None:
+            true = scene.truth.derivative(name, element)
+            if true and lost.error(flatten(found.mend.gradient[name])[element], true) <= scene.least:
+                return found
+    return None
 
 
 def _connected(scene: Scene, name: str) -> bool:
@@ -255,7 +272,7 @@ def _output_name(scene: Scene) -> str:
     return scene.names.get(scene.problem.output, "f")
 
 
-def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Finding, set[int]]:
+def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> Finding:
     """Why the first of some zeros is zero, and which others are so for the same reason."""
     element = remaining[0]
     found = zero.deaths(scene, name, element)
@@ -263,17 +280,17 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
         reason = "the product of local partials underflows on the way back to it"
         finding = _finding(scene, "zero", [_part(scene, name, [element])], scene.sources[name], reason)
         finding.details = _true_size(scene, finding.parts[0])
-        return finding, {element}
+        return finding
     death = found[0]
     shared = zero.sharing(scene, death, name)
     chosen = [k for k in remaining if k == element or shared[k]]
     finding = _finding(scene, "zero", [_part(scene, name, chosen)], death.node, zero.reason(scene, death))
-    finding.details = _true_size(scene, finding.parts[0])
+    finding.details = [d for d in _true_size(scene, finding.parts[0]) if d.split()[2] not in finding.reason]
     others = dict.fromkeys(zero.reason(scene, other) for other in found[1:4] if other.node != death.node)
     finding.details += [f"also: {other}" for other in others]
     if len(found) > 4:
         finding.details.append(f"and {len(found) - 4} more such nodes")
-    return finding, set(chosen)
+    return finding
 
 
 def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
@@ -290,17 +307,20 @@ def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) ->
         parts += [_part(scene, name, chosen)] if chosen else []
     if not parts:
         return
-    same = next((f for f in findings if f.kind == "digits" and f.mend is not None), None)
-    if same is not None:
-        same.parts += parts
+    cured = [_cured(scene, findings, part.name, part.elements[0]) for part in parts]
+    for part, found in zip(parts, cured, strict=True):
+        if found is not None:
+            found.parts.append(part)
+    parts = [part for part, found in zip(parts, cured, strict=True) if found is None]
+    if not parts:
         return
     node = lost.wrong_adjoints(scene)
     guilty = node if node is not None else scene.sources[parts[0].name]
     reason, details = lost.adjoint_reason(scene, guilty)
     found = _finding(scene, "digits", parts, guilty, reason)
-    found.details = list(dict.fromkeys([*details, *_true_size(scene, parts[0])]))
+    found.details = details
     for culprit in (lost.wrong_value(scene), *_users(scene, guilty), guilty):
-        found.mend = None if culprit is None or found.mend else mend_at(scene, culprit, _first_fault)
+        found.mend = None if culprit is None or found.mend else mend_at(scene, culprit, _first_fault, value_suffices=False)
         if found.mend:
             break
     findings.append(found)
@@ -319,5 +339,3 @@ def _tiny(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
                 found = _finding(scene, "tiny", [_part(scene, name, new)], node, reason)
                 findings.append(found)
 
-
-Look = Callable[[Scene, list[Finding], list[str]], None]

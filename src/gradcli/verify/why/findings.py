@@ -25,7 +25,8 @@ class Mend:
     """An expression that is equal to the one asked about and does not have its fault.
 
     `local` is what is replaced and by what; `points` counts the other points at which both were found equal to
-    `agreement` digits; `digits` is how far its float value and derivatives agree with high precision at this point.
+    `agreement` digits. `digits` is how far its value and its derivatives are right at this point, by high precision;
+    None where that is not known.
     """
 
     expression: str
@@ -33,7 +34,7 @@ class Mend:
     value: Nested
     gradient: Mapping[str, Nested]
     verdict: str
-    digits: int | None
+    digits: tuple[int | None, int | None]
     points: int
     agreement: int
 

@@ -26,11 +26,19 @@ def error(found: float, true: Any) -> float:
     return float(min(abs(found - true) / abs(true), 1e300))
 
 
+def nearest(true: Any, dtype: str) -> float:
+    """The float of a dtype that is nearest to a number."""
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        return float(numpy.dtype(dtype).type(float(true)))
+
+
 def errors(scene: Scene, found: Array, true: Any) -> Array:
     """The relative error of each element."""
     import numpy
 
-    with digits(60):
+    with digits(60), numpy.errstate(all="ignore"):
         function = numpy.frompyfunc(error, 2, 1)
         return numpy.asarray(function(found.astype(object), numpy.asarray(true, dtype=object)), dtype=float)
 
@@ -111,6 +119,8 @@ def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
         detail = [f"{text} is {written(true)}; {scene.carrier.dtype} gives {number:.6g}"]
         if abs(true) < SMALLEST[scene.carrier.dtype]:
             return f"{text} underflows{place}: it is smaller than {scene.carrier.dtype} can hold", detail
+        if abs(nearest(true, scene.carrier.dtype)) == float("inf"):
+            return f"{text} overflows{place}: it is larger than {scene.carrier.dtype} can hold", detail
     factor = magnification(scene, node)
     if factor is None or factor <= 1 / scene.least:
         return f"{text} loses the digits that its arguments have{place}: terms in it cancel", detail
@@ -139,7 +149,7 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
 
     element = int(errors(scene, scene.array(scene.adjoints[node]), true[node]).ravel().argmax())
     exact = numpy.asarray(true[node], dtype=object).ravel()[element]
-    number = float(scene.array(scene.adjoints[node]).ravel()[element])
+    number = float(scene.array(scene.adjoints[node]).ravel()[element]) + 0.0
     with digits(60):
         detail = [f"it is {written(exact)} in truth; {scene.carrier.dtype} gives {number:.6g}"]
     of = scene.element_of(node, element)

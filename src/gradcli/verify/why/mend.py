@@ -23,7 +23,7 @@ from gradcli.syntax.text import TextPrinter, expression_text
 from gradcli.verify.explain import finite
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.why.findings import Mend
-from gradcli.verify.why.lost import error
+from gradcli.verify.why.lost import error, nearest
 from gradcli.verify.why.patterns import matches_around, rewritten
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.truth import digits
@@ -40,6 +40,8 @@ PLAIN_AGREEMENT = 9
 """The same in float64, where the graph is too large for high precision."""
 MOST_COMPONENTS = 8
 """Of a derivative that are compared with differences of the primal."""
+MOST_COMPARED = 20_000
+"""Elements of all nodes, times components."""
 LONGEST_INLINE = 40
 """Nodes of an expression that is written in one piece, without names for shared parts."""
 GOOD = ("verified", "kink", "inconclusive", "unverified", "ill-conditioned")
@@ -48,8 +50,11 @@ Candidate = tuple[Graph, int, int, int]
 """A graph, its output, the node of the old graph that was replaced and the node that replaces it."""
 
 
-def mend_at(scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None]) -> Mend | None:
-    """A proven rewriting at or around the guilty node; where one alone does not do, of the fault that is then first."""
+def mend_at(
+    scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None], value_suffices: bool = True
+) -> Mend | None:
+    """A proven rewriting at or around the guilty node; where one alone does not do, of the fault that is then first.
+    One with right derivatives is preferred; if `value_suffices`, one without is better than none."""
     now, first = scene, None
     for _ in range(ROUNDS):
         candidates = []
@@ -60,10 +65,11 @@ def mend_at(scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None
         if not candidates:
             return None
         first = first or (now, candidates[0])
-        for candidate in candidates:
-            mend = proven(scene, candidate, local=_local(*first) if now is not scene else _local(scene, candidate))
-            if mend is not None:
-                return mend
+        for whole in (True, False) if value_suffices else (True,):
+            for candidate in candidates:
+                mend = proven(scene, candidate, whole, _local(*first) if now is not scene else None)
+                if mend is not None:
+                    return mend
         fresh = _scene(scene, candidates[0])
         further = next_guilty(fresh)
         if further is None:
@@ -85,19 +91,26 @@ def _scene(scene: Scene, candidate: Candidate) -> Scene:
     return Scene(problem, select_carrier(graph, graph.ancestors([output]), device, scene.carrier.dtype))
 
 
-def proven(scene: Scene, candidate: Candidate, local: tuple[str, str] | None = None) -> Mend | None:
-    """The candidate as a mend; None where something contradicts it."""
+def proven(
+    scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[str, str] | None = None
+) -> Mend | None:
+    """The candidate as a mend; None where something contradicts it. Without `whole` the value has to be right, and the
+    derivatives only finite."""
     fresh = _scene(scene, candidate)
     if not finite(fresh.value) or not all(map(finite, fresh.gradient.values())):
         return None
     known = _digits(scene, fresh)
-    if known is not None and known < -math.log10(scene.least):
+    needed = -math.log10(scene.least)
+    if any(k is not None and k < needed for k in (known if whole else known[:1])):
+        return None
+    if scene.truth.value is None and not finite(scene.value) and not _continues(scene, fresh):
         return None
     equal = agreement(scene, fresh)
     if equal is None:
         return None
     verdict = check_gradient(fresh.problem, fresh.carrier).verdict
-    if verdict.word not in GOOD:
+    # Where the function itself had no value, its derivative need not exist.
+    if verdict.word not in GOOD and (finite(scene.value) or verdict.word != "undefined"):
         return None
     shapes = {name: scene.problem.input_shape(name) for name in scene.problem.wrt}
     return Mend(
@@ -129,30 +142,26 @@ def text_of(graph: Graph, node: int) -> str:
     return expression_text(graph, [node])
 
 
-def _digits(scene: Scene, fresh: Scene) -> int | None:
+def _digits(scene: Scene, fresh: Scene) -> tuple[int | None, int | None]:
     """To how many digits a candidate's value and derivatives are the truth of the original (of the candidate, where the
     original has none); None where no truth is known."""
-    worst = 0.0
     truth = scene.truth if scene.truth.value is not None else fresh.truth
+    dtype = scene.carrier.dtype
     if truth.value is None:
-        return None
-    weighted = _weighted(fresh)
-    # A value below the smallest float cannot be held by any expression.
-    if weighted != _as_float(truth.value, scene.carrier.dtype):
-        worst = error(weighted, truth.value)
-    if not fresh.tape.kinks():
-        for name, element in components(scene):
-            true = truth.derivative(name, element)
-            found = fresh.gradient[name][element]
-            if true is not None and found != _as_float(true, scene.carrier.dtype):
-                worst = max(worst, error(found, true))
-    return 16 if worst == 0 else max(0, min(16, int(-math.log10(worst))))
+        return None, None
+    value = _right_digits(_weighted(fresh), truth.value, dtype)
+    if fresh.tape.kinks():
+        return value, None
+    pairs = [(fresh.gradient[name][k], truth.derivative(name, k)) for name, k in components(scene)]
+    return value, min((_right_digits(f, t, dtype) for f, t in pairs if t is not None), default=None)
 
 
-def _as_float(number: Any, dtype: str) -> float:
-    import numpy
-
-    return float(numpy.dtype(dtype).type(float(number)))
+def _right_digits(found: float, true: Any, dtype: str) -> int:
+    """Significant digits. What no float is nearer to is right."""
+    if found == nearest(true, dtype):
+        return 16
+    off = error(found, true)
+    return 16 if off == 0 else max(0, min(16, int(-math.log10(off))))
 
 
 def _weighted(scene: Scene) -> float:
@@ -167,7 +176,8 @@ def components(scene: Scene) -> list[tuple[str, int]]:
     every = [(name, k) for name, numbers in scene.gradient.items() for k in range(len(numbers))]
     bad = [(name, k) for name, k in every if not math.isfinite(scene.gradient[name][k]) or not scene.gradient[name][k]]
     even = every[:: max(1, len(every) // (MOST_COMPONENTS // 2))]
-    return list(dict.fromkeys([*bad[: MOST_COMPONENTS // 2], *even]))[:MOST_COMPONENTS]
+    affordable = max(2, min(MOST_COMPONENTS, MOST_COMPARED // max(1, scene.truth.count)))
+    return list(dict.fromkeys([*bad[: affordable // 2], *even]))[:affordable]
 
 
 def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
@@ -184,6 +194,29 @@ def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
         if equal == ENOUGH + 2:
             break
     return (equal, AGREEMENT if precise else PLAIN_AGREEMENT) if equal >= ENOUGH else None
+
+
+def _continues(scene: Scene, fresh: Scene) -> bool:
+    """Whether the original, where it has no value, tends to that of the candidate: it is looked at so near that only a
+    logarithm could hide a difference."""
+    import numpy
+
+    with digits(4 * AGREEMENT) as mpmath:
+        near = mpmath.mpf(10) ** -(2 * AGREEMENT)
+        goal = flatten(fresh.value)
+        seen = 0
+        for sign in (1, -1):
+            point = {
+                name: unflatten([n + sign * near for n in flatten(value)], scene.problem.input_shape(name))
+                for name, value in scene.truth.point.items()
+                if name in scene.graph.inputs
+            }
+            found = numpy.asarray(scene.truth.outputs(point), dtype=object).ravel().tolist()
+            if all(map(mpmath.isfinite, found)):
+                seen += 1
+                if any(abs(f - g) > scene.least * max(1, abs(g)) for f, g in zip(found, goal, strict=True)):
+                    return False
+        return seen > 0
 
 
 def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:

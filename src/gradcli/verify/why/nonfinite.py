@@ -19,11 +19,12 @@ from gradcli.verify.why.scene import Array, Scene
 @dataclass
 class Birth:
     """A node and the position of the argument to which it contributes what is not finite; the first such element of the
-    argument, and whether the adjoint of the node is 0 there. `choice`: the node whose branch this is, if one chooses."""
+    argument, and whether the adjoint of the node is 0 there. `contribution` is 0 where it is finite. `choice`: the node
+    whose branch this is, if one chooses."""
 
     node: int
     position: int
-    mask: Array
+    contribution: Array
     element: int
     zero_adjoint: bool
     choice: int | None = None
@@ -36,12 +37,13 @@ def births(scene: Scene) -> list[Birth]:
     found = []
     for node, position, contribution in non_finite_edges(scene.tape, scene.adjoints):
         argument = scene.graph.arguments[node][position]
-        mask = ~numpy.isfinite(scene.array(contribution).reshape(scene.sizes(argument)))
+        numbers = scene.array(contribution).reshape(scene.sizes(argument))
+        mask = ~numpy.isfinite(numbers)
         element = int(mask.ravel().argmax())
         adjoint = scene.array(scene.adjoints[node])
         same = adjoint.shape == mask.shape
         zero = bool(adjoint.ravel()[element] == 0 if same else not adjoint.any())
-        birth = Birth(node, position, mask, element if same else 0, zero)
+        birth = Birth(node, position, numpy.where(mask, numbers, 0.0), element if same else 0, zero)
         if zero:
             birth.choice = choice_above(scene, node)
         found.append(birth)
@@ -68,7 +70,7 @@ def affected(scene: Scene, birth: Birth, name: str) -> Array:
     argument = scene.graph.arguments[birth.node][birth.position]
     source = scene.sources[name]
     shape = scene.graph.shapes[argument]
-    start = scene.carrier.constant(unflatten(birth.mask.astype(float).ravel().tolist(), shape), shape)
+    start = scene.carrier.constant(unflatten(birth.contribution.ravel().tolist(), shape), shape)
     found = pull(scene.tape, {argument: start}, [source])
     count = len(scene.gradient[name])
     if source >= len(found) or found[source] is None:

@@ -46,6 +46,7 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     # Squares that overflow or underflow, and the tip of a root
     ("sqrt(a^2 + b^2)", "hypot(a, b)"),
     ("sqrt(a*a + b*b)", "hypot(a, b)"),
+    ("sqrt(a^2 + b^2)", "norm([a, b])"),
     ("sqrt(1 + a^2)", "hypot(1, a)"),
     ("sqrt(a^2)", "|a|"),
     ("sqrt(a*a)", "|a|"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gradcli.methods.base import unflatten
+from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise
 from gradcli.verify.why.scene import Scene
 
 UNITS = 8
-"""Units of roundoff below which a change of the input by its own size, or by 1, is lost."""
+"""Of roundoff: a change of the input by its own size, or by 1, then changes no digit of the value."""
 MOST_NODES = 8
 
 
@@ -18,11 +18,12 @@ def tiny_components(scene: Scene) -> dict[str, list[tuple[int, str, list[int]]]]
     import numpy
 
     bound = UNITS * UNIT_ROUNDOFF[scene.carrier.dtype]
+    scale = min(1.0, max(map(abs, flatten(scene.value)), default=0.0))
     small = {}
     for name, numbers in scene.gradient.items():
         size = numpy.maximum(1.0, numpy.abs(scene.value_of(scene.sources[name]).ravel())) if _known(scene, name) else 1.0
         gradient = numpy.asarray(numbers)
-        small[name] = (gradient != 0) & (numpy.abs(gradient) * size <= bound)
+        small[name] = (gradient != 0) & (numpy.abs(gradient) * size <= bound * scale)
     if not any(mask.any() for mask in small.values()):
         return {}
     found: dict[str, list[tuple[int, str, list[int]]]] = {name: [] for name in small}

@@ -55,29 +55,33 @@ class Truth:
     def refusal(self) -> str:
         """Why nothing is known; empty if it is."""
         graph = self.problem.graph
-        count = 0
         for node in self.nodes:
             operation = graph.operations[node]
-            count += int(size(graph.shapes[node]))
             if isinstance(operation, Primitive) and not (
                 (operation.sympy if operation.elementwise else operation.array) or operation.definition
             ):
                 return f"{operation.name} has no high-precision form"
-        if count > MOST_ELEMENTS:
-            return f"the graph has {count} elements, at most {MOST_ELEMENTS} are computed with high precision"
-        self._count = count
+        if self.count > MOST_ELEMENTS:
+            return f"the graph has {self.count} elements, at most {MOST_ELEMENTS} are computed with high precision"
         return ""
+
+    @cached_property
+    def count(self) -> int:
+        """Elements of all nodes together."""
+        return sum(int(size(self.problem.graph.shapes[node])) for node in self.nodes)
 
     @cached_property
     def precisions(self) -> tuple[int, ...]:
         """Decimal digits that the size of the graph allows."""
-        steps = sum(self._count * 10**k <= MOST_ELEMENTS for k in range(1, len(PRECISIONS) - 1))
+        if self.refusal:
+            return PRECISIONS[:2]
+        steps = sum(self.count * 10**k <= MOST_ELEMENTS for k in range(1, len(PRECISIONS) - 1))
         return PRECISIONS[: 2 + steps]
 
     @property
     def _depth(self) -> int:
         """The precision of a whole tape: high where that is cheap."""
-        return PRECISIONS[2] if self._count <= MOST_ELEMENTS // 100 else PRECISIONS[0]
+        return PRECISIONS[2] if self.count <= MOST_ELEMENTS // 100 else PRECISIONS[0]
 
     @cached_property
     def value(self) -> Number | None:

@@ -250,7 +250,7 @@ def underflow(scene: Scene, death: Death) -> str | None:
     if partial is not None and not _at(scene, partial, death):
         return (
             f"the derivative of {scene.text(node)} by {by} is {size_}{place}: "
-            f"saturated, and 0 in {scene.carrier.dtype}"
+            f"too small for {scene.carrier.dtype}, which makes it 0"
         )
     return f"the product of local partials underflows at {scene.text(node)}: each is not 0, theirs is below the smallest {scene.carrier.dtype}"
 
@@ -266,11 +266,13 @@ def zero_factor(scene: Scene, death: Death) -> str | None:
     rule = _primitive(scene, death).rule
     if not isinstance(rule, Elementwise):
         return None
-    place = scene.place(death.node, death.element)
-    by = scene.text(_argument(scene, death))
-    if len(scene.graph.arguments[death.node]) == 1:
+    argument = _argument(scene, death)
+    by = scene.text(argument)
+    if len(set(scene.graph.arguments[death.node])) == 1:
+        place = scene.place(death.node, death.element)
         return f"{scene.text(death.node)} is stationary{place}: its derivative by {by} is 0 there"
-    return f"the derivative of {scene.text(death.node)} by {by} is 0{place}"
+    place = scene.place(death.node, death.element, without=argument)
+    return f"{scene.text(death.node)} does not change with {by}{place}"
 
 
 def unused(scene: Scene, death: Death) -> str | None:
