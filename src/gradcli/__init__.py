@@ -15,13 +15,17 @@ from gradcli.version import __version__
 if TYPE_CHECKING:
     from gradcli.api import (
         Comparison,
+        Diagnosis,
+        Finding,
         Function,
         Gradient,
         Hessian,
         Hvp,
         Jacobian,
         Jvp,
+        Mend,
         MethodAnswer,
+        Part,
         Picture,
         Point,
         Result,
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Diagnosis",
+    "Finding",
     "Function",
     "GradcliError",
     "Gradient",
@@ -41,7 +47,9 @@ __all__ = [
     "Hvp",
     "Jacobian",
     "Jvp",
+    "Mend",
     "MethodAnswer",
+    "Part",
     "Picture",
     "Point",
     "Result",

@@ -1,5 +1,6 @@
 """The Python interface: parse an expression once, evaluate and differentiate it at any number of points."""
 
+from gradcli.api.diagnosis import Diagnosis, Finding, Mend, Part
 from gradcli.api.function import Function, parse
 from gradcli.api.picture import Picture
 from gradcli.api.point import Point
@@ -8,13 +9,17 @@ from gradcli.api.tables import Comparison, MethodAnswer, Trace, TraceRow
 
 __all__ = [
     "Comparison",
+    "Diagnosis",
+    "Finding",
     "Function",
     "Gradient",
     "Hessian",
     "Hvp",
     "Jacobian",
     "Jvp",
+    "Mend",
     "MethodAnswer",
+    "Part",
     "Picture",
     "Point",
     "Result",

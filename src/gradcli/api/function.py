@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from gradcli.api.diagnosis import Diagnosis
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
@@ -106,6 +107,10 @@ class Function:
     def compare(self, /, **inputs: Any) -> Comparison:
         """All methods side by side."""
         return self.at(**inputs).compare()
+
+    def why(self, /, **inputs: Any) -> Diagnosis:
+        """Why a derivative is zero, undefined, NaN or infinite, with a checked mend."""
+        return self.at(**inputs).why()
 
     def structure(
         self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""

@@ -32,7 +32,7 @@ class Precise(SymPy):
         self._compiled: dict[tuple[Primitive, Parameters], Any] = {}
 
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
-        """Elementwise by SymPy's function turned into one of mpmath's, else by the `array` backing or the definition."""
+        """Elementwise by SymPy's function turned into mpmath's, else by the `array` backing or the definition."""
         if not (primitive.elementwise and self.declared(primitive)):
             return super().apply(primitive, arguments, parameters)
         function = self._compiled.get((primitive, parameters))
@@ -40,8 +40,7 @@ class Precise(SymPy):
             compiled = self._compile(primitive, len(arguments), parameters)
             function = self.numpy.frompyfunc(self._guarded(compiled), len(arguments), 1)
             self._compiled[primitive, parameters] = function
-        with self.numpy.errstate(all="ignore"):
-            return function(*arguments)
+        return function(*arguments)
 
     def _compile(self, primitive: Primitive, count: int, parameters: Parameters) -> Any:
         symbols = [self.sympy.Dummy(real=True) for _ in range(count)]
@@ -61,11 +60,6 @@ class Precise(SymPy):
             return self.mpmath.nan if beyond else found
 
         return guarded
-
-    def constant(self, value: Any, shape: Shape) -> Value:
-        """Exactly the number that a float holds."""
-        with self.numpy.errstate(all="ignore"):
-            return super().constant(value, shape)
 
     def masked(self, condition: Value, value: Value) -> Value | None:
         """None for the branch of a scalar that is not taken, so that 0 * inf cannot arise from it."""

@@ -192,8 +192,9 @@ class Primitive(Operation):
     by a primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one
     argument, in the result's shape followed by the argument's, where it lies at hand, else None.
     `autograd_error`: the relative error of torch's own derivative, where that is worse than rounding.
-    `commutative`: the order of the two arguments does not matter. `moves`: every element of the result is an element of an argument, so that it costs nothing. `cost(out, *shapes,
-    *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
+    `commutative`: the order of the two arguments does not matter. `moves`: every element of the result is an element of
+    an argument, so that it costs nothing. `cost(out, *shapes, *parameters)`: its operations for a result of shape
+    `out`; without it see `carriers.counting`.
     """
 
     name: str

@@ -25,17 +25,18 @@ WORDS: dict[Kind, str] = {
 ALL_WELL = "every derivative is finite and non-zero"
 
 
-def diagnosis_lines(diagnosis: Diagnosis, plain: bool = False, full: bool = False) -> list[str]:
-    """Value, gradient, and a paragraph a finding; one line where nothing is wrong."""
+def diagnosis_lines(diagnosis: Diagnosis, plain: bool = False, full: bool = False, several: bool = False) -> list[str]:
+    """Value, gradient, and a paragraph a finding; one line where nothing is wrong, with the output's name if it is one
+    of several."""
     problem = diagnosis.problem
+    if not diagnosis.findings:
+        return [well(diagnosis, several)]
     d = "d" if plain else "∂"
     lines = [f"{diagnosis.output} = {format_array(diagnosis.value, problem.output_shape)}"]
     width = max((len(name) for name in problem.wrt), default=0)
     for name in problem.wrt:
         answer, about = gradient_text(diagnosis.gradient[name], problem.input_shape(name), "torch")
         lines.append(answer_line(f"{derivative(diagnosis, d)}{name:<{width}}", answer, about))
-    if not diagnosis.findings:
-        lines.append(well(diagnosis))
     shown = diagnosis.findings if full else diagnosis.findings[:MOST_FINDINGS]
     for finding in shown:
         lines += ["", *finding_lines(diagnosis, finding, d, full)]
@@ -43,16 +44,13 @@ def diagnosis_lines(diagnosis: Diagnosis, plain: bool = False, full: bool = Fals
     if hidden:
         count = sum(finding.count for finding in hidden)
         lines += ["", f"and {len(hidden)} more reasons for {count} numbers; --full shows them"]
-    if diagnosis.findings:
-        lines += diagnosis.notes
-    return lines
+    return [*lines, *([""] if diagnosis.notes else []), *diagnosis.notes]
 
 
-def well(diagnosis: Diagnosis) -> str:
+def well(diagnosis: Diagnosis, several: bool) -> str:
     """The line that says that nothing is wrong, as far as was looked."""
-    if not diagnosis.problem.wrt:
-        return "there is no input to differentiate by"
-    return "; ".join([ALL_WELL, *diagnosis.notes])
+    found = ALL_WELL if diagnosis.problem.wrt else "there is no input to differentiate by"
+    return "; ".join([f"{diagnosis.output}: {found}" if several else found, *diagnosis.notes])
 
 
 def derivative(diagnosis: Diagnosis, d: str) -> str:
@@ -108,24 +106,23 @@ def mend_lines(diagnosis: Diagnosis, mend: Mend, d: str, full: bool) -> list[str
 
 def right_text(mend: Mend) -> str:
     """What the mend was compared with."""
-    value, slopes = mend.digits
-    parts = [
-        f"{what} right to {count} digits by high precision"
-        for what, count in (("the value is", value), ("derivatives are", slopes))
-        if count is not None
-    ]
+    named = zip(("value", "derivatives"), mend.digits, strict=True)
+    known = [f"{what} right to {count} digits" for what, count in named if count is not None]
+    parts = [f"{', '.join(known)} (by high precision)"] if known else []
     parts.append(f"equal to the original at {mend.points} random points to {mend.agreement} digits")
     return "; ".join(parts)
 
 
-def table_rows(diagnosis: Diagnosis) -> list[Sequence[str]]:
+def table_rows(diagnosis: Diagnosis) -> Sequence[Sequence[str]]:
     """A row a finding, for a notebook: what, where, why, the mend."""
     rows = []
     for finding in diagnosis.findings:
         parts = ", ".join(part_text(diagnosis, part, "∂") for part in finding.parts)
         reason = "\n".join([finding.reason, *finding.details])
         where = finding.name if finding.name == finding.text else f"{finding.name} = {finding.text}"
-        rows.append((WORDS[finding.kind], parts, where, reason, finding.mend.expression if finding.mend else finding.hint))
+        rows.append(
+            (WORDS[finding.kind], parts, where, reason, finding.mend.expression if finding.mend else finding.hint)
+        )
     return rows
 
 

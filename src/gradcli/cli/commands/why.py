@@ -52,6 +52,6 @@ def answer(query: Query, wrt: str, cotangent: str, full: bool) -> Report:
 
     def show() -> None:
         for diagnosis in found:
-            print("\n".join(diagnosis_lines(diagnosis, query.settings.plain, full)))
+            print("\n".join(diagnosis_lines(diagnosis, query.settings.plain, full, len(found) > 1)))
 
     return Report(data, show, notes=bound.notes)

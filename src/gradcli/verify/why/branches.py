@@ -1,7 +1,7 @@
-"""The double where: an argument that a branch cannot bear is replaced inside the branch, where the branch is not taken.
+"""The double where: an argument that a branch cannot bear is replaced inside the branch where that is not taken.
 
-where(x > 0, sqrt(x), 0) becomes where(x > 0, sqrt(where(x > 0, x, 1)), 0): the value is the same, and the branch that is
-not taken has a finite derivative.
+where(x > 0, sqrt(x), 0) becomes where(x > 0, sqrt(where(x > 0, x, 1)), 0): the value is the same, and the branch that
+is not taken has a finite derivative.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The diagnosis of one output: what is wrong with its value and with each component of its gradient, grouped by reason."""
+"""The diagnosis of one output: what is wrong with its value and each component of its gradient, grouped by reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,15 @@ Open = dict[str, list[int]]
 
 def diagnose(problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) -> Diagnosis:
     """All that is zero, tiny, NaN, infinite, undefined or without digits, with reasons. `outputs`: all of the graph."""
-    scene = Scene(problem, carrier, outputs)
+    import numpy
+
+    # What is looked at is full of NaN and overflow.
+    with numpy.errstate(all="ignore"):
+        return _diagnosed(Scene(problem, carrier, outputs))
+
+
+def _diagnosed(scene: Scene) -> Diagnosis:
+    problem = scene.problem
     findings: list[Finding] = []
     notes: list[str] = []
     if not finite(scene.value):
@@ -224,7 +232,9 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
         return _finding(scene, "undefined", [part], node, reason)
     reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
     found = _finding(scene, "kink", [part], node, reason)
-    found.details.append(f"the derivative is {side.left + 0.0:.6g} from the left and {side.right + 0.0:.6g} from the right")
+    found.details.append(
+        f"the derivative is {side.left + 0.0:.6g} from the left and {side.right + 0.0:.6g} from the right"
+    )
     return found
 
 
@@ -320,7 +330,9 @@ def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) ->
     found = _finding(scene, "digits", parts, guilty, reason)
     found.details = details
     for culprit in (lost.wrong_value(scene), *_users(scene, guilty), guilty):
-        found.mend = None if culprit is None or found.mend else mend_at(scene, culprit, _first_fault, value_suffices=False)
+        found.mend = (
+            None if culprit is None or found.mend else mend_at(scene, culprit, _first_fault, value_suffices=False)
+        )
         if found.mend:
             break
     findings.append(found)
@@ -338,4 +350,3 @@ def _tiny(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
             if new:
                 found = _finding(scene, "tiny", [_part(scene, name, new)], node, reason)
                 findings.append(found)
-

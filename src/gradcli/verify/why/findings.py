@@ -62,7 +62,7 @@ class Finding:
 
 @dataclass
 class Diagnosis:
-    """The value and gradient of one output at the point, and what is wrong with them; `notes`: what was not looked at."""
+    """The value and gradient of one output, and what is wrong with them; `notes`: what was not looked at."""
 
     problem: Problem
     output: str

@@ -30,15 +30,14 @@ def nearest(true: Any, dtype: str) -> float:
     """The float of a dtype that is nearest to a number."""
     import numpy
 
-    with numpy.errstate(all="ignore"):
-        return float(numpy.dtype(dtype).type(float(true)))
+    return float(numpy.dtype(dtype).type(float(true)))
 
 
 def errors(scene: Scene, found: Array, true: Any) -> Array:
     """The relative error of each element."""
     import numpy
 
-    with digits(60), numpy.errstate(all="ignore"):
+    with digits(60):
         function = numpy.frompyfunc(error, 2, 1)
         return numpy.asarray(function(found.astype(object), numpy.asarray(true, dtype=object)), dtype=float)
 
@@ -85,8 +84,8 @@ def wrong_adjoints(scene: Scene) -> int | None:
 
 
 def magnification(scene: Scene, node: int) -> float | None:
-    """How many times an elementwise node magnifies the relative errors of its arguments, where it is worst: its condition
-    number, the sum of |partial * argument| divided by |value|."""
+    """How many times an elementwise node magnifies the relative errors of its arguments, where it is worst: its
+    condition number, the sum of |partial * argument| divided by |value|."""
     tape = scene.truth.tape
     if tape is None or not isinstance(tape.primitive(node).rule, Elementwise):
         return None
@@ -125,9 +124,9 @@ def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     if factor is None or factor <= 1 / scene.least:
         return f"{text} loses the digits that its arguments have{place}: terms in it cancel", detail
     if len(scene.graph.arguments[node]) > 1:
-        return f"{text} cancels{place}: rounding errors of what it is made of count {factor:.1g} times as much", detail
+        return f"{text} cancels{place}: rounding errors of its terms count {factor:.1g} times as much in it", detail
     argument = scene.text(scene.graph.arguments[node][0])
-    reason = f"{text} magnifies{place}: a rounding error of {argument} counts {factor:.1g} times as much"
+    reason = f"{text} magnifies{place}: a rounding error of {argument} counts {factor:.1g} times as much in it"
     return reason, detail
 
 

@@ -91,9 +91,7 @@ def _scene(scene: Scene, candidate: Candidate) -> Scene:
     return Scene(problem, select_carrier(graph, graph.ancestors([output]), device, scene.carrier.dtype))
 
 
-def proven(
-    scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[str, str] | None = None
-) -> Mend | None:
+def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[str, str] | None = None) -> Mend | None:
     """The candidate as a mend; None where something contradicts it. Without `whole` the value has to be right, and the
     derivatives only finite."""
     fresh = _scene(scene, candidate)
@@ -181,8 +179,8 @@ def components(scene: Scene) -> list[tuple[str, int]]:
 
 
 def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
-    """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too few
-    points are in the domain."""
+    """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too
+    few points are in the domain."""
     precise = not (scene.truth.refusal or fresh.truth.refusal)
     compare = _equal_precisely if precise else _equal_plainly
     equal = 0
@@ -244,9 +242,7 @@ def _equal_precisely(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) ->
     import numpy
 
     with digits(4 * AGREEMENT) as mpmath:
-        before, after = (
-            numpy.asarray(s.truth.outputs(point), dtype=object).ravel().tolist() for s in (scene, fresh)
-        )
+        before, after = (numpy.asarray(s.truth.outputs(point), dtype=object).ravel().tolist() for s in (scene, fresh))
         if not all(map(mpmath.isfinite, before)):
             return None
         largest = max((abs(b) for b in before), default=mpmath.mpf(0))
@@ -266,4 +262,3 @@ def _equal_plainly(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> b
         return None
     bound = max(map(abs, before), default=0.0) * 10.0**-PLAIN_AGREEMENT
     return finite(after) and all(abs(a - b) <= bound for a, b in zip(after, before, strict=True))
-

@@ -177,5 +177,3 @@ REASONS: tuple[Reason, ...] = (branch_not_taken, overflowed, zero_times_infinite
 def reason(scene: Scene, birth: Birth) -> str:
     """What the first function that knows says."""
     return next(said for function in REASONS if (said := function(scene, birth)))
-
-

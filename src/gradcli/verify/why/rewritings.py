@@ -1,8 +1,9 @@
 """Equal expressions of which the second keeps its digits or does not overflow where the first does.
 
 Each line is a pair in the language itself. A lower-case letter stands for any expression, but v for a vector, and a
-capital for a matrix. Sums and products match in both orders. Where several lines match, an earlier one is tried first. A
-line is a candidate only: it is offered to nobody before it has been checked at the point and beside it (`mend`).
+capital for a matrix. Sums and products match in both orders. Where several lines match, an earlier one is tried
+first. A line is a candidate only: it is offered to nobody before it has been checked at the point and beside it
+(`mend`).
 
 Sources: Higham, Accuracy and Stability of Numerical Algorithms (2002), sections 1.7 to 1.14 and 27.8; Mächler,
 Accurately Computing log(1 - exp(-|a|)) (2012); Blanchard, Higham, Higham, Accurately computing the log-sum-exp and

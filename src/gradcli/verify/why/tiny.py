@@ -21,7 +21,9 @@ def tiny_components(scene: Scene) -> dict[str, list[tuple[int, str, list[int]]]]
     scale = min(1.0, max(map(abs, flatten(scene.value)), default=0.0))
     small = {}
     for name, numbers in scene.gradient.items():
-        size = numpy.maximum(1.0, numpy.abs(scene.value_of(scene.sources[name]).ravel())) if _known(scene, name) else 1.0
+        size = (
+            numpy.maximum(1.0, numpy.abs(scene.value_of(scene.sources[name]).ravel())) if _known(scene, name) else 1.0
+        )
         gradient = numpy.asarray(numbers)
         small[name] = (gradient != 0) & (numpy.abs(gradient) * size <= bound * scale)
     if not any(mask.any() for mask in small.values()):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -26,6 +27,8 @@ PRECISIONS = (60, 240, 960, 3840)
 """Decimal digits. tanh(800) differs from 1 in the 695th."""
 MOST_ELEMENTS = 60_000
 """Of all nodes together: some seconds. A higher precision is for graphs of a tenth as many."""
+PATIENCE = 0.1
+"""Seconds that a step may take for the next, which takes far longer for gamma and its kin, to be made."""
 TURN = threading.RLock()
 """mpmath has one precision for all threads."""
 
@@ -138,8 +141,10 @@ class Truth:
             return None
         known: Any = None
         for count in self.precisions:
+            start = perf_counter()
             with digits(count) as mpmath:
                 found = compute()
+                slow = perf_counter() - start > PATIENCE * max(1, self.count / 1000)
                 if not mpmath.isfinite(found):
                     return None
                 if known is not None and found and abs(found - known) <= abs(found) * mpmath.mpf(10) ** -15:
@@ -147,6 +152,8 @@ class Truth:
                 if count == self.precisions[-1]:
                     vanishes = abs(found) <= mpmath.mpf(10) ** -(count // 2)
                     return mpmath.mpf(0) if vanishes else None
+                if slow and known is not None:
+                    return None
                 known = found
         return None
 
@@ -183,5 +190,4 @@ def written(number: Number) -> str:
     """An mpmath number in a few digits: 4.24835425529159e-18, 3.7e-348."""
     import mpmath
 
-    return str(mpmath.nstr(number, 6, min_fixed=-4, max_fixed=7)).replace(".0e", "e")
-
+    return str(mpmath.nstr(number, 6, min_fixed=-4, max_fixed=7)).removesuffix(".0").replace(".0e", "e")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from gradcli.carriers.tangents import contributions, total
@@ -15,7 +16,8 @@ from gradcli.methods.base import unflatten
 from gradcli.methods.reverse import contribution_to, pull
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, Value
 from gradcli.shapes import size
-from gradcli.verify.explain import rename, written as called
+from gradcli.verify.explain import rename
+from gradcli.verify.explain import written as called
 from gradcli.verify.why import truth
 from gradcli.verify.why.scene import Array, Scene
 
@@ -54,7 +56,7 @@ def deaths(scene: Scene, name: str, element: int) -> list[Death]:
             tape.arguments(node),
             graph.parameters[node],
             incoming,
-            lambda position, node=node: tape.partial(node, position),
+            partial(tape.partial, node),
         )
         tangent = total(m, parts)
         if tangent is not None and scene.array(tangent).any():
@@ -127,7 +129,10 @@ def sharing(scene: Scene, death: Death, name: str) -> Array:
         shape = graph.shapes[argument]
         weights = numpy.random.default_rng(argument).uniform(1, 2, scene.sizes(argument))
         if death.position is not None:
-            ones = m.constant(unflatten([1.0] * int(size(graph.shapes[death.node])), graph.shapes[death.node]), graph.shapes[death.node])
+            ones = m.constant(
+                unflatten([1.0] * int(size(graph.shapes[death.node])), graph.shapes[death.node]),
+                graph.shapes[death.node],
+            )
             passed = contribution_to(tape, death.node, position, ones)
             weights = weights if passed is None else weights * (scene.array(passed) == 0)
         starts[argument] = m.constant(unflatten(weights.ravel().tolist(), shape), shape)
@@ -178,7 +183,8 @@ def condition(scene: Scene, death: Death) -> str | None:
     if death.position is None or primitive.rule.depends_on(death.position):
         return None
     word = primitive.arguments[death.position]
-    return f"{scene.text(_argument(scene, death))} is only the {word} of {scene.text(death.node)}, through which no derivative flows"
+    argument, node = scene.text(_argument(scene, death)), scene.text(death.node)
+    return f"{argument} is only the {word} of {node}, through which no derivative flows"
 
 
 def other_branch(scene: Scene, death: Death) -> str | None:
@@ -198,7 +204,9 @@ def flat(scene: Scene, death: Death) -> str | None:
         return None
     place = scene.place(death.node, death.element)
     if _on_kink(scene, death):
-        return f"{scene.text(death.node)} stands on its kink{place}, where the derivative is taken to be {kink.convention}"
+        return (
+            f"{scene.text(death.node)} stands on its kink{place}, where the derivative is taken to be {kink.convention}"
+        )
     if _true_partial(scene, death):
         return None
     if kink.flat:
@@ -230,10 +238,10 @@ def _true_partial(scene: Scene, death: Death) -> Any:
     import numpy
 
     with truth.digits(60) as mpmath:
-        partial = tape.partial(death.node, death.position)
-        if partial is None:
+        found = tape.partial(death.node, death.position)
+        if found is None:
             return None
-        numbers = numpy.broadcast_to(numpy.asarray(partial, dtype=object), scene.sizes(death.node))
+        numbers = numpy.broadcast_to(numpy.asarray(found, dtype=object), scene.sizes(death.node))
         number = numbers.ravel()[death.element]
         return number if mpmath.isfinite(number) else None
 
@@ -245,14 +253,13 @@ def underflow(scene: Scene, death: Death) -> str | None:
         return None
     node, place = death.node, scene.place(death.node, death.element)
     by = scene.text(_argument(scene, death))
-    partial = scene.tape.partial(death.node, death.position or 0)
-    size_ = truth.written(true)
-    if partial is not None and not _at(scene, partial, death):
+    found = scene.tape.partial(death.node, death.position or 0)
+    if found is not None and not _at(scene, found, death):
         return (
-            f"the derivative of {scene.text(node)} by {by} is {size_}{place}: "
+            f"the derivative of {scene.text(node)} by {by} is {truth.written(true)}{place}: "
             f"too small for {scene.carrier.dtype}, which makes it 0"
         )
-    return f"the product of local partials underflows at {scene.text(node)}: each is not 0, theirs is below the smallest {scene.carrier.dtype}"
+    return f"the product of local partials underflows at {scene.text(node)}: it is too small for {scene.carrier.dtype}"
 
 
 def _at(scene: Scene, value: Value, death: Death) -> float:
