@@ -7,11 +7,13 @@ object arrays. The precision is mpmath's at the time of the call.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from gradcli.carriers.sympy import SymPy
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
+from gradcli.primitives.registry import resolve
 from gradcli.shapes import Shape
 
 LARGEST = 2**22
@@ -29,37 +31,12 @@ class Precise(SymPy):
 
         super().__init__()
         self.mpmath: Any = mpmath
-        self._compiled: dict[tuple[Primitive, Parameters], Any] = {}
 
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """Elementwise by SymPy's function turned into mpmath's, else by the `array` backing or the definition."""
         if not (primitive.elementwise and self.declared(primitive)):
             return super().apply(primitive, arguments, parameters)
-        function = self._compiled.get((primitive, parameters))
-        if function is None:
-            compiled = self._compile(primitive, len(arguments), parameters)
-            function = self.numpy.frompyfunc(self._guarded(compiled), len(arguments), 1)
-            self._compiled[primitive, parameters] = function
-        return function(*arguments)
-
-    def _compile(self, primitive: Primitive, count: int, parameters: Parameters) -> Any:
-        symbols = [self.sympy.Dummy(real=True) for _ in range(count)]
-        expression = self.backing(primitive)(*symbols, *parameters)
-        return self.sympy.lambdify(symbols, expression, modules=[STEPS, "mpmath"])
-
-    def _guarded(self, function: Any) -> Any:
-        def guarded(*values: Any) -> Any:
-            try:
-                found = function(*values)
-            except (ArithmeticError, ValueError, TypeError, MemoryError, NotImplementedError):
-                return self.mpmath.nan
-            if isinstance(found, self.mpmath.mpc):
-                return found.real if not found.imag else self.mpmath.nan
-            found = self.mpmath.mpf(found)
-            beyond = self.mpmath.isfinite(found) and found and abs(self.mpmath.mag(found)) > LARGEST
-            return self.mpmath.nan if beyond else found
-
-        return guarded
+        return compiled(primitive, parameters, len(arguments))(*arguments)
 
     def masked(self, condition: Value, value: Value) -> Value | None:
         """None for the branch of a scalar that is not taken, so that 0 * inf cannot arise from it."""
@@ -81,3 +58,28 @@ class Precise(SymPy):
 
     def _exact(self, value: float) -> Any:
         return self.mpmath.mpf(value)
+
+
+@lru_cache(maxsize=1024)
+def compiled(primitive: Primitive, parameters: Parameters, count: int) -> Any:
+    """A primitive as a function of so many mpmath numbers, or arrays of them, at the precision of the call."""
+    import mpmath
+    import numpy
+    import sympy
+
+    symbols = [sympy.Dummy(real=True) for _ in range(count)]
+    expression = resolve(primitive.sympy)(*symbols, *parameters)
+    function = sympy.lambdify(symbols, expression, modules=[STEPS, "mpmath"])
+
+    def guarded(*values: Any) -> Any:
+        try:
+            found = function(*values)
+        except (ArithmeticError, ValueError, TypeError, MemoryError, NotImplementedError):
+            return mpmath.nan
+        if isinstance(found, mpmath.mpc):
+            return found.real if not found.imag else mpmath.nan
+        found = mpmath.mpf(found)
+        beyond = mpmath.isfinite(found) and found and abs(mpmath.mag(found)) > LARGEST
+        return mpmath.nan if beyond else found
+
+    return numpy.frompyfunc(guarded, count, 1)

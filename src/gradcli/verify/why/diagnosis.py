@@ -295,7 +295,8 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> Finding:
     shared = zero.sharing(scene, death, name)
     chosen = [k for k in remaining if k == element or shared[k]]
     finding = _finding(scene, "zero", [_part(scene, name, chosen)], death.node, zero.reason(scene, death))
-    finding.details = [d for d in _true_size(scene, finding.parts[0]) if d.split()[2] not in finding.reason]
+    if not zero.is_exact(scene, death):
+        finding.details = [d for d in _true_size(scene, finding.parts[0]) if d.split()[2] not in finding.reason]
     others = dict.fromkeys(zero.reason(scene, other) for other in found[1:4] if other.node != death.node)
     finding.details += [f"also: {other}" for other in others]
     if len(found) > 4:

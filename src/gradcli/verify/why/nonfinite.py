@@ -121,6 +121,8 @@ def overflowed(scene: Scene, birth: Birth) -> str | None:
     for argument in (birth.node, *scene.graph.arguments[birth.node]):
         if not finite(scene.value_of(argument).ravel().tolist()):
             origin = _origin(scene, argument)
+            if scene.graph.is_leaf(origin):
+                return f"{scene.text(origin)} is not finite itself"
             size = "infinite" if abs(scene.value_of(origin).ravel()).max() == float("inf") else "not a number"
             place = scene.place(origin, int(abs(scene.value_of(origin).ravel()).argmax()))
             return (

@@ -23,12 +23,13 @@ from gradcli.primitives.declare import Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 
-PRECISIONS = (60, 240, 960, 3840)
+PRECISIONS = (60, 240, 960, 1600)
 """Decimal digits. tanh(800) differs from 1 in the 695th."""
 MOST_ELEMENTS = 60_000
 """Of all nodes together: some seconds. A higher precision is for graphs of a tenth as many."""
-PATIENCE = 0.1
-"""Seconds that a step may take for the next, which takes far longer for gamma and its kin, to be made."""
+PATIENCE = 0.02
+"""Seconds a hundred elements that one precision may take for the next to be tried: for gamma and its kin that takes a
+thousand times as long."""
 TURN = threading.RLock()
 """mpmath has one precision for all threads."""
 
@@ -52,6 +53,8 @@ class Truth:
         self.problem = problem
         self.carrier = carrier
         self.point = {name: held(value, carrier.dtype) for name, value in problem.point.items()}
+        self._last = PRECISIONS[0]
+        self._reached = PRECISIONS[0]
         self.nodes = problem.graph.ancestors([problem.output])
 
     @cached_property
@@ -81,15 +84,17 @@ class Truth:
         steps = sum(self.count * 10**k <= MOST_ELEMENTS for k in range(1, len(PRECISIONS) - 1))
         return PRECISIONS[: 2 + steps]
 
-    @property
+    @cached_property
     def _depth(self) -> int:
-        """The precision of a whole tape: high where that is cheap."""
-        return PRECISIONS[2] if self.count <= MOST_ELEMENTS // 100 else PRECISIONS[0]
+        """The precision of a whole tape: that at which the value settles."""
+        return self._reached if self.value is not None else PRECISIONS[0]
 
     @cached_property
     def value(self) -> Number | None:
         """The weighted output; None where it is not known."""
-        return self._settled(lambda: self._weighted(self.point))
+        found = self._settled(lambda: self._weighted(self.point))
+        self._reached = self._last
+        return found
 
     @cached_property
     def tape(self) -> Tape | None:
@@ -141,10 +146,11 @@ class Truth:
             return None
         known: Any = None
         for count in self.precisions:
+            self._last = count
             start = perf_counter()
             with digits(count) as mpmath:
                 found = compute()
-                slow = perf_counter() - start > PATIENCE * max(1, self.count / 1000)
+                slow = perf_counter() - start > PATIENCE * max(1, self.count / 100)
                 if not mpmath.isfinite(found):
                     return None
                 if known is not None and found and abs(found - known) <= abs(found) * mpmath.mpf(10) ** -15:
@@ -152,7 +158,8 @@ class Truth:
                 if count == self.precisions[-1]:
                     vanishes = abs(found) <= mpmath.mpf(10) ** -(count // 2)
                     return mpmath.mpf(0) if vanishes else None
-                if slow and known is not None:
+                if slow and count != PRECISIONS[0]:
+                    self.precisions = self.precisions[: self.precisions.index(count) + 1]
                     return None
                 known = found
         return None

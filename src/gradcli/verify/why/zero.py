@@ -154,6 +154,12 @@ def _argument(scene: Scene, death: Death) -> int:
     return scene.graph.arguments[death.node][death.position or 0]
 
 
+def is_exact(scene: Scene, death: Death) -> bool:
+    """Whether the derivative is zero by what the node is, not by rounding."""
+    exact = (held, constant_steps, condition, other_branch, unused)
+    return any(function(scene, death) for function in exact)
+
+
 def cancelled(scene: Scene, death: Death) -> str | None:
     """Contributions add up to 0."""
     if death.position is not None:
