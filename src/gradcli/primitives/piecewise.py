@@ -170,7 +170,7 @@ PRIMITIVES = (
             convention="1 for x, as inside the interval",
             points=((0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 0.5, 0.5)),
             sides=_clamp_sides,
-            flat="x is not between min and max, so that the limit is the result",
+            flat="x is outside the interval, and the result is one of its ends",
         ),
         samples=((0.5, 0.0, 1.0), (-2.0, -1.0, 1.0), (3.0, -1.0, 1.0)),
         torch="torch.clamp",

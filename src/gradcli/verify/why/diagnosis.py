@@ -91,7 +91,7 @@ def value_finding(scene: Scene) -> Finding:
     true = scene.truth.value
     if true is not None:
         with digits(60):
-            found.details.append(f"the value is {written(true)} in truth")
+            found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
     found.mend = mend_at(scene, cause.node, _first_fault)
     found.hint = "" if found.mend else cause.hint
     return found

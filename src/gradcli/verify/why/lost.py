@@ -130,6 +130,28 @@ def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     return reason, detail
 
 
+def wrong_arguments(scene: Scene, node: int) -> list[str]:
+    """What the arguments of a node are in truth, where they have lost their digits."""
+    tape = scene.truth.tape
+    if tape is None or scene.graph.is_leaf(node):
+        return []
+    import numpy
+
+    said = []
+    for argument in scene.graph.arguments[node]:
+        found = scene.value_of(argument)
+        off = errors(scene, found, tape.values[argument]).ravel()
+        element = int(off.argmax()) if off.size else 0
+        if off.size and off[element] > scene.least:
+            true = numpy.asarray(tape.values[argument], dtype=object).ravel()[element]
+            with digits(60):
+                text = scene.element_of(argument, element)
+                said.append(
+                    f"{text} is {written(true)} in truth; {scene.carrier.dtype} gives {found.ravel()[element]:.6g}"
+                )
+    return said
+
+
 def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     """Why a node's adjoint has lost its digits: contributions that cancel, or a wrong local partial."""
     true = scene.truth.adjoints

@@ -112,7 +112,7 @@ def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[
         return None
     shapes = {name: scene.problem.input_shape(name) for name in scene.problem.wrt}
     return Mend(
-        expression=text_of(fresh.graph, fresh.problem.output),
+        expression=whole_text(fresh.graph, fresh.problem.output),
         local=local or _local(scene, candidate),
         value=fresh.value,
         gradient={name: unflatten(numbers, shapes[name]) for name, numbers in fresh.gradient.items()},
@@ -126,6 +126,13 @@ def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[
 def _local(scene: Scene, candidate: Candidate) -> tuple[str, str]:
     graph, _, old, new = candidate
     return text_of(scene.graph, old), text_of(graph, new)
+
+
+def whole_text(graph: Graph, output: int) -> str:
+    """The text of an output, with the name that it was given."""
+    text = text_of(graph, output)
+    name = graph.names.get(output)
+    return text if name is None or "=" in text.replace("==", "") or graph.is_leaf(output) else f"{name} = {text}"
 
 
 def text_of(graph: Graph, node: int) -> str:
