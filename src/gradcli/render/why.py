@@ -62,14 +62,19 @@ def derivative(diagnosis: Diagnosis, d: str) -> str:
 def finding_lines(diagnosis: Diagnosis, finding: Finding, d: str, full: bool) -> list[str]:
     """What, where, why, the mend and its proof."""
     parts = ", ".join(part_text(diagnosis, part, d) for part in finding.parts)
-    where = finding.name if finding.name == finding.text else f"{finding.name} = {finding.text}"
-    lines = [f"{WORDS[finding.kind]}: {parts}, at {where}", f"  why    {finding.reason}"]
+    lines = [f"{WORDS[finding.kind]}: {parts}, at {node_text(finding)}", f"  why    {finding.reason}"]
     lines += [f"         {detail}" for detail in finding.details]
     if finding.mend is not None:
         lines += mend_lines(diagnosis, finding.mend, d, full)
     elif finding.hint:
         lines.append(f"  help   {finding.hint}")
     return lines
+
+
+def node_text(finding: Finding) -> str:
+    """`v2 = sqrt(x)`, and how many nodes are like it."""
+    where = finding.name if finding.name == finding.text else f"{finding.name} = {finding.text}"
+    return f"{where} and {finding.others} more such nodes" if finding.others else where
 
 
 def part_text(diagnosis: Diagnosis, part: Part, d: str) -> str:
@@ -119,9 +124,14 @@ def table_rows(diagnosis: Diagnosis) -> Sequence[Sequence[str]]:
     for finding in diagnosis.findings:
         parts = ", ".join(part_text(diagnosis, part, "∂") for part in finding.parts)
         reason = "\n".join([finding.reason, *finding.details])
-        where = finding.name if finding.name == finding.text else f"{finding.name} = {finding.text}"
         rows.append(
-            (WORDS[finding.kind], parts, where, reason, finding.mend.expression if finding.mend else finding.hint)
+            (
+                WORDS[finding.kind],
+                parts,
+                node_text(finding),
+                reason,
+                finding.mend.expression if finding.mend else finding.hint,
+            )
         )
     return rows
 
@@ -155,6 +165,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "node": {"name": finding.name, "text": finding.text},
         "reason": finding.reason,
         "details": finding.details,
+        "more_nodes": finding.others,
         "mend": None if finding.mend is None else mend_data(finding.mend),
         "hint": finding.hint,
     }

@@ -20,8 +20,11 @@ from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
 from gradcli.verify.why.truth import digits, written
 
-MOST_REASONS = 32
-"""Reasons that are looked for in one gradient; the rest is counted."""
+MOST_BIRTHS = 32
+"""Edges at which something non-finite begins that are looked at."""
+LEAST_PUSHES = 32
+MOST_STEPS = 300_000
+"""Zeros that are followed forward, and the nodes that this may take all together; the rest is counted."""
 
 Open = dict[str, list[int]]
 """By input, the elements of its derivative for which a reason is still looked for."""
@@ -135,7 +138,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
     }
     if not any(remaining.values()):
         return
-    for birth in nonfinite.births(scene)[:MOST_REASONS]:
+    for birth in nonfinite.births(scene)[:MOST_BIRTHS]:
         parts = []
         for name, numbers in remaining.items():
             if not numbers:
@@ -240,6 +243,8 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
 
 def _zeros(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
     looked = 0
+    most = max(LEAST_PUSHES, MOST_STEPS // len(scene.tape.nodes))
+    alike: dict[str, Finding] = {}
     for name, numbers in scene.gradient.items():
         known = _explained(findings, name)
         remaining = [k for k, number in enumerate(numbers) if number == 0 and k not in known]
@@ -249,18 +254,33 @@ def _zeros(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
             reason = f"{_output_name(scene)} does not depend on {name}"
             findings.append(_finding(scene, "zero", [_part(scene, name, remaining)], scene.sources[name], reason))
             continue
-        while remaining and looked < MOST_REASONS:
+        while remaining and looked < most:
             looked += 1
-            found = _zero_finding(scene, name, remaining)
-            cured = _cured(scene, findings, name, remaining[0])
-            if cured is None:
-                findings.append(found)
-            else:
-                cured.parts += found.parts
+            found, key = _zero_finding(scene, name, remaining)
             explained = set(found.parts[0].elements)
+            cured = _cured(scene, findings, name, remaining[0])
+            if cured is not None:
+                cured.parts += found.parts
+            elif key in alike and not found.details:
+                _joined(alike[key], found)
+            else:
+                findings.append(found)
+                if not found.details:
+                    alike[key] = found
             remaining = [k for k in remaining if k not in explained]
         if remaining:
             notes.append(f"{len(remaining)} more zeros of the derivative by {name} were not looked at")
+
+
+def _joined(first: Finding, found: Finding) -> None:
+    """Add what a finding with the same reason explains to the first."""
+    first.others += found.node != first.node
+    (part,) = found.parts
+    for k, known in enumerate(first.parts):
+        if known.name == part.name:
+            first.parts[k] = Part(part.name, tuple(sorted({*known.elements, *part.elements})), part.total)
+            return
+    first.parts.append(part)
 
 
 def _cured(scene: Scene, findings: Sequence[Finding], name: str, element: int) -> Finding | None:
@@ -282,26 +302,27 @@ def _output_name(scene: Scene) -> str:
     return scene.names.get(scene.problem.output, "f")
 
 
-def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> Finding:
-    """Why the first of some zeros is zero, and which others are so for the same reason."""
+def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Finding, str]:
+    """Why the first of some zeros is zero, and which others are so at the same node; the kind of reason."""
     element = remaining[0]
     found = zero.deaths(scene, name, element)
     if not found:
         reason = "the product of local partials underflows on the way back to it"
         finding = _finding(scene, "zero", [_part(scene, name, [element])], scene.sources[name], reason)
         finding.details = _true_size(scene, finding.parts[0])
-        return finding
+        return finding, reason
     death = found[0]
     shared = zero.sharing(scene, death, name)
     chosen = [k for k in remaining if k == element or shared[k]]
-    finding = _finding(scene, "zero", [_part(scene, name, chosen)], death.node, zero.reason(scene, death))
+    reason, key = zero.reason(scene, death)
+    finding = _finding(scene, "zero", [_part(scene, name, chosen)], death.node, reason)
     if not zero.is_exact(scene, death):
         finding.details = [d for d in _true_size(scene, finding.parts[0]) if d.split()[2] not in finding.reason]
-    others = dict.fromkeys(zero.reason(scene, other) for other in found[1:4] if other.node != death.node)
+    others = dict.fromkeys(zero.reason(scene, other)[0] for other in found[1:4] if other.node != death.node)
     finding.details += [f"also: {other}" for other in others]
     if len(found) > 4:
         finding.details.append(f"and {len(found) - 4} more such nodes")
-    return finding
+    return finding, key
 
 
 def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> None:

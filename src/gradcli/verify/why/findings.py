@@ -42,7 +42,8 @@ class Mend:
 @dataclass
 class Finding:
     """One reason and all that it explains. `node` is its number in the graph, `text` what it computes, `place` its
-    arguments there. `details` are further sentences: the true size, the contributions that cancel."""
+    arguments there. `details` are further sentences: the true size, the contributions that cancel; `others` counts
+    further nodes with the same reason."""
 
     kind: Kind
     parts: list[Part]
@@ -53,6 +54,7 @@ class Finding:
     details: list[str] = field(default_factory=list)
     mend: Mend | None = None
     hint: str = ""
+    others: int = 0
 
     @property
     def count(self) -> int:

@@ -62,8 +62,9 @@ def deaths(scene: Scene, name: str, element: int) -> list[Death]:
         if tangent is not None and scene.array(tangent).any():
             tangents[node] = tangent
         found += _deaths_at(scene, node, incoming, parts, tangent)
-    awaited = [death for waits, death in found if waits]
-    return awaited or [death for _, death in found]
+    awaited = [death for waits, death in found if waits] or [death for _, death in found]
+    # A comparison beside the way on which the derivative could have flowed is not the first thing to say.
+    return sorted(awaited, key=lambda death: tape.primitive(death.node).locally_constant)
 
 
 def _deaths_at(
@@ -324,6 +325,7 @@ REASONS: tuple[Reason, ...] = (
 )
 
 
-def reason(scene: Scene, death: Death) -> str:
-    """What the first function that knows says."""
-    return next(said for function in REASONS if (said := function(scene, death)))
+def reason(scene: Scene, death: Death) -> tuple[str, str]:
+    """What the first function that knows says, and a key that is the same for deaths of the same kind."""
+    operation = _primitive(scene, death).name
+    return next((said, f"{function.__name__} {operation}") for function in REASONS if (said := function(scene, death)))
