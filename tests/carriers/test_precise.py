@@ -33,3 +33,9 @@ def test_no_real_number_is_nan() -> None:
     for name, x in (("log", -1.0), ("sqrt", -1.0), ("acosh", 0.5), ("exp", 1e30)):
         assert mpmath.isnan(m.apply(by_name()[name], (m.constant(x, ()),), ()))
     assert mpmath.isnan(m.apply(by_name()["div"], (m.constant(1.0, ()), m.constant(0.0, ())), ()))
+
+
+def test_a_singular_matrix_has_no_inverse() -> None:
+    m = Precise()
+    found = m.apply(by_name()["inv"], (m.constant(((1.0, 2.0), (2.0, 4.0)), (2, 2)),), ())
+    assert all(mpmath.isnan(number) for number in found.flat)

@@ -18,6 +18,8 @@ from gradcli.shapes import Shape
 
 LARGEST = 2**22
 """Of a binary exponent: exp(exp(exp(9))) would need more memory than there is."""
+FAILURES = (ArithmeticError, ValueError, TypeError, IndexError, MemoryError, NotImplementedError)
+"""Of mpmath and SymPy, where there is no number."""
 STEPS = {"Heaviside": lambda x, *at_zero: 1 if x > 0 else 0}
 
 
@@ -35,8 +37,16 @@ class Precise(SymPy):
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """Elementwise by SymPy's function turned into mpmath's, else by the `array` backing or the definition."""
         if not (primitive.elementwise and self.declared(primitive)):
-            return super().apply(primitive, arguments, parameters)
+            return self._as_array(primitive, arguments, parameters)
         return compiled(primitive, parameters, len(arguments))(*arguments)
+
+    def _as_array(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """By the `array` backing or the definition; NaN where that fails, as the inverse of a singular matrix does."""
+        try:
+            return super().apply(primitive, arguments, parameters)
+        except FAILURES:
+            shape = primitive.infer_shape([self.shape(a) for a in arguments], parameters)
+            return self.numpy.full(shape, self.mpmath.nan, dtype=object) if shape else self.mpmath.nan
 
     def masked(self, condition: Value, value: Value) -> Value | None:
         """None for the branch of a scalar that is not taken, so that 0 * inf cannot arise from it."""
@@ -74,7 +84,7 @@ def compiled(primitive: Primitive, parameters: Parameters, count: int) -> Any:
     def guarded(*values: Any) -> Any:
         try:
             found = function(*values)
-        except (ArithmeticError, ValueError, TypeError, MemoryError, NotImplementedError):
+        except FAILURES:
             return mpmath.nan
         if isinstance(found, mpmath.mpc):
             return found.real if not found.imag else mpmath.nan

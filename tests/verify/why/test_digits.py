@@ -82,3 +82,16 @@ def test_the_condition_of_a_tensor_is_that_of_its_worst_element() -> None:
 def test_nothing_is_lost_where_nothing_is_rounded() -> None:
     assert why("x - 1", x=1.0 + 2**-50).findings == []
     assert why("x^2 - y^2", x=3.0, y=2.0).findings == []
+
+
+def test_rumps_polynomial() -> None:
+    """Rump, Algorithms for verified inclusions (1988): -0.827396..., float64 has not even the sign."""
+    found = why("333.75*y^6 + x^2*(11*x^2*y^2 - y^6 - 121*y^4 - 2) + 5.5*y^8 + x/(2*y)", x=77617.0, y=33096.0).findings
+    assert found[0].details[-1] == "the value is -0.827396 in truth"
+    assert "cancels" in found[0].reason
+
+
+def test_rounding_beside_zero() -> None:
+    finding = why("logsumexp(x) - log(sum(exp(x)))", x=[1.0, 2.0]).findings[0]
+    assert finding.kind == "digits"
+    assert "terms in it cancel" in finding.reason

@@ -20,7 +20,7 @@ from tests.verify.why.diagnoses import explained, only, why
         ("floor(x)", {"x": 2.5}, {"x": (0,)}, "floor(x)", "constant on both sides of its jumps"),
         ("sign(x)", {"x": 2.5}, {"x": (0,)}, "sign(x)", "constant on both sides of its jumps"),
         ("argmax(x)", {"x": [1.0, 2.0]}, {"x": (0, 1)}, "argmax(x)", "constant on both sides of its jumps"),
-        ("x*y", {"x": 0.0, "y": 2.0}, {"y": (0,)}, "x*y", "does not change with y at x = 0"),
+        ("x*y", {"x": 0.0, "y": 2.0}, {"y": (0,)}, "x*y", "does not change with y at x = 0, y = 2"),
         ("x[0]^2", {"x": [1.0, 2.0, 3.0]}, {"x": (1, 2)}, "x[0]", "takes other elements of x"),
         ("max(x)", {"x": [1.0, 2.0, 3.0]}, {"x": (0, 1)}, "max(x)", "another element is larger"),
         ("min(x)", {"x": [1.0, 2.0, 3.0]}, {"x": (1, 2)}, "min(x)", "another element is smaller"),
@@ -88,6 +88,14 @@ def test_components_are_grouped_by_reason() -> None:
     assert "at x[0] = -1" in found[0].reason
 
 
+def test_reasons_by_different_arguments_stay_apart() -> None:
+    found = why("x^y", x=0.0, y=2.0).findings
+    assert sorted(finding.reason for finding in found) == [
+        "x^y does not change with x at x = 0, y = 2",
+        "x^y does not change with y at x = 0, y = 2",
+    ]
+
+
 def test_several_nodes_are_all_named() -> None:
     finding = only("relu(x) + relu(2x)", x=-1.0)
     assert finding.text == "relu(x)"
@@ -123,3 +131,15 @@ def test_large_tensors_and_deep_graphs() -> None:
     deep = why("y*x" + "*1.0001" * 100_000, x=0.0, y=2.0)
     assert [explained(f) for f in deep.findings] == [{"y": (0,)}]
     assert deep.notes[0].startswith("digits were not checked")
+
+
+def test_a_kink_with_a_derivative() -> None:
+    finding = only("relu(x) - relu(-x)", x=0.0)
+    assert finding.kind == "kink"
+    assert finding.details == ["it is 1 from both sides: that is the derivative"]
+
+
+def test_a_softmax_that_underflows() -> None:
+    finding = next(f for f in why("sum(softmax(x)*y)", x=[1000.0, 0.0], y=[1.0, 2.0]).findings if "x" in explained(f))
+    assert finding.text == "softmax(x)"
+    assert finding.details == [f"it is -{mpmath.nstr(mpmath.exp(-1000), 6)} in truth, which float64 makes 0"]

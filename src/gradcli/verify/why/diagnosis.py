@@ -179,7 +179,8 @@ def _true_size(scene: Scene, part: Part) -> list[str]:
     if true is None or not true:
         return []
     with digits(60):
-        return [f"it is {written(true)} in truth"]
+        lost_whole = lost.nearest(true, scene.carrier.dtype) == 0
+        return [f"it is {written(true)} in truth{f', which {scene.carrier.dtype} makes 0' * lost_whole}"]
 
 
 def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
@@ -201,7 +202,8 @@ def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         groups: dict[int, list[int]] = {}
         for k, side in enumerate(sides):
             node = _kink_of(scene, kinks, name, k)
-            if k not in known and node is not None and (side is None or not side.agree):
+            odd = side is None or not side.agree or abs(side.left - scene.gradient[name][k]) > 1e-9 * abs(side.left)
+            if k not in known and node is not None and odd:
                 groups.setdefault(node, []).append(k)
         for node, chosen in groups.items():
             findings.append(_kink_finding(scene, name, chosen, node, sides[chosen[0]]))
@@ -235,6 +237,9 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
         return _finding(scene, "undefined", [part], node, reason)
     reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
     found = _finding(scene, "kink", [part], node, reason)
+    if side.agree:
+        found.details.append(f"it is {side.left + 0.0:.6g} from both sides: that is the derivative")
+        return found
     found.details.append(
         f"the derivative is {side.left + 0.0:.6g} from the left and {side.right + 0.0:.6g} from the right"
     )
@@ -369,6 +374,8 @@ def _tiny(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         known = _explained(findings, name)
         for node, reason, chosen in groups:
             new = [k for k in chosen if k not in known]
-            if new:
-                found = _finding(scene, "tiny", [_part(scene, name, new)], node, reason)
-                findings.append(found)
+            same = next((f for f in findings if f.kind == "tiny" and f.node == node), None)
+            if new and same is not None:
+                same.parts.append(_part(scene, name, new))
+            elif new:
+                findings.append(_finding(scene, "tiny", [_part(scene, name, new)], node, reason))

@@ -116,7 +116,7 @@ def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     text, place = scene.text(node), scene.place(node, element)
     with digits(60):
         detail = [f"{text} is {written(true)}; {scene.carrier.dtype} gives {number:.6g}"]
-        if abs(true) < SMALLEST[scene.carrier.dtype]:
+        if abs(number) < SMALLEST[scene.carrier.dtype] and abs(true) < SMALLEST[scene.carrier.dtype]:
             return f"{text} underflows{place}: it is smaller than {scene.carrier.dtype} can hold", detail
         if abs(nearest(true, scene.carrier.dtype)) == float("inf"):
             return f"{text} overflows{place}: it is larger than {scene.carrier.dtype} can hold", detail

@@ -43,6 +43,7 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("(exp(a) - exp(-a))/(exp(a) + exp(-a))", "tanh(a)"),
     ("(exp(2*a) - 1)/(exp(2*a) + 1)", "tanh(a)"),
     ("exp(a)/exp(b)", "exp(a - b)"),
+    ("exp(a)*exp(-b)", "exp(a - b)"),
     ("exp(a)*exp(b)", "exp(a + b)"),
     # Squares that overflow or underflow, and the tip of a root
     ("sqrt(a^2 + b^2)", "hypot(a, b)"),

@@ -112,19 +112,18 @@ class Scene:
             return text
         return f"{text if text.isidentifier() else f'({text})'}{index_text(element, shape)}"
 
-    def place(self, node: int, element: int | None, without: int | None = None) -> str:
-        """` at x[1] = -3`: the arguments' values for one element of an elementwise node, else their ranges. `without`
-        is an argument to leave out."""
+    def place(self, node: int, element: int | None) -> str:
+        """` at x[1] = -3`: the arguments' values for one element of an elementwise node, else their ranges."""
         if element is None or not self.tape.primitive(node).elementwise:
             return arguments_text(self.tape, node, self.names)
         import numpy
 
         parts = []
         for argument in dict.fromkeys(self.graph.arguments[node]):
-            if self.is_constant(argument) or argument == without:
+            if self.is_constant(argument):
                 continue
             numbers = numpy.arange(int(size(self.graph.shapes[argument]))).reshape(self.sizes(argument))
             own = int(numpy.broadcast_to(numbers, self.sizes(node)).ravel()[element])
-            value = self.value_of(argument).ravel()[own]
+            value = self.value_of(argument).ravel()[own] + 0.0
             parts.append(f"{self.element_of(argument, own)} = {value:.6g}")
         return " at " + ", ".join(parts) if parts else ""

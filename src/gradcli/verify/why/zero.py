@@ -17,7 +17,6 @@ from gradcli.methods.reverse import contribution_to, pull
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, Value
 from gradcli.shapes import size
 from gradcli.verify.explain import rename
-from gradcli.verify.explain import written as called
 from gradcli.verify.why import truth
 from gradcli.verify.why.scene import Array, Scene
 
@@ -280,12 +279,10 @@ def zero_factor(scene: Scene, death: Death) -> str | None:
     rule = _primitive(scene, death).rule
     if not isinstance(rule, Elementwise):
         return None
-    argument = _argument(scene, death)
-    by = scene.text(argument)
+    by = scene.text(_argument(scene, death))
+    place = scene.place(death.node, death.element)
     if len(set(scene.graph.arguments[death.node])) == 1:
-        place = scene.place(death.node, death.element)
         return f"{scene.text(death.node)} is stationary{place}: its derivative by {by} is 0 there"
-    place = scene.place(death.node, death.element, without=argument)
     return f"{scene.text(death.node)} does not change with {by}{place}"
 
 
@@ -307,7 +304,7 @@ def zero_factors(scene: Scene, death: Death) -> str | None:
 
 def otherwise(scene: Scene, death: Death) -> str:
     """Nothing more can be said."""
-    return f"{called(scene.tape, death.node)} does not change along this element{scene.place(death.node, None)}"
+    return f"the derivative of {scene.text(death.node)} by it is 0{scene.place(death.node, None)}"
 
 
 REASONS: tuple[Reason, ...] = (
@@ -328,4 +325,8 @@ REASONS: tuple[Reason, ...] = (
 def reason(scene: Scene, death: Death) -> tuple[str, str]:
     """What the first function that knows says, and a key that is the same for deaths of the same kind."""
     operation = _primitive(scene, death).name
-    return next((said, f"{function.__name__} {operation}") for function in REASONS if (said := function(scene, death)))
+    return next(
+        (said, f"{function.__name__} {operation} {death.position}")
+        for function in REASONS
+        if (said := function(scene, death))
+    )
