@@ -131,3 +131,8 @@ def test_a_harmless_nan_is_not_blamed() -> None:
 def test_data_that_is_not_finite_itself() -> None:
     finding = why("sum(exp(x))", x=[math.nan] * 50).findings[0]
     assert finding.reason == "the point itself is not finite"
+
+
+def test_a_derivative_that_is_zero_in_truth_and_noise_in_floats() -> None:
+    found = why("sum(exp([x, y, x*y])/sum(exp([x, y, x*y])))", x=-0.0004, y=1.0).findings
+    assert all(f.mend is None or f.mend.digits[0] == 16 for f in found)

@@ -166,7 +166,9 @@ def _right_digits(found: float, true: Any, dtype: str) -> int:
     if found == nearest(true, dtype):
         return 16
     off = error(found, true)
-    return 16 if off == 0 else max(0, min(16, int(-math.log10(off))))
+    if off >= 1:
+        return 0
+    return 16 if off == 0 else min(16, int(-math.log10(off)))
 
 
 def _weighted(scene: Scene) -> float:
