@@ -136,3 +136,10 @@ def test_data_that_is_not_finite_itself() -> None:
 def test_a_derivative_that_is_zero_in_truth_and_noise_in_floats() -> None:
     found = why("sum(exp([x, y, x*y])/sum(exp([x, y, x*y])))", x=-0.0004, y=1.0).findings
     assert all(f.mend is None or f.mend.digits[0] == 16 for f in found)
+
+
+def test_a_partial_that_overflows_is_no_vertical_tangent() -> None:
+    finding = only("1/x", x=1e-200)
+    assert (finding.kind, finding.text) == ("infinite", "1/x")
+    assert "is -1e+400 at x = 1e-200: larger than float64 can hold" in finding.reason
+    assert finding.details == []

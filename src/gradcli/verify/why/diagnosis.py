@@ -152,7 +152,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         worst = [scene.gradient[p.name][k] for p in parts for k in p.elements]
         kind: Kind = "nan" if any(map(math.isnan, worst)) else "infinite"
         found = _finding(scene, kind, parts, birth.node, nonfinite.reason(scene, birth))
-        found.details = _true_size(scene, parts[0])
+        found.details = [d for d in _true_size(scene, parts[0]) if d.split()[2] not in found.reason]
         if kind == "nan" and "NaN" not in found.reason and "no value" not in found.reason:
             found.details.insert(0, "on the way back it is multiplied with 0, and 0 times infinity is NaN")
         found.mend = _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault)

@@ -40,6 +40,8 @@ PLAIN_AGREEMENT = 9
 """The same in float64, where the graph is too large for high precision."""
 MOST_COMPONENTS = 8
 """Of a derivative that are compared with differences of the primal."""
+MOST_DIGITS = {"float64": 16, "float32": 7}
+"""That a number of the dtype has."""
 MOST_COMPARED = 20_000
 """Elements of all nodes, times components."""
 LONGEST_INLINE = 40
@@ -162,13 +164,13 @@ def _digits(scene: Scene, fresh: Scene) -> tuple[int | None, int | None]:
 
 
 def _right_digits(found: float, true: Any, dtype: str) -> int:
-    """Significant digits. What no float is nearer to is right."""
+    """Significant digits. What no float is nearer to has all that there are."""
     if found == nearest(true, dtype):
-        return 16
+        return MOST_DIGITS[dtype]
     off = error(found, true)
     if off >= 1:
         return 0
-    return 16 if off == 0 else min(16, int(-math.log10(off)))
+    return MOST_DIGITS[dtype] if off == 0 else min(MOST_DIGITS[dtype], int(-math.log10(off)))
 
 
 def _weighted(scene: Scene) -> float:

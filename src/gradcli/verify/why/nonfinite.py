@@ -13,7 +13,9 @@ from gradcli.methods.base import unflatten
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise, Linear
 from gradcli.verify.explain import finite, non_finite_edges
+from gradcli.verify.why.lost import nearest
 from gradcli.verify.why.scene import Array, Scene
+from gradcli.verify.why.truth import digits, written
 
 
 @dataclass
@@ -149,6 +151,22 @@ def zero_times_infinite(scene: Scene, birth: Birth) -> str | None:
     return f"{_edge(scene, birth)} is infinite{place}, what it is multiplied with is 0, and 0 times infinity is NaN"
 
 
+def partial_overflows(scene: Scene, birth: Birth) -> str | None:
+    """A finite partial that is larger than the dtype can hold."""
+    tape = scene.truth.tape
+    if _size(scene, birth) == "finite" or _partial(scene, birth) is None or tape is None:
+        return None
+    import numpy
+
+    with digits(60) as mpmath:
+        exact = numpy.asarray(tape.partial(birth.node, birth.position), dtype=object)
+        true = numpy.broadcast_to(exact, scene.sizes(birth.node)).ravel()[birth.element]
+        if not mpmath.isfinite(true) or abs(nearest(true, scene.carrier.dtype)) != float("inf"):
+            return None
+        large = f"larger than {scene.carrier.dtype} can hold"
+        return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
+
+
 def vertical(scene: Scene, birth: Birth) -> str | None:
     """An infinite slope."""
     if _size(scene, birth) != "infinite":
@@ -173,7 +191,15 @@ def too_large(scene: Scene, birth: Birth) -> str:
     )
 
 
-REASONS: tuple[Reason, ...] = (branch_not_taken, overflowed, zero_times_infinite, vertical, no_number, too_large)
+REASONS: tuple[Reason, ...] = (
+    branch_not_taken,
+    overflowed,
+    partial_overflows,
+    zero_times_infinite,
+    vertical,
+    no_number,
+    too_large,
+)
 
 
 def reason(scene: Scene, birth: Birth) -> str:
