@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from gradcli.api.checks import Check
+from gradcli.api.diagnosis import Diagnosis
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
@@ -122,6 +123,10 @@ class Function:
     def check(self, claims: Mapping[str, Any], /, **inputs: Any) -> Check:
         """Claimed derivatives and values judged: `f.check({"x2": 2.283}, x1=2, x2=5)`."""
         return self.at(**inputs).check(claims)
+
+    def why(self, /, **inputs: Any) -> Diagnosis:
+        """Why a derivative is zero, undefined, NaN or infinite, with a checked mend."""
+        return self.at(**inputs).why()
 
     def structure(
         self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""

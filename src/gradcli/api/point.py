@@ -9,6 +9,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from gradcli.api import results
 from gradcli.api.checks import Check
+from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
@@ -345,6 +346,16 @@ class Point:
         require_finite(problem, plan.carrier, self.source)
         names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
         return check_of(found, problem, plan.carrier, names, layout, self.notes)
+
+    @located
+    def why(self, *, wrt: Names = None, cotangent: Any = None) -> Diagnosis:
+        """Why a derivative is zero, undefined, NaN or infinite, or has lost its digits: the node, the reason, and a
+        mend that was checked."""
+        from gradcli.verify.why.diagnosis import diagnose
+
+        plan = self._plan
+        problem = self._scalar_problem(wrt, cotangent)
+        return diagnosis_of(diagnose(problem, plan.carrier, plan.built.outputs[-1:]), plan.carrier, self.notes)
 
     def __repr__(self) -> str:
         bound = ", ".join(f"{name}={value!r}" for name, value in self._inputs.items())

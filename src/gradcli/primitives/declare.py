@@ -121,7 +121,8 @@ class Kink:
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
-    where it has the function; `points` are samples on the kink, for the tests.
+    where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the arguments' names,
+    where the operation does not change with an argument.
     """
 
     at: Callable[..., tuple[Value, ...]]
@@ -129,6 +130,7 @@ class Kink:
     points: tuple[tuple[Any, ...], ...]
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
+    flat: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,8 @@ class Primitive(Operation):
     followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
     derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
     that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
-    vocabulary. `angle`: whether its (first) argument or its result is an angle in radians.
+    vocabulary. `commutative`: the order of the two arguments does not
+    matter. `angle`: whether its (first) argument or its result is an angle in radians.
     `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
@@ -233,6 +236,7 @@ class Primitive(Operation):
     autograd_error: float = 0.0
     under: Mapping[str, RuleFunction] = field(default_factory=dict)
     angle: Angle = ""
+    commutative: bool = False
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 

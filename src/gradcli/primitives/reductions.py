@@ -132,6 +132,7 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
             convention="shared equally among all elements of a tie",
             points=(((1.0, 1.0),), ((-2.0, -2.0, -2.0),)),
             sides=sides,
+            flat=f"another element is {'larger' if name == 'max' else 'smaller'}",
         ),
         notation=Notation(latex=rf"\{name}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), (CUBE, (0, 2)), ((1.0, 2.0),)),

@@ -185,8 +185,8 @@ def _true_gradient(checked: Checked, name: str) -> Nested | None:
     true = checked.verdict.true
     if true is None:
         return None
-    texts = flatten(true.gradient[name])
-    if not all(is_number(text) for text in texts):
+    texts = list(map(str, flatten(true.gradient[name])))
+    if not all(map(is_number, texts)):
         return None
     shape = nested_shape(name, checked.gradient[name])
     return unflatten([float(text) for text in texts], shape)

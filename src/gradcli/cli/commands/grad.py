@@ -13,7 +13,7 @@ from gradcli.cli.query import Bound, Query, bind_all, problem_of
 from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
-from gradcli.methods.base import added, arranged
+from gradcli.methods.base import added, arranged, flatten
 from gradcli.problem import Nested, Problem, separate
 from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
@@ -91,10 +91,19 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
 
         for gradient in found:
             print("\n".join(gradient_lines(gradient.name, gradient.problem, gradient.checked, plain, layout)))
+        if not queries[0].settings.quiet and any(raises_the_question(gradient.checked) for gradient in found):
+            print("gradcli why, with the same arguments, names the node and the reason")
         if accumulate:
             print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 
     return Report(data, show, status, notes)
+
+
+def raises_the_question(checked: Checked) -> bool:
+    """Whether a derivative does not exist, or one by a whole input is zero and the verdict does not say why."""
+    if checked.verdict.word in ("undefined", "kink"):
+        return checked.verdict.word == "undefined"
+    return any(not any(flatten(gradient)) for gradient in checked.gradient.values())
 
 
 def lend_inputs(bounds: Sequence[Bound], wrt: str) -> None:
