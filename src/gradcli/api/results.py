@@ -16,7 +16,7 @@ from gradcli.shapes import Shape
 from gradcli.verify.witnesses import Verdict, verdict_details
 
 Interval = dict[str, list[list[float]]]
-"""By input, for each of its components in row-major order, the lower and the upper one-sided derivative."""
+"""By input, for each of its components in row-major order, two ends, or the left and the right derivative."""
 
 
 class Sheet(NamedTuple):
@@ -33,13 +33,16 @@ class Result:
 
     `verdict` is its word ("verified", "kink", ...) and `reason` its sentence; `digits` are the decimal digits that an
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
-    else None; `notes` say how the expression was read.
+    the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient, all None
+    where there are none; `notes` say how the expression was read.
     """
 
     verdict: str
     reason: str
     digits: int | None
     interval: Interval | None
+    sides: Interval | None
+    clarke: Interval | None
     notes: tuple[str, ...]
     dtype: str
     device: str
@@ -187,11 +190,12 @@ def sizes(shape: Shape) -> tuple[int, ...]:
 
 def judged(verdict: Verdict, carrier: Carrier, notes: Sequence[str]) -> dict[str, Any]:
     """The attributes of a result that come from its verdict, and where it was computed."""
+    details = verdict_details(verdict)
     return {
         "verdict": verdict.word,
         "reason": verdict.sentence,
         "digits": verdict.digits,
-        "interval": verdict_details(verdict).get("interval"),
+        **{key: details.get(key) for key in ("interval", "sides", "clarke")},
         "notes": tuple(notes),
         "dtype": carrier.dtype,
         "device": carrier.device,

@@ -112,7 +112,11 @@ class Kink:
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
-    where it has the function; `points` are samples on the kink, for the tests.
+    where it has the function; `points` are samples on the kink, for the tests. `jax` is what jax.grad was measured to
+    give there (JAX 0.10.2), empty where it has no such function.
+
+    Where the function is convex or concave, the sides along the axes bound its generalised gradient (Clarke,
+    Optimization and Nonsmooth Analysis, 1990, proposition 2.3.6). Where it is neither, `slopes` bounds all partials.
     """
 
     at: Callable[..., tuple[Value, ...]]
@@ -120,6 +124,8 @@ class Kink:
     points: tuple[tuple[Any, ...], ...]
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
+    jax: str = ""
+    slopes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
             convention="shared equally among all elements of a tie",
             points=(((1.0, 1.0),), ((-2.0, -2.0, -2.0),)),
             sides=sides,
+            jax="shared equally",
         ),
         notation=Notation(latex=rf"\{name}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), (CUBE, (0, 2)), ((1.0, 2.0),)),
@@ -250,6 +251,7 @@ PRIMITIVES = (
             sides=lambda m, tangents, x, axis, correction, keepdim: m.std(
                 tangents[0], axis=axis, correction=correction, keepdim=keepdim
             ),
+            jax="nan",
         ),
         samples=((MATRIX,), (MATRIX, 1, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
         torch=AXES + "std",

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gradcli.cli.options import AT, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
+from gradcli.cli.options import AT, AT_KINK, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind_all, problem_of
 from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged
 from gradcli.problem import Nested, Problem, separate
+from gradcli.verify.at_kink import AtKink
 from gradcli.verify.explain import require_finite
 from gradcli.verify.verdict import Checked, check_gradient
 from gradcli.verify.witnesses import verdict_details
@@ -45,13 +46,18 @@ def grad(
         bool, typer.Option("--accumulate", help="Also the sum of all gradients, as PyTorch's .grad would hold it.")
     ] = False,
     layout: LAYOUT = "torch",
+    at_kink: AT_KINK = "torch",
     settings: Settings,
 ) -> int:
     """Value and gradient of scalar functions, checked by forward mode and differences."""
-    return run_all(expressions, at, settings, lambda queries: answer(queries, wrt, cotangent, accumulate, layout))
+    return run_all(
+        expressions, at, settings, lambda queries: answer(queries, wrt, cotangent, accumulate, layout, at_kink)
+    )
 
 
-def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout) -> Report:
+def answer(
+    queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout, at_kink: AtKink
+) -> Report:
     """The gradient of each output of each expression."""
     bounds, notes = bind_all(queries)
     lend_inputs(bounds, wrt)
@@ -61,7 +67,7 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
         for problem in group:
             require_finite(problem, carrier, query.text)
     found = [
-        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier))
+        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, at_kink))
         for bound, carrier, group in zip(bounds, carriers, problems, strict=True)
         for problem in group
     ]
@@ -73,6 +79,7 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
         "expression": "; ".join(query.text for query in queries),
         "inputs": {name: value for bound in bounds for name, value in bound.point.items()},
         "layout": layout,
+        "at_kink": at_kink,
         "dtype": carriers[0].dtype,
         "device": carriers[0].device,
     }
@@ -84,13 +91,16 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
             name: arranged(value, (), problem.input_shape(name), layout)[0] for name, (value, problem) in total.items()
         }
     status = next((g.checked.verdict.status for g in found if g.checked.verdict.status), ExitStatus.ANSWERED)
-    plain = queries[0].settings.plain
+    plain, verbose = queries[0].settings.plain, queries[0].settings.verbose
 
     def show() -> None:
-        from gradcli.render.answers import accumulated_lines, gradient_lines
+        from gradcli.render.answers import accumulated_lines, convention_lines, gradient_lines
 
         for gradient in found:
             print("\n".join(gradient_lines(gradient.name, gradient.problem, gradient.checked, plain, layout)))
+            if verbose:
+                for line in convention_lines(gradient.checked.verdict):
+                    print(line)
         if accumulate:
             print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 

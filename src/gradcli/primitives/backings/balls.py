@@ -124,6 +124,16 @@ def sign(x: Ball) -> Ball:
     return x.sgn()
 
 
+def floor(x: Ball) -> Ball:
+    """Largest integer not above x."""
+    return x.floor()
+
+
+def ceil(x: Ball) -> Ball:
+    """Smallest integer not below x."""
+    return x.ceil()
+
+
 def round(x: Ball) -> Ball:
     """Nearest integer, halves to even."""
     lifted = x + 0.5
