@@ -62,6 +62,12 @@ def test_limits_of_calculus(text: str, x: float, left: Any, right: Any) -> None:
         assert same(side.slope, slope), side
 
 
+@pytest.mark.parametrize(("text", "x"), [("exp(x)", 1000.0), ("1/exp(x)", -1000.0), ("exp(x)/exp(x)", 1000.0)])
+def test_an_overflow_is_no_limit(text: str, x: float) -> None:
+    """The values are finite, and too large for a float; or the last one is 1, and the point is as good as any."""
+    assert limits_sentence(behaviours(problem(text, x=x))) == ""
+
+
 @pytest.mark.parametrize("text", ["1/ln(x)", "1/ln(-ln(x))", "ln(-ln(x))"])
 def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
     (seen,) = behaviours(problem(text, x=0.0))

@@ -48,7 +48,8 @@ def chosen(
         words = "differentiable after all; shown is the derivative"
     else:
         words = f"{'one-sided derivatives differ; ' if sides is not None else ''}shown is {SHOWN[at_kink]}"
-    return numbers, replace(verdict, word="kink", sentence=f"{words} ({verdict.convention})")
+    convention = f", not the convention ({verdict.convention})" if verdict.conventions else f"; {verdict.convention}"
+    return numbers, replace(verdict, word="kink", sentence=words + convention)
 
 
 def _value(ends: tuple[float, float], rule: float, at_kink: AtKink) -> float:

@@ -93,7 +93,7 @@ def behaviours(problem: Problem) -> list[Behaviour]:
 def _behaviour(line: BallLine, name: str, direction: dict[str, Nested]) -> Behaviour:
     arb = line.balls.flint.arb
     here = line.at(direction, arb(0))
-    defined = bool(here.is_finite())
+    defined = math.isfinite(float(here))
     left, right = (_side(line, direction, sign, here if defined else None) for sign in (-1, +1))
     return Behaviour(name, float(here) if defined else None, left, right)
 
@@ -124,6 +124,9 @@ def _limit(balls: Sequence[Ball]) -> float:
     last, before = balls[-1], balls[-2]
     if abs(last - before) <= SETTLED * (1 + abs(last)):
         rounded = float(f"{float(last):.{DIGITS}g}")
+        if math.isinf(rounded):
+            # It settles at a number that no float holds.
+            return math.nan
         return 0.0 if abs(rounded) < SETTLED else rounded
     sizes = [abs(ball) for ball in balls]
     same_sign = all(ball > 0 for ball in balls) or all(ball < 0 for ball in balls)

@@ -79,11 +79,10 @@ def answer(
         "expression": "; ".join(query.text for query in queries),
         "inputs": {name: value for bound in bounds for name, value in bound.point.items()},
         "layout": layout,
-        "at_kink": at_kink,
         "dtype": carriers[0].dtype,
         "device": carriers[0].device,
     }
-    results = [result_data(gradient, layout) for gradient in found]
+    results = [result_data(gradient, layout, at_kink) for gradient in found]
     data |= results[0] if len(results) == 1 else {"results": results}
     total = accumulated(found) if accumulate else {}
     if accumulate:
@@ -134,7 +133,7 @@ def accumulated(found: Sequence[Gradient]) -> dict[str, tuple[Nested, Problem]]:
     return total
 
 
-def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
+def result_data(gradient: Gradient, layout: Layout, at_kink: AtKink) -> dict[str, Any]:
     """The JSON of one output."""
     checked, problem = gradient.checked, gradient.problem
     blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
@@ -150,5 +149,6 @@ def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
             name: {"value": d.value, "derivative": d.gradient, "error": d.error, "sweeps": d.sweeps}
             for name, d in checked.derivatives.items()
         },
+        **({"at_kink": at_kink} if checked.verdict.set_valued else {}),
         **verdict_details(checked.verdict),
     }
