@@ -19,6 +19,10 @@ Interval = dict[str, list[list[float]]]
 """By input, for each of its components in row-major order, two ends, or the left and the right derivative."""
 
 
+KINK_DETAILS = ("interval", "sides", "clarke", "conventions", "differentiable")
+"""What is known at a kink, under the names that JSON has."""
+
+
 class Sheet(NamedTuple):
     """An answer as a table: titles with whether their column is set to the right, rows of text, lines below."""
 
@@ -33,7 +37,8 @@ class Result:
 
     `verdict` is its word ("verified", "kink", ...) and `reason` its sentence; `digits` are the decimal digits that an
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
-    the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient, all None
+    the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient,
+    `conventions` what primitives return there, `differentiable` whether there is a derivative nonetheless, all None
     where there are none; `notes` say how the expression was read.
     """
 
@@ -43,6 +48,8 @@ class Result:
     interval: Interval | None
     sides: Interval | None
     clarke: Interval | None
+    conventions: list[dict[str, str]] | None
+    differentiable: bool | None
     notes: tuple[str, ...]
     dtype: str
     device: str
@@ -195,7 +202,7 @@ def judged(verdict: Verdict, carrier: Carrier, notes: Sequence[str]) -> dict[str
         "verdict": verdict.word,
         "reason": verdict.sentence,
         "digits": verdict.digits,
-        **{key: details.get(key) for key in ("interval", "sides", "clarke")},
+        **{key: details.get(key) for key in KINK_DETAILS},
         "notes": tuple(notes),
         "dtype": carrier.dtype,
         "device": carrier.device,
