@@ -22,7 +22,7 @@ from gradcli.shapes import Shape, size
 from gradcli.verify.kinks import kink_tangent
 
 BITS = 128
-MOST_SLOPES = 4096
+MOST_SLOPES = 2048
 """Of the local Jacobian of one node; each is two one-sided derivatives."""
 THIN = 1e-15
 """Relative width below which an interval is one number, as far as a float64 can tell."""
@@ -86,10 +86,14 @@ def _slopes(tape: Tape, node: int, position: int) -> Slopes:
     assert kink is not None
     shape = m.shape(arguments[position])
 
-    def side(tangent: list[float], sign: int) -> list[float]:
-        tangents = [m.zeros(m.shape(v)) for v in arguments]
-        tangents[position] = m.constant(unflatten([sign * t for t in tangent], shape), shape)
-        return [sign * s for s in flatten(m.nested(kink_tangent(tape, node, tuple(tangents))))]
+    def sides(sign: int) -> Any:
+        def side(tangent: Value) -> Value:
+            tangents = [m.zeros(m.shape(v)) for v in arguments]
+            tangents[position] = tangent if sign > 0 else -tangent
+            return kink_tangent(tape, node, tuple(tangents))
+
+        found = m.over_directions(side, units, size(out))
+        return numpy.array([[sign * s for s in flatten(m.nested(one))] for one in found])
 
     count = size(shape)
     if primitive.elementwise:
@@ -98,8 +102,9 @@ def _slopes(tape: Tape, node: int, position: int) -> Slopes:
         raise _TooMany
     else:
         directions = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
-    sides = numpy.array([[side(d, -1), side(d, +1)] for d in directions])
-    low, high = sides.min(axis=1), sides.max(axis=1)
+    units = [m.constant(unflatten(d, shape), shape) for d in directions]
+    left, right = sides(-1), sides(+1)
+    low, high = numpy.minimum(left, right), numpy.maximum(left, right)
     if kink.slopes is not None:
         low, high = numpy.minimum(low, kink.slopes[0]), numpy.maximum(high, kink.slopes[1])
     on = numpy.zeros(size(out), dtype=bool)
