@@ -181,7 +181,7 @@ PRIMITIVES = (
             convention="1 for x, as inside the interval",
             points=((0.0, 0.0, 1.0), (1.0, 0.0, 1.0), (0.5, 0.5, 0.5)),
             sides=_clamp_sides,
-            jax="1/2 for x and for the bound that it equals",
+            jax="1/2 for x and for the bound that it equals; 1/4, 1/4 and 1/2 where all are equal",
             slopes=(0.0, 1.0),
         ),
         samples=((0.5, 0.0, 1.0), (-2.0, -1.0, 1.0), (3.0, -1.0, 1.0)),

@@ -168,6 +168,7 @@ def _place(name: str, extreme: str, better: str, pairwise: str, doc: str) -> Pri
             at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, extreme), axis, keepdim),),
             convention="0, as on both sides of the jump",
             points=(((0.0, 0.0),),),
+            jax="0",
         ),
         notation=Notation(latex=rf"\operatorname{{{{{name}}}}}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
