@@ -56,7 +56,7 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
             right = _swept(problem, tape, kinks, direction, +1)
             left = _swept(problem, tape, kinks, direction, -1)
             if right is None or left is None:
-                found[name].append(_seen_sides(line, direction, position))
+                found[name].append(_seen_sides(line, direction, position, dtype))
                 continue
             exist = _possible(left, line.side(direction, position, -1), dtype)
             exist = exist and _possible(right, line.side(direction, position, +1), dtype)
@@ -95,13 +95,13 @@ def _possible(value: float, seen: Estimate, dtype: str) -> bool:
     return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + SLACK[dtype] * abs(value)
 
 
-def _seen_sides(line: Line, direction: dict[str, Nested], position: float) -> Sides:
+def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype: str) -> Sides:
     """What differences show where a primitive declares no sides, because it jumps by itself."""
     left, right = (line.side(direction, position, sign) for sign in (-1, +1))
     continuous = not any(line.jumps(direction, position, sign) for sign in (-1, +1))
     settled = all(e.error <= 1e-6 * max(1.0, abs(e.value)) for e in (left, right))
     low, high = _cleaned(left), _cleaned(right)
-    return Sides(low, low if close(low, high, "float64") else high, continuous and settled)
+    return Sides(low, low if close(low, high, dtype) else high, continuous and settled)
 
 
 def _cleaned(seen: Estimate) -> float:
