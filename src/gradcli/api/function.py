@@ -27,7 +27,7 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
-OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "direction", "title", "explain", "full")
+OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "at_kink", "direction", "title", "explain", "full")
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 

@@ -157,7 +157,12 @@ PRIMITIVES = (
         arguments=("x", "y"),
         spellings=("floor_divide",),
         domain=(NO_ZERO_DIVISOR,),
-        kink=Kink(at=_whole_quotient, convention="0, as on both sides of the jump", points=((4.0, 2.0), (0.0, -3.0))),
+        kink=Kink(
+            at=_whole_quotient,
+            convention="0, as on both sides of the jump",
+            points=((4.0, 2.0), (0.0, -3.0)),
+            jax="0",
+        ),
         notation=Notation(
             infix="//",
             precedence=20,
@@ -181,6 +186,7 @@ PRIMITIVES = (
             at=_whole_quotient,
             convention="1 for x and -floor(x/y) for y, as beside the jump",
             points=((4.0, 2.0), (0.0, -3.0)),
+            jax="the same",
         ),
         # x \bmod y \cdot z would be read either way.
         notation=Notation(infix="%", precedence=20, latex=r"\operatorname{{mod}}\left({0}, {1}\right)", encloses=True),
@@ -215,6 +221,7 @@ PRIMITIVES = (
             at=lambda x, exponent: (x,) if 0 < exponent < 1 else (),
             convention="infinite: the curve is vertical at 0",
             points=((0.0, 0.5), (0.0, 0.25)),
+            jax="infinite",
         ),
         notation=Notation(infix="^", precedence=30, right_associative=True, latex="{{{0}}}^{{{1}}}"),
         samples=((1.5, 2), (-1.5, 3), (0.7, -2), (2.5, 0.5), (3.0, 1.7), (1.2, 0), (1.2, 1)),

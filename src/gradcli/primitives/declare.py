@@ -121,8 +121,12 @@ class Kink:
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
-    where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the arguments' names,
-    where the operation does not change with an argument.
+    where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the
+    arguments' names, where the operation does not change with an argument. `jax` is what jax.grad was measured to
+    give there (JAX 0.10.2), empty where it has no such function.
+
+    Where the function is convex or concave, the sides along the axes bound its generalised gradient (Clarke,
+    Optimization and Nonsmooth Analysis, 1990, proposition 2.3.6). Where it is neither, `slopes` bounds all partials.
     """
 
     at: Callable[..., tuple[Value, ...]]
@@ -131,6 +135,8 @@ class Kink:
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
     flat: str = ""
+    jax: str = ""
+    slopes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ PRIMITIVES = (
             at=lambda y, x: (abs(y) + (x > 0),),
             convention="as if the angle went on across the cut at x < 0, where it jumps from pi to -pi",
             points=((0.0, -2.0),),
+            jax="the same",
         ),
         samples=((1.0, 2.0), (-1.5, -0.5), (2.0, -3.0)),
         torch="torch.atan2",

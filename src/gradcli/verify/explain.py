@@ -16,6 +16,7 @@ from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
+from gradcli.verify.limits import behaviours, limits_sentence
 
 
 class NoNumber(DomainError):
@@ -98,7 +99,11 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     value = carrier.nested(tape.values[problem.output])
     if not finite(value):
-        raise domain_error(tape, problem.output, source)
+        error = domain_error(tape, problem.output, source)
+        beside = limits_sentence(behaviours(problem))
+        if beside:
+            error.hint = f"{error.hint}; near this one {beside}"
+        raise error
     cause = premise_cause(tape, problem.output)
     if cause is not None:
         raise DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)

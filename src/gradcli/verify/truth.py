@@ -27,6 +27,8 @@ TRUNCATION = 4
 """The error of the finer difference is a third of its distance to the coarser one."""
 VANISHING = 1e-25
 """Both derivatives are 0 but for the difference's own error."""
+DECIDED = 2.0**-40
+"""At the last precision a ball is thinner than this part of the largest, unless it holds two branches."""
 RESOLVED = 1e-9
 """A difference whose own error is above this part of it sees nothing."""
 
@@ -87,12 +89,19 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]
-    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]):
+    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]) or _undecided(balls):
         return None
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = Truth(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
     return truth
+
+
+def _undecided(gradient: list[Ball]) -> bool:
+    """Whether a comparison could not be decided at any precision, so that a ball holds both branches: at a
+    tie of two numbers that no float holds."""
+    largest = max((abs(ball).upper() for ball in gradient), default=0)
+    return any(ball.rad() > largest * DECIDED for ball in gradient)
 
 
 def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:
