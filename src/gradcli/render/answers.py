@@ -17,6 +17,7 @@ from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import Verdict
 
 if TYPE_CHECKING:
+    from gradcli.verify.clarke import Range
     from gradcli.verify.proof import Proof
 
 SHOWN = 1000

@@ -16,7 +16,6 @@ from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
-from gradcli.verify.limits import behaviours, limits_sentence
 
 
 class NoNumber(DomainError):
@@ -100,6 +99,8 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     value = carrier.nested(tape.values[problem.output])
     if not finite(value):
         error = domain_error(tape, problem.output, source)
+        from gradcli.verify.limits import behaviours, limits_sentence
+
         beside = limits_sentence(behaviours(problem))
         if beside:
             error.hint = f"{error.hint}; near this one {beside}"
