@@ -23,7 +23,7 @@ class SymPy(Carrier):
         self.sympy: Any = sympy
 
     def constant(self, value: Any, shape: Shape) -> Value:
-        """Integers as they are, floats as the rational number they hold."""
+        """Integers as they are, floats as the decimal that is written: 0.1 is a tenth."""
         if shape:
             array = self.numpy.empty(shape, dtype=object)
             array[...] = self.numpy.array(value, dtype=object).reshape(shape)
@@ -63,5 +63,5 @@ class SymPy(Carrier):
 
     def _exact(self, value: float) -> Any:
         if value != int(value):
-            return self.sympy.Rational(value)
+            return self.sympy.Rational(repr(float(value)))
         return self.sympy.Integer(int(value))
