@@ -43,6 +43,7 @@ class Certified:
         answer.value = unflatten([float(ball) for ball in value], problem.output_shape)
         answer.gradient = {n: unflatten([float(ball) for ball in gradient[n]], s) for n, s in shapes.items()}
         answer.error = {n: unflatten([float(ball.rad()) for ball in gradient[n]], s) for n, s in shapes.items()}
+        answer.bounded = True
         with working(bits):
             answer.digits = {
                 n: unflatten([proven_text(ball, problem.precision) or bound_text(ball) for ball in gradient[n]], s)
