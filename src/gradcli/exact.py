@@ -26,9 +26,9 @@ class Exact(float):
         number.enclose = enclose
         return number
 
-    def __reduce__(self) -> tuple[type[float], tuple[float]]:
-        """As the float: a process that is sent one computes in floats."""
-        return float, (float(self),)
+    def __reduce__(self) -> tuple[Callable[..., float], tuple[float, str]]:
+        """What another process can make of it: a constant is itself, any other number its float."""
+        return _received, (float(self), self.source)
 
 
 def decimal(text: str) -> float:
@@ -66,6 +66,24 @@ def less_one(number: float) -> float:
         return decimal(str(Decimal(repr(number)) - 1))
 
 
+def fraction(number: float) -> tuple[int, int] | None:
+    """Numerator and denominator of a number as it is written: 0.1 is a tenth. None for pi and e."""
+    from fractions import Fraction
+
+    if isinstance(number, Exact):
+        if number.source in CONSTANTS:
+            return None
+        try:
+            return Fraction(number.source).as_integer_ratio()
+        except ValueError:
+            return Fraction(float(number)).as_integer_ratio()
+    return Fraction(number if isinstance(number, int) else repr(number)).as_integer_ratio()
+
+
+def _received(value: float, source: str) -> float:
+    return CONSTANTS.get(source, value)
+
+
 def _ball(text: str) -> Ball:
     import flint
 
@@ -86,3 +104,4 @@ def _euler() -> Ball:
 
 PI = Exact(math.pi, "pi", _pi)
 E = Exact(math.e, "e", _euler)
+CONSTANTS = {number.source: number for number in (PI, E)}

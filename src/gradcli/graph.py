@@ -44,6 +44,8 @@ class Graph:
         self.names: dict[int, str] = {}
         self.spans: dict[int, Span] = {}
         self.inputs: dict[str, int] = {}
+        self.held: set[str] = set()
+        """Inputs that are not differentiated by: what the graph computes holds at their values only."""
         self._interned: dict[Any, int] = {}
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.errors import NameProblem, ShapeError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, closest
 from gradcli.graph import Graph
 from gradcli.shapes import MAX_RANK, Shape
 
@@ -20,8 +20,7 @@ class Problem:
     """One output of a graph to be differentiated at a point.
 
     `point` holds a value for every input the output needs; `wrt` names those to differentiate by. `cotangent` has the
-    output's shape and is None for a scalar output (then it is 1). `precision` is the number of decimal digits to prove;
-    0: those of a float64.
+    output's shape and is None for a scalar output (then it is 1).
     """
 
     graph: Graph
@@ -30,7 +29,6 @@ class Problem:
     point: Mapping[str, Nested]
     cotangent: Nested | None = None
     dtype: str = "float64"
-    precision: int = 0
 
     @property
     def output_shape(self) -> Shape:
@@ -90,12 +88,15 @@ def nested_shape(name: str, value: Nested) -> Shape:
 
 
 def wanted_inputs(graph: Graph, names: Sequence[str] | None, option: str) -> tuple[str, ...]:
-    """The inputs to differentiate by: those named, else (None) all. `option` is what the user calls the list of names.
-    Raises NameProblem."""
+    """The inputs to differentiate by: those named, else (None) all that are not held. `option` is what the user calls
+    the list of names. Raises NameProblem and UsageError."""
     inputs = list(graph.inputs)
     if names is None:
-        return tuple(inputs)
+        return tuple(name for name in inputs if name not in graph.held)
     for name in names:
+        if name in graph.held:
+            cause = f"{option} names {name}, which is held: an assumption about it was used"
+            raise UsageError(cause, hint="without the assumption its entries are differentiated by, one by one")
         if name not in inputs:
             if " " in name:
                 hint = f"a comma separates names: {option} {','.join(name.split())}"

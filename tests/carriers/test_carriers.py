@@ -16,6 +16,7 @@ from gradcli.carriers.sympy import SymPy
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.carriers.tensors import BLOCK_ELEMENTS, Tensors, select_device
 from gradcli.errors import MissingError, UsageError
+from gradcli.exact import PI
 from gradcli.graph import Graph
 from gradcli.primitives.registry import by_name
 
@@ -43,9 +44,10 @@ def test_rules_may_write_numbers() -> None:
         Floats().nonsense(1.0)
 
 
-def test_sympy_holds_exact_numbers() -> None:
+def test_sympy_holds_the_numbers_that_are_written() -> None:
     m = SymPy()
-    assert m.constant(0.1, ()) == sympy.Rational(0.1)
+    assert m.constant(0.1, ()) == sympy.Rational(1, 10)
+    assert m.constant(PI, ()) is sympy.pi
     assert m.constant(3, ()) == sympy.Integer(3)
     assert m.constant(2.0, ()) == sympy.Integer(2)
     assert m.constant(((1, 0.5),), (1, 2)).tolist() == [[1, sympy.Rational(1, 2)]]

@@ -58,6 +58,12 @@ CASES = {
     "overflow of a power": (["grad", "x^1000000000", "--at", "x=3"], 3),
     "tower of powers": (["grad", "x*10^10^10", "--at", "x=3"], 3),
     "pole of gamma": (["grad", "gamma(x)", "--at", "x=-2"], 3),
+    "eigenvalues of a matrix that is not symmetric": (["grad", "max(eigvalsh(B))", "--at", "B=[[1,2],[3,4]]"], 3),
+    "eigenvectors at a tie": (["grad", "sum(eigenvectors(B))", "--at", "B=eye(2)"], 3),
+    "eigenvalues and vectors in one": (["grad", "eigh(A)", "--at", "A=eye(2)"], 2),
+    "not symmetric": (["grad", "sum(A' y)", "--at", "A=[[1,2],[3,4]],y=[1,2]", "--assume", "A=symmetric"], 2),
+    "unknown property": (["grad", "sum(A' y)", "--at", "A=eye(2),y=[1,2]", "--assume", "A=symetric"], 2),
+    "held input": (["grad", "sum(A' y)", "--at", "A=eye(2),y=[1,2]", "--assume", "A=symmetric", "--wrt", "A"], 2),
     "vertical tangent": (["grad", "sqrt(x)", "--at", "x=0"], 3),
     "jump": (["grad", "floor(x)", "--at", "x=2"], 3),
 }

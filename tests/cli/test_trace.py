@@ -86,6 +86,14 @@ def test_a_kink_says_its_interval() -> None:
     assert "∂f/∂x from left and right: [-1, 1]" in done.stdout
 
 
+def test_what_is_not_what_its_name_says_is_undefined() -> None:
+    done = run_gradcli("trace", "eigvecsh(A)", "--at", "A=eye(2)", "--mode", "forward")
+    assert done.status == 3
+    assert (
+        "undefined: eigvecsh(A) is undefined there: eigvecsh needs the eigenvalues of A to be distinct" in done.stdout
+    )
+
+
 def test_no_scalar() -> None:
     done = run_gradcli("trace", *PRODUCT)
     assert (done.status, done.stdout) == (2, "")

@@ -20,7 +20,7 @@ from gradcli.methods.differences import NOTHING, Estimate, best_of, extrapolate,
 from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Derivative, Problem, nested_shape
 
-ALL = ("forward", "reverse", "symbolic", "numerical", "autograd")
+ALL = ("forward", "reverse", "symbolic", "numerical", "autograd", "certified")
 WIDE_ENOUGH = ("forward", "reverse", "numerical", "autograd")
 
 

@@ -52,6 +52,7 @@ def test_time_that_is_up_is_no_error_of_a_request() -> None:
         (ZeroDivisionError(), "SymPy's derivative divides by 0 at this point"),
         (TypeError("cannot determine truth value"), "SymPy failed: TypeError: cannot determine truth value"),
         (RecursionError(), "SymPy failed: RecursionError"),
+        (NotImplementedError("no formula"), "SymPy has no answer: no formula"),
     ],
 )
 def test_every_failure_has_words(error: Exception, words: str) -> None:

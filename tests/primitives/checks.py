@@ -17,6 +17,7 @@ import mpmath
 import numpy as np
 import torch
 
+from gradcli.carriers.balls import Balls, Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.nodes import Node, Nodes
@@ -24,11 +25,12 @@ from gradcli.carriers.tape import Tape, evaluate, tape_of_nodes
 from gradcli.carriers.tensors import Tensors
 from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.enclosures import flat, working
 from gradcli.methods.forward import push
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise, Linear, Primitive
 from gradcli.primitives.registry import resolve
-from tests.primitives.exact import DIGITS, Truth
+from tests.primitives.exact import BY_MPMATH, DIGITS, Truth
 
 FLOATS, TENSORS = Floats(), Tensors("cpu")
 ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
@@ -39,6 +41,8 @@ FIRST_ULPS = 16
 """Of a first derivative: a rule is a handful of operations, each with such an error."""
 SECOND_ULPS = 64
 """Of a second derivative: the derivative of that handful, summed over the paths."""
+ENCLOSURE_BITS = 200
+"""Precision of balls, in which the 150 digits of the truth are good for 38."""
 
 
 @dataclass
@@ -76,7 +80,7 @@ class Case:
     def values(self, carrier: Carrier) -> dict[int, Any]:
         """The arguments on a carrier, by node."""
         return {
-            source: carrier.constant(nested(a), a.shape) for source, a in zip(self.sources, self.arguments, strict=True)
+            source: carrier.point(nested(a), a.shape) for source, a in zip(self.sources, self.arguments, strict=True)
         }
 
     def tape(self, carrier: Carrier) -> Tape:
@@ -229,10 +233,13 @@ def check_second_order(case: Case) -> None:
     with mpmath.workdps(DIGITS):
         wanted = np.einsum("oi,oij->j", weights.astype(object), exact, optimize=False)
         size = np.einsum("oi,oij->j", np.abs(weights).astype(object), scale, optimize=False)
-    for carrier in case.carriers():
-        for mode, second in (("reverse over reverse", pulled_twice), ("forward over reverse", pushed_after_pull)):
-            found = second(case, carrier, u, ts)
-            assert_close(found, wanted, size, SECOND_ULPS, f"{case.label}: {mode} on {carrier.name}")
+    modes = (("reverse over reverse", pulled_twice), ("forward over reverse", pushed_after_pull))
+    with working(ENCLOSURE_BITS) as balls:
+        for carrier in [*case.carriers(), balls]:
+            allowed = 2 if carrier is balls else SECOND_ULPS
+            for mode, second in modes:
+                found = second(case, carrier, u, ts)
+                assert_close(found, wanted, size, allowed, f"{case.label}: {mode} on {carrier.name}")
     if case.primitive.name in TORCH_IS_SLOW:
         return
     allowed = TORCH_UNITS.get(case.primitive.name, SECOND_ULPS)
@@ -256,6 +263,51 @@ def is_curved(case: Case) -> bool:
     return type(case.primitive.rule) is not Linear
 
 
+def check_enclosed(case: Case) -> None:
+    """In balls the truth is enclosed, and narrowly: the value, both first derivatives and a second one."""
+    name = case.primitive.name
+    with working(ENCLOSURE_BITS) as balls:
+        carrier: Carrier = balls
+        try:
+            tape = case.tape(carrier)
+        except Unstated:
+            raise AssertionError(f"{name} cannot be stated in balls: give it arb=, or a definition") from None
+        exact, scale = case.truth.derivative(0)
+        assert_enclosed(balls, flat(tape.values[case.output]), exact, scale, f"{case.label}: value")
+        if case.primitive.holds_value:
+            return
+        exact, scale = case.truth.derivative(1)
+        rows = [
+            [ball for s in case.sources for ball in balls_of(balls, pulled[s], case.graph.shapes[s])]
+            for unit in units(case.graph.shapes[case.output])
+            for pulled in [pull(tape, {case.output: on(carrier, unit)}, case.sources)]
+        ]
+        assert_enclosed(balls, [ball for row in rows for ball in row], exact, scale, f"{case.label}: reverse")
+        columns = [
+            balls_of(balls, push(tape, {s: on(carrier, unit)})[case.output], case.graph.shapes[case.output])
+            for s in case.sources
+            for unit in units(case.graph.shapes[s])
+        ]
+        pushed = [column[row] for row in range(case.output_size) for column in columns]
+        assert_enclosed(balls, pushed, exact, scale, f"{case.label}: forward")
+
+
+def balls_of(balls: Balls, value: Any, shape: Any) -> list[Any]:
+    """A value, or the structural zero, as a flat list of balls."""
+    return [balls.lift(0)] * math.prod(shape) if value is None else flat(value)
+
+
+def assert_enclosed(balls: Balls, found: list[Any], exact: Any, scale: Any, what: str) -> None:
+    """Every true number lies in its ball, but for its own 40 digits, and the ball is narrow."""
+    for ball, wanted, size in zip(found, exact.ravel(), scale.ravel(), strict=True):
+        with mpmath.workdps(DIGITS):
+            near = balls.flint.arb(mpmath.nstr(mpmath.mpf(wanted), 60))
+            slack = balls.flint.arb(mpmath.nstr(mpmath.mpf(size), 10)) * balls.flint.arb("1e-38")
+        gap = abs(ball - near)
+        assert gap.contains(0) or gap < slack, f"{what}: {ball}, truth {near}"
+        assert ball.rad() <= slack, f"{what}: the ball {ball} is wide"
+
+
 def check_batched(case: Case) -> None:
     """The torch backing gives under vmap, as difference steps run it, what it gives alone."""
     carrier = TENSORS
@@ -274,7 +326,15 @@ def check_batched(case: Case) -> None:
 
 def check(case: Case) -> None:
     """All of the above."""
-    for one in (check_value, check_first_order, check_dot_product, check_nodes, check_second_order, check_batched):
+    for one in (
+        check_value,
+        check_first_order,
+        check_dot_product,
+        check_nodes,
+        check_second_order,
+        check_batched,
+        check_enclosed,
+    ):
         one(case)
 
 
@@ -283,7 +343,7 @@ def check(case: Case) -> None:
 
 def on(carrier: Carrier, array: Any) -> Any:
     """An array on a carrier."""
-    return carrier.constant(nested(array), array.shape)
+    return carrier.point(nested(array), array.shape)
 
 
 def random_like(numbers: random.Random, shape: Any) -> Any:
@@ -494,8 +554,8 @@ def check_declaration(primitive: Primitive) -> None:
             assert primitive.math, "no math backing for Python floats"
             assert primitive.sympy, "no SymPy backing"
         else:
-            assert primitive.array, "neither an array backing nor a definition"
-    for dotted in (primitive.torch, primitive.math, primitive.sympy, primitive.array):
+            assert primitive.array or primitive.name in BY_MPMATH, "neither an array backing nor a definition"
+    for dotted in (primitive.torch, primitive.math, primitive.sympy, primitive.array, primitive.arb):
         assert not dotted or is_function(dotted), f"{primitive.name}: {dotted} is no function"
     check_rule_fits(primitive)
     assert set(primitive.parameter_aliases.values()) <= set(primitive.parameters), "an alias of no parameter"

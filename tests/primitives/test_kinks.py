@@ -202,17 +202,17 @@ def test_sides_are_the_one_sided_derivatives(name: str, point: tuple[Any, ...]) 
         tangents = [p.reshape(a.shape) for p, a in zip(parts, case.arguments, strict=True)]
         for carrier in case.carriers():
 
-            def value(arguments: Any, carrier: Any = carrier) -> float:
+            def value(arguments: Any, carrier: Any = carrier) -> Any:
                 operands = tuple(checks.on(carrier, a) for a in arguments)
-                return float(carrier.nested(carrier.apply(case.primitive, operands, case.parameters)))
+                return np.array(carrier.nested(carrier.apply(case.primitive, operands, case.parameters)))
 
-            def quotient(step: float, value: Any = value, tangents: Any = tangents) -> float:
+            def quotient(step: float, value: Any = value, tangents: Any = tangents) -> Any:
                 moved = [a + step * t for a, t in zip(case.arguments, tangents, strict=True)]
                 return (value(moved) - value(case.arguments)) / step
 
             operands = tuple(checks.on(carrier, a) for a in case.arguments)
             given = tuple(checks.on(carrier, t) for t in tangents)
-            side = float(carrier.nested(kink.sides(carrier, given, *operands, *case.parameters)))
+            side = np.array(carrier.nested(kink.sides(carrier, given, *operands, *case.parameters)))
             seen = 2.0 * quotient(step / 2) - quotient(step)
             assert side == pytest.approx(seen, rel=1e-9, abs=1e-9), f"along {numbers} on {carrier.name}"
 

@@ -57,6 +57,13 @@ MUTATIONS: list[tuple[str, str, Rule]] = [
     ),
     ("missing sign", "inv", Differential(lambda m, t, out, a: m.matmul(m.matmul(out, t), out))),
     ("not transposed", "det", Differential(lambda m, t, out, a: out * m.sum(m.inv(a) * t))),
+    (
+        "not rotated",
+        "eigvalsh",
+        Differential(lambda m, t, out, a: m.diag(m.matmul(m.matmul(m.eigvecsh(a), t), m.transpose(m.eigvecsh(a))))),
+    ),
+    ("sign of the gaps", "eigvecsh", Differential(lambda m, t, out, a: -jvp_of("eigvecsh")(m, t, out, a))),
+    ("not symmetrised", "eigvecsh", Differential(lambda m, t, out, a: jvp_of("eigvecsh")(m, m.tril(t), out, a))),
     ("missing term", "softmax", Differential(lambda m, t, out, x, axis: out * t)),
     ("truncated, not floored", "remainder", Elementwise(lambda m, o, x, y: 1.0, lambda m, o, x, y: -m.div(x - o, -y))),
     (

@@ -70,6 +70,9 @@ def test_a_variable_multiplies_the_bracket_it_touches(text: str, same: str, note
         ("relux(x)", "did you mean relu ?"),
         ("σ(x)", "write sigmoid(x), or σ*(...) to multiply"),
         ("x(x, y)", "write x*(...) to multiply"),
+        ("eigh(A)", "eigvalsh(A) gives the eigenvalues of a symmetric A, eigvecsh(A) its eigenvectors"),
+        ("eigvals(A)", "eigvalsh(A) gives the eigenvalues of a symmetric A, eigvecsh(A) its eigenvectors"),
+        ("eigenvalue(A)", "did you mean eigenvalues ?"),
         ("x()", "write x*(...) to multiply"),
     ],
 )

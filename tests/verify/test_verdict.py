@@ -201,3 +201,43 @@ def test_where_autograd_cancels_sympy_is_asked(text: str, x: float) -> None:
     found = check(text, x=x).verdict
     assert found.word == "verified", found.sentence
     assert "SymPy" in found.sentence
+
+
+TIE = ((2.0, 1.0, 1.0), (1.0, 2.0, 1.0), (1.0, 1.0, 2.0))
+"""Eigenvalues 1, 1 and 4."""
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("sum(eigvalsh(A)^3)", "verified"),
+        ("sum(exp(eigvalsh(A)))", "verified"),
+        ("eigvalsh(A)[2]", "verified"),
+        ("eigvalsh(A)[0]", "kink"),
+        ("eigvalsh(A)[1]", "kink"),
+        ("min(eigvalsh(A))", "kink"),
+        ("max(eigvalsh(A))", "verified"),
+    ],
+)
+def test_equal_eigenvalues(text: str, word: str) -> None:
+    """Each alone has a kink; what treats them alike, and the one that stands apart, has a derivative."""
+    assert check(text, A=TIE).verdict.word == word
+
+
+def test_the_sum_of_equal_eigenvalues_is_the_trace() -> None:
+    checked = check("sum(eigvalsh(A))", A=((3.0, 0.0), (0.0, 3.0)))
+    assert checked.verdict.word == "verified"
+    assert checked.gradient["A"] == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_no_second_derivative_is_shown_as_one_where_eigenvalues_are_equal() -> None:
+    found = gradcli.parse("sum(eigvalsh(A)^3)").hessian(A=TIE)
+    assert found.verdict == "undefined"
+    assert found.reason == "the rules give no second derivative there: the point is on a kink of eigvalsh"
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-4, 1e-6, 1e-9, 1e-12])
+def test_near_ties_are_right_or_called_ill_conditioned(gap: float) -> None:
+    for text in ("eigvalsh(A)[0]", "eigvecsh(A)[0, 0]", "eigvecsh(A)[1, 0]*eigvalsh(A)[2]"):
+        a = ((2.0, gap, 0.5), (gap, 2.0 + gap, 0.25), (0.5, 0.25, 5.0))
+        assert check(text, A=a).verdict.word in ("verified", "ill-conditioned")

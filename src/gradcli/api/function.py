@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -10,7 +10,8 @@ from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
-from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_shapes, read_value
+from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_assumptions, read_shapes, read_value
+from gradcli.assumptions import Assumptions, require_properties, require_square
 from gradcli.carriers.select import select_carrier
 from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
 from gradcli.graph import display_names
@@ -36,8 +37,16 @@ class Function:
     options, ask a point: `f.at(x=[1, 2]).jacobian(layout="numerator")`. All methods raise GradcliError.
     """
 
-    def __init__(self, program: Program, device: str | None = None, dtype: str = "float64", seed: int = 0) -> None:
+    def __init__(
+        self,
+        program: Program,
+        device: str | None = None,
+        dtype: str = "float64",
+        seed: int = 0,
+        assumptions: Assumptions | None = None,
+    ) -> None:
         self._program = program
+        self._assumptions = dict(assumptions or {})
         self._device = device
         self._dtype = dtype
         self._seed = seed
@@ -60,6 +69,8 @@ class Function:
         shapes: dict[str, Shape] = {}
         for name, value in inputs.items():
             values[name], shapes[name] = read_value(name, value)
+        require_square(self._assumptions, shapes)
+        require_properties(self._assumptions, values, self._dtype)
         try:
             return Point(self._plan(tuple(sorted(shapes.items()))), values)
         except GradcliError as error:
@@ -118,9 +129,10 @@ class Function:
         check_choice("direction", direction, ("LR", "TB"))
         given = read_shapes(shapes or {})
         self._check_known(given)
-        all_shapes = default_shapes(self._program, given)
+        require_square(self._assumptions, given)
+        all_shapes = default_shapes(self._program, given, self._assumptions)
         try:
-            built = build(self._program, all_shapes, Random(self._seed))
+            built = build(self._program, all_shapes, Random(self._seed), self._assumptions)
         except ShapeError as error:
             error.hint = f"give the shapes: {SHAPES}"
             raise error.with_source(self.source) from None
@@ -138,22 +150,25 @@ class Function:
         from gradcli.syntax.text import expression_text
 
         try:
-            built = build(self._program, default_shapes(self._program, {}), Random(self._seed))
+            shapes = default_shapes(self._program, {}, self._assumptions)
+            built = build(self._program, shapes, Random(self._seed))
         except GradcliError as error:
             raise error.with_source(self.source) from None
         return expression_text(built.graph, built.outputs)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles parse the text again."""
-        return parse, (self.source, self._device, self._dtype, self._seed)
+        return parse, (self.source, self._device, self._dtype, self._seed, self._assumptions)
 
     def _planned(self, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
         """The graph for inputs of some shapes."""
-        built = build(self._program, dict(shapes), Random(self._seed))
+        built = build(self._program, dict(shapes), Random(self._seed), self._assumptions)
         output = built.outputs[-1]
         carrier = select_carrier(built.graph, built.graph.ancestors([output]), self._device, self._dtype)
         name = display_names(built.graph, [output]).get(output, "f")
-        return Plan(self._program, dict(shapes), built, output, name, carrier, self._device, self._seed)
+        return Plan(
+            self._program, dict(shapes), built, output, name, carrier, self._device, self._seed, self._assumptions
+        )
 
     def _check_names(self, given: Mapping[str, Any]) -> None:
         """Raise NameProblem unless every input has a value and nothing else has one."""
@@ -176,17 +191,23 @@ class Function:
 
 
 def parse(
-    text: str, device: str | None = None, dtype: Literal["float64", "float32"] = "float64", seed: int = 0
+    text: str,
+    device: str | None = None,
+    dtype: Literal["float64", "float32"] = "float64",
+    seed: int = 0,
+    assume: Mapping[str, str | Iterable[str]] | None = None,
 ) -> Function:
     """Parse an expression or several statements. Raises GradcliError with the place of the fault.
 
     Without a device, float64 scalars are computed on Python floats and the rest on torch (a GPU if there is one); with
     one ("auto", "cpu", "cuda", any torch device) everything is computed there. The seed is that of randn and rand in
-    the text: they are constants, the same at every point.
+    the text: they are constants, the same at every point. `assume` says what matrices are, {"A": "symmetric"}: skew,
+    orthogonal, permutation, or several; it is checked at each point.
     """
     check_choice("dtype", dtype, DTYPES)
     check_text("an expression", text)
     if device is not None:
         check_text("a device", device)
     check_seed(seed)
-    return Function(parse_program(text), device, dtype, seed)
+    program = parse_program(text)
+    return Function(program, device, dtype, seed, read_assumptions(assume or {}, program.free_names))

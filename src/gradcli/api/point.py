@@ -11,7 +11,8 @@ from gradcli.api import results
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
-from gradcli.api.values import check_choice, read_direction, read_names, read_tangents
+from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_tangents
+from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
 from gradcli.graph import Graph
@@ -19,6 +20,7 @@ from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, wanted_inputs
+from gradcli.render.answers import proven_blocks
 from gradcli.render.picture import Direction
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import Built, build
@@ -44,6 +46,7 @@ class Plan:
     carrier: Carrier
     device: str | None
     seed: int
+    assumptions: Assumptions
 
     @property
     def graph(self) -> Graph:
@@ -52,7 +55,7 @@ class Plan:
 
     def graph_of_its_own(self) -> tuple[Graph, int]:
         """The same graph built again, and its output, for what appends to it."""
-        built = build(self.program, self.shapes, Random(self.seed))
+        built = build(self.program, self.shapes, Random(self.seed), self.assumptions)
         return built.graph, built.outputs[-1]
 
 
@@ -73,7 +76,8 @@ class Point:
     """A function at a point. Its methods take the options that the commands have; all raise GradcliError.
 
     `wrt` names the inputs to differentiate by (default: all). A cotangent weighs a non-scalar output; it and a tangent
-    of an input are "ones", "e(k)" for the k-th unit direction counted from 0, or numbers of the same shape.
+    of an input are "ones", "e(k)" for the k-th unit direction counted from 0, or numbers of the same shape. `precision`
+    asks for so many decimal digits, each proven: the text shows them, and `proven` holds them.
     """
 
     def __init__(self, plan: Plan, inputs: dict[str, Nested]) -> None:
@@ -106,17 +110,19 @@ class Point:
         return require_finite(self._problem(None), plan.carrier, self.source)
 
     @located
-    def grad(self, *, wrt: Names = None, cotangent: Any = None, layout: Layout = "torch") -> Gradient:
+    def grad(
+        self, *, wrt: Names = None, cotangent: Any = None, layout: Layout = "torch", precision: int = 0
+    ) -> Gradient:
         """Value and gradient of a scalar output, or of <cotangent, output>."""
         from gradcli.methods.base import arranged
         from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
-        from gradcli.verify.verdict import check_gradient
+        from gradcli.verify.verdict import check_gradient, require_number
 
         check_choice("layout", layout, LAYOUTS)
         plan = self._plan
         problem = self._scalar_problem(wrt, cotangent)
-        require_finite(problem, plan.carrier, self.source)
-        checked = check_gradient(problem, plan.carrier)
+        require_number(problem, plan.carrier, self.source)
+        checked = check_gradient(problem, plan.carrier, check_precision(precision))
         blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
         rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]
         for row in gradient_rows(plan.name, problem, checked, layout=layout):
@@ -125,6 +131,7 @@ class Point:
             **judged(checked.verdict, plan.carrier, self.notes),
             value=checked.derivatives["reverse"].value,
             gradient={name: block for name, (block, _) in blocks.items()},
+            proven=checked.proof and proven_blocks(problem, checked.proof, layout),
             shapes={name: results.sizes(shape) for name, (_, shape) in blocks.items()},
             layout=layout,
             _text="\n".join(gradient_lines(plan.name, problem, checked, layout=layout)),
@@ -132,44 +139,57 @@ class Point:
         )
 
     @located
-    def jacobian(self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch") -> Jacobian:
+    def jacobian(
+        self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int = 0
+    ) -> Jacobian:
         """All derivatives of all elements of the output, by the mode that needs fewer sweeps or the one asked for."""
         from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
+        from gradcli.verify.proof import prove_jacobian
         from gradcli.verify.rows import check_jacobian
 
         check_choice("layout", layout, LAYOUTS)
         if mode is not None:
             check_choice("mode", mode, (FORWARD, REVERSE))
         plan, problem = self._plan, self._finite_problem(wrt)
+        proof = prove_jacobian(problem, precision) if check_precision(precision) else None
         checked = check_jacobian(problem, plan.carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
-        arrays = jacobian_arrays(plan.name, problem, checked.value, blocks, layout)
+        shown = jacobian_blocks(problem, proof.by_input(), layout) if proof else blocks
+        arrays = jacobian_arrays(plan.name, problem, proof.value if proof else checked.value, shown, layout)
+        verdict = proof.judged(checked.verdict) if proof else checked.verdict
         return Jacobian(
-            **judged(checked.verdict, plan.carrier, self.notes),
-            **written(arrays, checked.why if problem.wrt else "", checked.verdict, plan.carrier),
+            **judged(verdict, plan.carrier, self.notes),
+            **written(arrays, checked.why if problem.wrt else "", verdict, plan.carrier),
             value=checked.value,
             jacobian={by: block for by, (block, _) in blocks.items()},
+            proven={by: block for by, (block, _) in shown.items()} if proof else None,
             shapes={by: results.sizes(shape) for by, (_, shape) in blocks.items()},
             layout=layout,
             mode=checked.mode,
         )
 
     @located
-    def hessian(self, *, wrt: Names = None, layout: Layout = "torch") -> Hessian:
+    def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int = 0) -> Hessian:
         """The second derivatives of a scalar output, a block for every two inputs, by forward over reverse."""
         from gradcli.render.derivatives import hessian_arrays, hessian_blocks
         from gradcli.verify.curvature import check_hessian
+        from gradcli.verify.proof import prove_hessian
 
         check_choice("layout", layout, LAYOUTS)
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
+        proof = prove_hessian(problem, precision) if check_precision(precision) else None
         graph, output = plan.graph_of_its_own()
         checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
         blocks = hessian_blocks(problem, checked.blocks, layout)
+        shown = hessian_blocks(problem, proof.by_pairs(), layout) if proof else blocks
+        arrays = hessian_arrays(plan.name, proof.value if proof else checked.value, shown, layout)
+        verdict = proof.judged(checked.verdict) if proof else checked.verdict
         return Hessian(
-            **judged(checked.verdict, plan.carrier, self.notes),
-            **written(hessian_arrays(plan.name, checked.value, blocks, layout), "", checked.verdict, plan.carrier),
+            **judged(verdict, plan.carrier, self.notes),
+            **written(arrays, "", verdict, plan.carrier),
             value=checked.value,
+            proven={a: {b: block for b, (block, _) in row.items()} for a, row in shown.items()} if proof else None,
             gradient=checked.gradient,
             hessian={one: {other: block for other, (block, _) in row.items()} for one, row in blocks.items()},
             shapes={
@@ -179,24 +199,31 @@ class Point:
         )
 
     @located
-    def jvp(self, tangent: Any, *, wrt: Names = None) -> Jvp:
+    def jvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Jvp:
         """J v: how the output changes along a tangent, "ones" or a mapping from some inputs to theirs."""
         from gradcli.render.derivatives import JVP_MODE, jvp_arrays
+        from gradcli.verify.proof import prove_jvp
         from gradcli.verify.rows import check_jvp
 
         plan, problem = self._plan, self._finite_problem(wrt)
         direction = self._tangents(problem, tangent)
         value, product, verdict = check_jvp(problem, plan.carrier, direction)
+        arrays, proven = jvp_arrays(plan.name, problem, value, product), None
+        if check_precision(precision):
+            proof = prove_jvp(problem, direction, precision)
+            (proven,), verdict = proof.parts.values(), proof.judged(verdict)
+            arrays = jvp_arrays(plan.name, problem, proof.value, proven)
         return Jvp(
             **judged(verdict, plan.carrier, self.notes),
-            **written(jvp_arrays(plan.name, problem, value, product), JVP_MODE, verdict, plan.carrier),
+            **written(arrays, JVP_MODE, verdict, plan.carrier),
+            proven=proven,
             value=value,
             tangent=direction,
             jvp=product,
         )
 
     @located
-    def vjp(self, cotangent: Any = None, *, wrt: Names = None) -> Vjp:
+    def vjp(self, cotangent: Any = None, *, wrt: Names = None, precision: int = 0) -> Vjp:
         """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given."""
         from gradcli.render.derivatives import VJP_MODE, vjp_arrays
         from gradcli.verify.verdict import check_gradient
@@ -207,30 +234,39 @@ class Point:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint='"ones", "e(0)", or numbers')
         weights = read_direction("ones" if cotangent is None else cotangent, shape, "cotangent")
-        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier)
-        value = checked.derivatives["reverse"].value
-        arrays = vjp_arrays(plan.name, problem, value, checked.gradient)
+        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier, check_precision(precision))
+        value, proof = checked.derivatives["reverse"].value, checked.proof
+        shown = (value, checked.gradient) if proof is None else (proof.value, proof.by_input())
+        arrays = vjp_arrays(plan.name, problem, *shown)
         return Vjp(
             **judged(checked.verdict, plan.carrier, self.notes),
             **written(arrays, VJP_MODE, checked.verdict, plan.carrier),
             value=value,
             cotangent=weights,
+            proven=proof and proof.by_input(),
             vjp=checked.gradient,
         )
 
     @located
-    def hvp(self, tangent: Any, *, wrt: Names = None) -> Hvp:
+    def hvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Hvp:
         """H v: how the gradient of a scalar output changes along a tangent."""
         from gradcli.render.derivatives import HVP_MODE, hvp_arrays
         from gradcli.verify.curvature import check_hvp
+        from gradcli.verify.proof import prove_hvp
 
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jvp() for the first derivative")
         direction = self._tangents(problem, tangent)
         value, products, verdict = check_hvp(problem, plan.carrier, direction)
+        arrays, proof = hvp_arrays(plan.name, problem, value, products), None
+        if check_precision(precision):
+            proof = prove_hvp(problem, direction, precision)
+            verdict = proof.judged(verdict)
+            arrays = hvp_arrays(plan.name, problem, proof.value, proof.by_input())
         return Hvp(
             **judged(verdict, plan.carrier, self.notes),
-            **written(hvp_arrays(plan.name, problem, value, products), HVP_MODE, verdict, plan.carrier),
+            **written(arrays, HVP_MODE, verdict, plan.carrier),
+            proven=proof and proof.by_input(),
             value=value,
             tangent=direction,
             hvp=products,

@@ -33,13 +33,16 @@ class Result:
 
     `verdict` is its word ("verified", "kink", ...) and `reason` its sentence; `digits` are the decimal digits that an
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
-    else None; `notes` say how the expression was read.
+    else None; `true` holds value and derivative as texts of proven digits where the floats lost theirs, else None;
+    `proven` the derivative in as many proven digits as were asked for; `notes` say how the expression was read.
     """
 
     verdict: str
     reason: str
     digits: int | None
     interval: Interval | None
+    true: Mapping[str, Any] | None
+    proven: Any = None
     notes: tuple[str, ...]
     dtype: str
     device: str
@@ -192,6 +195,7 @@ def judged(verdict: Verdict, carrier: Carrier, notes: Sequence[str]) -> dict[str
         "reason": verdict.sentence,
         "digits": verdict.digits,
         "interval": verdict_details(verdict).get("interval"),
+        "true": verdict_details(verdict).get("true"),
         "notes": tuple(notes),
         "dtype": carrier.dtype,
         "device": carrier.device,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from gradcli.assumptions import read_properties
 from gradcli.errors import NameProblem, ShapeError, UsageError
+from gradcli.exact import Exact
 from gradcli.methods.base import direction_in_words, unflatten
 from gradcli.primitives.constructors import LARGEST_SEED
 from gradcli.problem import Nested, nested_shape, separate
@@ -13,6 +18,7 @@ from gradcli.shapes import MAX_RANK, Shape, format_shape, size
 
 SHAPES = 'structure({"x": ("n",), "A": ("m", 3)})'
 """How shapes are written."""
+ASSUMPTIONS = 'assume={"A": "symmetric", "Q": "orthogonal"}'
 
 
 def read_value(name: str, value: Any) -> tuple[Nested, Shape]:
@@ -34,6 +40,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     """Arrays, tensors and numbers of other libraries as Python's own, also inside lists; anything else as it is."""
     if type(value) in (float, int):
         return value
+    if isinstance(value, (Decimal, Fraction)):
+        return exactly(value)
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, (list, tuple)):
@@ -44,6 +52,20 @@ def plain(value: Any, depth: int = 0) -> Any:
 
         return numpy.asarray(value).tolist()
     return value
+
+
+def exactly(value: Decimal | Fraction) -> float:
+    """A decimal or a fraction as a float that knows what it stands for, for digits that are proven."""
+    nearest, ratio = float(value), Fraction(value)
+    if not math.isfinite(nearest) or nearest == ratio:
+        return nearest
+
+    def enclose() -> Any:
+        import flint
+
+        return flint.arb(flint.fmpq(ratio.numerator, ratio.denominator))
+
+    return Exact(nearest, str(ratio), enclose)
 
 
 def read_names(names: Any, option: str) -> list[str] | None:
@@ -98,6 +120,20 @@ def read_shapes(shapes: Any) -> dict[str, Shape]:
     return found
 
 
+def read_assumptions(assume: Any, inputs: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The properties of inputs: a mapping to one word or several. Raises UsageError and NameProblem."""
+    known = list(inputs)
+    if not isinstance(assume, Mapping):
+        raise UsageError("assumptions are a mapping from inputs to properties", hint=ASSUMPTIONS)
+    found = {}
+    for name, words in assume.items():
+        several = [words] if isinstance(words, str) or not isinstance(words, Iterable) else list(words)
+        if not several or not all(isinstance(word, str) for word in several):
+            raise UsageError(f"{words!r} is no property of {name}", hint=ASSUMPTIONS)
+        found[name] = read_properties(name, several, known)
+    return found
+
+
 def is_dimension(value: Any) -> bool:
     """Whether a dimension is a number of elements or a symbol."""
     if isinstance(value, str):
@@ -115,6 +151,17 @@ def check_seed(seed: Any) -> None:
     """Raise UsageError for what cannot seed random numbers."""
     if not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
         raise UsageError(f"seed is a whole number from 0 to {LARGEST_SEED}, not {seed!r}")
+
+
+def check_precision(digits: Any) -> int:
+    """The number of digits. Raises UsageError for what is none."""
+    if not isinstance(digits, int) or isinstance(digits, bool):
+        raise UsageError(f"precision is a whole number of digits, not {digits!r}", hint="precision=50")
+    if digits:
+        from gradcli.verify import proof
+
+        proof.check_precision(digits, "precision")
+    return digits
 
 
 def check_choice(option: str, value: Any, choices: Iterable[str]) -> None:

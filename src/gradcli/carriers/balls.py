@@ -33,6 +33,7 @@ class Balls(Carrier):
         self.numpy = numpy
         self.dtype = dtype
         self._functions: dict[Primitive, Any] = {}
+        self._known: dict[Any, Any] = {}
 
     def constant(self, value: Any, shape: Shape) -> Value:
         """The numbers as they are written."""
@@ -67,17 +68,31 @@ class Balls(Carrier):
             function = self._functions[primitive] = self.backing(primitive)
         if not primitive.elementwise:
             return self._balls(function(*arguments, *parameters))
-        if not any(self.shape(a) for a in arguments) or not primitive.arb:
+        if not primitive.arb:
             return function(*arguments, *parameters)
-        universal = self.numpy.frompyfunc(lambda *values: function(*values, *parameters), len(arguments), 1)
-        return universal(*arguments)
+
+        def element(*values: Any) -> Any:
+            # The same number again is the same object, so that `eq` knows it: max(|x|) and the |x| that it is.
+            key = (primitive, parameters, *map(id, values))
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = (function(*values, *parameters), values)
+            return known[0]
+
+        if not any(self.shape(a) for a in arguments):
+            return element(*arguments)
+        return self.numpy.frompyfunc(element, len(arguments), 1)(*arguments)
+
+    def forget(self) -> None:
+        """Let go of numbers that are not needed again."""
+        self._known.clear()
 
     def _balls(self, found: Value) -> Value:
         """Zeros and ones that NumPy filled in become balls."""
         arb = self.flint.arb
         if isinstance(found, arb):
             return found
-        return self.numpy.frompyfunc(lambda v: v if isinstance(v, arb) else arb(v), 1, 1)(found)
+        return self.numpy.frompyfunc(lambda v: v if isinstance(v, arb) else arb(int(v)), 1, 1)(found)
 
     def lift(self, value: Value) -> Value:
         """Python numbers as they are written."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.graph import Parameters
+from gradcli.primitives.backings.symbolic import written
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
@@ -23,12 +24,12 @@ class SymPy(Carrier):
         self.sympy: Any = sympy
 
     def constant(self, value: Any, shape: Shape) -> Value:
-        """Integers as they are, floats as the decimal that is written: 0.1 is a tenth."""
+        """The numbers as they are written: 0.1 is a tenth, pi is pi."""
         if shape:
             array = self.numpy.empty(shape, dtype=object)
             array[...] = self.numpy.array(value, dtype=object).reshape(shape)
-            return self.numpy.frompyfunc(self._exact, 1, 1)(array)
-        return self._exact(value)
+            return self.numpy.frompyfunc(written, 1, 1)(array)
+        return written(value)
 
     def symbols(self, name: str, shape: Shape) -> Value:
         """A real symbol, or an array of them named name[i,j], which no input can be called."""
@@ -55,13 +56,8 @@ class SymPy(Carrier):
 
     def lift(self, value: Value) -> Value:
         """Python numbers become exact SymPy numbers."""
-        return self._exact(value) if isinstance(value, (int, float)) else value
+        return written(value) if isinstance(value, (int, float)) else value
 
     def shape(self, value: Value) -> Shape:
         """The array's shape, () for an expression."""
         return tuple(getattr(value, "shape", ()))
-
-    def _exact(self, value: float) -> Any:
-        if value != int(value):
-            return self.sympy.Rational(repr(float(value)))
-        return self.sympy.Integer(int(value))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.graph import CONSTANT, INPUT, Graph
-from gradcli.primitives.declare import Elementwise, Primitive, Value
+from gradcli.primitives.declare import Domain, Elementwise, Premise, Primitive, Value
+
+Condition = TypeVar("Condition", bound=Domain)
 
 
 class Tape:
@@ -71,14 +73,20 @@ class Tape:
 
     def violated(self, node: int) -> str | None:
         """The text of the first domain condition that the node's arguments violate."""
-        primitive = self.primitive(node)
+        found = next(self._unmet(node, self.primitive(node).domain), None)
+        return None if found is None else found.text
+
+    def unmet_premise(self, node: int) -> Premise | None:
+        """The first premise of a node that its arguments do not meet."""
+        return next(self._unmet(node, self.primitive(node).premises), None)
+
+    def _unmet(self, node: int, conditions: Iterable[Condition]) -> Iterator[Condition]:
+        """The conditions that a node's arguments violate. NaN arguments are the fault of an earlier node."""
         values = self.arguments(node)
-        for domain in primitive.domain:
-            holds = domain.holds(*values, *self.graph.parameters[node])
-            # NaN arguments are the fault of an earlier node.
+        for condition in conditions:
+            holds = condition.holds(*values, *self.graph.parameters[node])
             if not all_true(holds) and not any(has_nan(v) for v in values):
-                return domain.text
-        return None
+                yield condition
 
     def _primitive_or_none(self, node: int) -> bool:
         return isinstance(self.graph.operations[node], Primitive)

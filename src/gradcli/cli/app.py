@@ -28,6 +28,7 @@ FLAGS = {
     "--full",
     "--accumulate",
     "--one-hot",
+    "--exact",
     "--as-n-grows",
 }
 """Options without a value."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -81,6 +81,9 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     timeout: float = 0.0
+    precision: int = 0
+    exact: bool = False
+    assume: Sequence[str] = ()
     seed: int = 0
     missing: Literal["mean", "drop"] | None = None
     one_hot: bool = False
@@ -98,6 +101,13 @@ SHARED: dict[str, tuple[Any, Any]] = {
     ),
     "json": (Annotated[bool, typer.Option("--json", help="One JSON object (docs/schema.json).")], False),
     "plain": (Annotated[bool, typer.Option("--plain", help="ASCII only, no colour.")], False),
+    "precision": (
+        Annotated[
+            int, typer.Option("--precision", metavar="DIGITS", help="So many decimal digits, each proven (0: float64).")
+        ],
+        0,
+    ),
+    "exact": (Annotated[bool, typer.Option("--exact", help="0.1 in --at is a tenth, not the float64 near it.")], False),
     "color": (Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="Colour in tables.")], "auto"),
     "quiet": (
         Annotated[
@@ -109,6 +119,15 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "timeout": (
         Annotated[float, typer.Option("--timeout", metavar="SECONDS", help="Give up after so long (0: never).")],
         0.0,
+    ),
+    "assume": (
+        Annotated[
+            list[str],
+            typer.Option(
+                "--assume", metavar="NAME=PROPERTY,...", help="A=symmetric, skew, orthogonal or permutation, checked."
+            ),
+        ],
+        [],
     ),
     "seed": (
         Annotated[
@@ -149,6 +168,10 @@ def with_settings(function: Callable[..., int]) -> Callable[..., int]:
         if not 0 <= settings.timeout <= LONGEST_TIMEOUT:
             cause = f"--timeout is a number of seconds from 0 to {LONGEST_TIMEOUT:g}, not {settings.timeout:g}"
             raise UsageError(cause, hint="--timeout 10, or 0 for no limit")
+        if settings.precision:
+            from gradcli.verify.proof import check_precision
+
+            check_precision(settings.precision, "--precision")
         return function(settings=settings, **given)
 
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared

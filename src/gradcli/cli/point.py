@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate
 from gradcli.errors import NameProblem, Span
+from gradcli.exact import Exact
 from gradcli.graph import Graph
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, nested_shape
@@ -54,8 +56,9 @@ def typed_values(
 
         sources = {name: parse_source(*place) for name, place in files.items()}
         loaded, notes = read_files(sources, Cleaning(settings.missing, settings.one_hot))
+    evaluate = evaluate_exactly if settings.exact else evaluate_constant
     found = {
-        name: loaded[name] if name in loaded else constant_value(*place, evaluate_constant, random)
+        name: loaded[name] if name in loaded else constant_value(*place, evaluate, random)
         for name, place in written.items()
     }
     return found, notes
@@ -65,3 +68,37 @@ def evaluate_constant(graph: Graph, node: int) -> Nested:
     """The value of a node without inputs, as a float or nested tuples."""
     carrier = select_carrier(graph, graph.ancestors([node]))
     return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
+
+
+def evaluate_exactly(graph: Graph, node: int) -> Nested:
+    """The same as numbers that know what they approximate: the decimals, and pi, that were written."""
+    from gradcli.carriers.balls import Balls
+    from gradcli.methods.base import flatten, unflatten
+
+    shape = graph.shapes[node]
+
+    def number(place: int, nearest: float) -> Exact:
+        def enclose() -> Any:
+            value = evaluate(graph, [node], Balls(), {}).values[node]
+            return value.ravel()[place] if shape else value
+
+        return Exact(nearest, f"{id(graph)} {node} {place}", enclose)
+
+    nearest = flatten(evaluate_constant(graph, node))
+    return unflatten([number(place, value) for place, value in enumerate(nearest)], shape)
+
+
+def rounded_names(values: Mapping[str, Nested]) -> list[str]:
+    """Names of values that hold a float64 which is not the decimal that it is written as."""
+    from gradcli.methods.base import flatten
+
+    return [name for name, value in values.items() if any(map(is_rounded, flatten(value)))]
+
+
+def is_rounded(number: float) -> bool:
+    """Whether a number is a float that only approximates its own digits: 0.1, and not 0.5."""
+    from fractions import Fraction
+
+    if isinstance(number, Exact) or not math.isfinite(number):
+        return False
+    return Fraction(repr(float(number))) != number

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gradcli.assumptions import WRITE, Assumptions, read_properties, require_properties, require_square
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.cli.options import Settings
-from gradcli.cli.point import point_of, typed_values
+from gradcli.cli.point import point_of, rounded_names, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
 from gradcli.primitives.constructors import Random
@@ -81,11 +82,37 @@ def bind(query: Query) -> Bound:
         raise unbound(program, missing, point)
     names = set(program.names)
     used = {name: shapes[name] for name in shapes if name in names}
-    built = build(program, used, query.random)
+    assumptions = assumptions_of(query, {*program.free_names, *point})
+    require_square(assumptions, shapes)
+    require_properties(assumptions, point, query.settings.dtype)
+    built = build(program, used, query.random, assumptions)
     unused = tuple(name for name in point if name not in names)
-    return Bound(
-        query, built, {name: point[name] for name in used}, [*remarks, *built.notes, *unused_notes(unused)], unused
-    )
+    point = {name: point[name] for name in used}
+    remarks += precision_notes(query.settings, point)
+    return Bound(query, built, point, [*remarks, *built.notes, *unused_notes(unused)], unused)
+
+
+def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str]:
+    """Which reading of the point the digits belong to: what is written, or the floats near it."""
+    if settings.exact:
+        return ["--exact: the point is what is written, not the float64 near it"]
+    names = rounded_names(point) if settings.precision else []
+    if not names:
+        return []
+    verb = "are" if len(names) > 1 else "is"
+    return [f"{', '.join(names)} {verb} the float64 nearest to what is written; --exact reads the decimals themselves"]
+
+
+def assumptions_of(query: Query, inputs: Collection[str]) -> Assumptions:
+    """What --assume says of the inputs. Raises GradcliError."""
+    words: dict[str, list[str]] = {}
+    for text in query.settings.assume:
+        for part in filter(str.strip, text.split(",")):
+            name, equals, word = map(str.strip, part.partition("="))
+            if not (name and equals and word):
+                raise UsageError(f"--assume {text} is no list of properties", hint=WRITE)
+            words.setdefault(name, []).append(word)
+    return {name: read_properties(name, found, sorted(inputs)) for name, found in words.items()}
 
 
 def unused_notes(names: Iterable[str]) -> list[str]:
@@ -96,6 +123,9 @@ def unused_notes(names: Iterable[str]) -> list[str]:
 def bind_all(queries: Sequence[Query]) -> tuple[list[Bound], list[str]]:
     """Several requests with the same bindings, and the notes on all of them: a binding has to serve only one."""
     found = [bind(query) for query in queries]
+    for bound in found:
+        # Gradients that are added up must be by the same inputs.
+        bound.graph.held.update(*(other.graph.held & set(bound.graph.inputs) for other in found))
     own = [note for bound in found for note in bound.notes if note not in unused_notes(bound.unused)]
     idle = [name for name in found[0].unused if all(name in bound.unused for bound in found)]
     return found, list(dict.fromkeys([*own, *unused_notes(idle)]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gradcli.cli.query import Bound, Query, bind
+from gradcli.assumptions import require_square
+from gradcli.cli.query import Bound, Query, assumptions_of, bind
 from gradcli.errors import ShapeError, UsageError
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import build
@@ -25,10 +26,12 @@ def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
             raise UsageError("--shape is for a graph without a point", hint="leave out --shape, or --at")
         return bind(query)
     given = parse_shapes(shapes)
-    shapes_of = default_shapes(program, given)
+    assumptions = assumptions_of(query, program.free_names)
+    require_square(assumptions, given)
+    shapes_of = default_shapes(program, given, assumptions)
     guessed = {name: shape for name, shape in shapes_of.items() if shape and name not in given}
     try:
-        built = build(program, shapes_of, query.random)
+        built = build(program, shapes_of, query.random, assumptions)
     except ShapeError as error:
         error.hint = "give the shapes: --shape x=n,A=m,n"
         raise

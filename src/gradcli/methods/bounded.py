@@ -106,7 +106,7 @@ def _bounded_at(line: Line, balls: Balls, direction: Mapping[str, Nested], h: fl
     bound = abs(true - slope) + arb(h) ** 2 / 6 * abs(curved).upper()
     if not bound.is_finite():
         return None
-    return Estimate(slope, math.nextafter(float(bound.upper()), math.inf))
+    return Estimate(slope, math.nextafter(float(bound.upper()), math.inf) if bound != 0 else 0.0)
 
 
 def _moves_exactly(line: Line, direction: Mapping[str, Nested], h: float) -> bool:

@@ -5,9 +5,10 @@ The rules are gradcli's own, so it proves what rounding did and no more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from gradcli.carriers.balls import Unstated
+from gradcli.carriers.balls import Balls, Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.methods.base import unflatten
 from gradcli.methods.enclosures import enclosed_gradient, too_large, working
@@ -18,8 +19,10 @@ FIRST_BITS = 80
 MOST_BITS = 5120
 """The precision doubles from the first, or from what the wanted digits need, up to the last and that much more."""
 BITS_A_DIGIT = 3.33
+MOST_DIGITS = 100_000
 
 Ball = Any
+Numbers = list[Ball]
 
 
 class Certified:
@@ -44,30 +47,43 @@ class Certified:
         answer.gradient = {n: unflatten([float(ball) for ball in gradient[n]], s) for n, s in shapes.items()}
         answer.error = {n: unflatten([float(ball.rad()) for ball in gradient[n]], s) for n, s in shapes.items()}
         answer.bounded = True
-        with working(bits):
-            answer.digits = {
-                n: unflatten([proven_text(ball, problem.precision) or bound_text(ball) for ball in gradient[n]], s)
-                for n, s in shapes.items()
-            }
+        answer.digits = {n: unflatten(proven_texts(gradient[n], bits), s) for n, s in shapes.items()}
         answer.sweeps = f"1 reverse, {bits} bits"
         return answer
 
 
-def proven_gradient(problem: Problem) -> tuple[list[Ball], dict[str, list[Ball]], int]:
-    """Value and gradient by input in balls, at the first precision that proves all digits, and that precision in bits.
+def proven_gradient(problem: Problem) -> tuple[Numbers, dict[str, Numbers], int]:
+    """Value and gradient by input in balls, at the first precision that proves all digits of a float64, and that
+    precision in bits. Raises Unstated."""
 
-    Where the cap is reached first, the balls are those of the cap. Raises Unstated.
+    def swept(balls: Balls) -> list[Numbers]:
+        value, gradient = enclosed_gradient(problem, balls)
+        return [value, *gradient.values()]
+
+    (value, *parts), bits = prove(swept, 0, problem.dtype)
+    return value, dict(zip(problem.wrt, parts, strict=True)), bits
+
+
+def prove(compute: Callable[[Balls], list[Numbers]], digits: int, dtype: str) -> tuple[list[Numbers], int]:
+    """What `compute` gives at the first precision at which all its numbers are proven, and that precision in bits.
+
+    `digits`: decimal ones; 0: those of a float64. Where the cap is reached first, the numbers are those of the cap.
     """
-    wanted = int(problem.precision * BITS_A_DIGIT)
+    wanted = int(digits * BITS_A_DIGIT)
     bits = FIRST_BITS + wanted
     while True:
-        with working(bits):
-            value, gradient = enclosed_gradient(problem, bits)
-            balls = [*value, *(ball for group in gradient.values() for ball in group)]
-            done = all(proven_text(ball, problem.precision) is not None for ball in balls)
+        with working(bits, dtype) as balls:
+            found = compute(balls)
+            done = all(proven_text(ball, digits) is not None for numbers in found for ball in numbers)
         if done or bits >= MOST_BITS + wanted:
-            return value, gradient, bits
+            return found, bits
         bits = min(2 * bits, MOST_BITS + wanted)
+
+
+def proven_texts(numbers: Numbers, bits: int, digits: int = 0) -> list[str]:
+    """Numbers in proven digits, or what is known of those whose digits are not proven."""
+    with working(bits):
+        return [proven_text(ball, digits) or bound_text(ball) for ball in numbers]
 
 
 METHOD = Certified()

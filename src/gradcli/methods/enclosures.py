@@ -42,22 +42,26 @@ def working(bits: int, dtype: str = "float64") -> Iterator[Balls]:
 
 def too_large(problem: Problem) -> str:
     """Why balls are not asked: the graph is too large for them. Empty if it is not."""
+    count = operations(problem)
+    return f"{count} operations are more than balls take in reasonable time" if count > MOST_OPERATIONS else ""
+
+
+def operations(problem: Problem) -> int:
+    """Scalar operations of one evaluation, and the elements of all nodes; where these are too many, they alone."""
     graph = problem.graph
-    nodes = graph.ancestors([problem.output])
-    count = sum(size(graph.shapes[node]) for node in nodes)
+    count = sum(size(graph.shapes[node]) for node in graph.ancestors([problem.output]))
     if count <= MOST_OPERATIONS:
         counting = Counting()
         inputs: dict[int, Value] = {n: counting.constant(None, graph.shapes[n]) for n in graph.inputs.values()}
         evaluate(graph, [problem.output], counting, inputs)
         count += counting.spent().operations.number or 0
-    return f"{count} operations are more than balls take in reasonable time" if count > MOST_OPERATIONS else ""
+    return count
 
 
-def enclosed_gradient(problem: Problem, bits: int) -> tuple[list[Ball], dict[str, list[Ball]]]:
+def enclosed_gradient(problem: Problem, balls: Balls) -> tuple[list[Ball], dict[str, list[Ball]]]:
     """The value and the gradient by input as flat lists of balls: one reverse sweep. Raises Unstated."""
-    with working(bits, problem.dtype) as balls:
-        value, gradient = vjp(problem, balls)
-        return flat(value), {name: flat(adjoint) for name, adjoint in gradient.items()}
+    value, gradient = vjp(problem, balls)
+    return flat(value), {name: flat(adjoint) for name, adjoint in gradient.items()}
 
 
 def flat(value: Value) -> list[Ball]:
@@ -79,6 +83,7 @@ class BallLine:
     def at(self, direction: Mapping[str, Nested], step: Ball) -> Ball:
         """Weighted output at point + step * direction."""
         problem, balls, graph = self.problem, self.balls, self.problem.graph
+        balls.forget()
         moved = dict(self.inputs)
         for name, tangent in direction.items():
             node = graph.inputs[name]
@@ -86,9 +91,20 @@ class BallLine:
         tape = evaluate(graph, [], balls, moved, self.held, self.tape.nodes)
         return weigh(balls, problem.cotangent, problem.output_shape, tape.values[problem.output])
 
+    def curvature(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
+        """The second derivative along a direction by a central difference, and by one of half the step."""
+        here = self.at(direction, self.balls.lift(0))
+        step = self._step(position)
+        coarse, fine = ((self.at(direction, h) - 2 * here + self.at(direction, -h)) / (h * h) for h in (step, step / 2))
+        return coarse, fine
+
+    def _step(self, position: float) -> Ball:
+        """2^-66 of a coordinate's size, or of 1 at 0."""
+        arb = self.balls.flint.arb
+        return (abs(arb(position)) if position else arb(1)) * arb(2) ** STEP_EXPONENT
+
     def slope(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
         """The derivative along a direction by a central difference, and by one of half the step."""
-        arb = self.balls.flint.arb
-        step = abs(arb(position)) * arb(2) ** STEP_EXPONENT if position else arb(2) ** STEP_EXPONENT
+        step = self._step(position)
         coarse, fine = ((self.at(direction, h) - self.at(direction, -h)) / (2 * h) for h in (step, step / 2))
         return coarse, fine

@@ -56,7 +56,7 @@ def proven_text(ball: Ball, digits: int = 0) -> str | None:
 
 
 def bound_text(ball: Ball) -> str:
-    """What is known of a number whose digits are not proven: `|.| < 2^-k`, or the digits that are."""
+    """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
     if not ball.is_finite():
         return "no bound"
     if not ball.contains(0):
@@ -64,28 +64,31 @@ def bound_text(ball: Ball) -> str:
             known = decimal_digits(ball, digits)
             if known is not None:
                 return f"{known}..., {digits} digits proven"
-    _, exponent = ball.abs_upper().upper().man_exp()
-    mantissa, _ = ball.abs_upper().upper().man_exp()
-    return f"|.| < 2^{int(exponent) + int(mantissa).bit_length()}"
+    mantissa, exponent = ball.abs_upper().upper().man_exp()
+    return f"|g| < 2^{int(exponent) + int(mantissa).bit_length()}"
 
 
-def _rounded(end: Ball, digits: int) -> tuple[str, int, int] | None:
+def _rounded(end: Ball, digits: int) -> tuple[str, Any, int] | None:
     """Sign, whole number of so many digits and decimal exponent of its first digit; None if it is too large or zero."""
-    mantissa, exponent = (int(part) for part in end.man_exp())
+    import flint
+
+    mantissa, exponent = end.man_exp()
+    exponent = int(exponent)
     if mantissa == 0 or abs(exponent) > LARGEST_EXPONENT:
         return None
-    size = abs(mantissa)
+    # Python's own integers refuse to be written in more than 4300 digits.
+    size, ten, two = abs(mantissa), flint.fmpz(10), flint.fmpz(2)
     first = math.floor((size.bit_length() + exponent - 1) * LOG10_2)
     for _ in range(3):
         shift = digits - 1 - first
-        above = size * 10 ** max(shift, 0) * 2 ** max(exponent, 0)
-        below = 10 ** max(-shift, 0) * 2 ** max(-exponent, 0)
+        above = size * ten ** max(shift, 0) * two ** max(exponent, 0)
+        below = ten ** max(-shift, 0) * two ** max(-exponent, 0)
         whole, rest = divmod(2 * above + below, 2 * below)
         if rest == 0 and whole % 2:
             whole -= 1
-        if 10 ** (digits - 1) <= whole < 10**digits:
+        if ten ** (digits - 1) <= whole < ten**digits:
             return "-" if mantissa < 0 else "", whole, first
-        first += 1 if whole >= 10**digits else -1
+        first += 1 if whole >= ten**digits else -1
     return None
 
 

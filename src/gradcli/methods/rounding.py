@@ -6,14 +6,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import enclosed_gradient, too_large
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
@@ -39,14 +37,19 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dic
         # Zeros of a shape belong to an input that the output does not need.
         bounds = {name: list(map(_running_bound, flatten(found))) for name, found in gradient.items()}
         return [_running_bound(value)], bounds
+    # Balls are not needed where Python floats serve, and cost start-up time.
+    from gradcli.carriers.balls import Unstated
+    from gradcli.methods.enclosures import enclosed_gradient, too_large, working
+
     if too_large(problem):
         return None
     try:
-        values, balls = enclosed_gradient(problem, BITS[carrier.dtype])
+        with working(BITS[carrier.dtype], carrier.dtype) as balls:
+            values, gradients = enclosed_gradient(problem, balls)
     except Unstated:
         return None
     unit = UNIT_ROUNDOFF[carrier.dtype]
-    return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in balls.items()}
+    return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
 
 
 def _running_bound(found: Any) -> float:

@@ -93,6 +93,8 @@ def failure(error: Exception) -> str:
     if isinstance(error, ZeroDivisionError):
         return "SymPy's derivative divides by 0 at this point"
     said = str(error)[:120]
+    if isinstance(error, NotImplementedError) and said:
+        return f"SymPy has no answer: {said}"
     return f"SymPy failed: {type(error).__name__}" + (f": {said}" if said else "")
 
 

@@ -106,6 +106,14 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class Premise(Domain):
+    """A condition on the point alone: beyond it the primal goes on, so that differences may leave it, but is not what
+    its name says. An answer there is refused, with this mend."""
+
+    hint: str
+
+
+@dataclass(frozen=True)
 class Kink:
     """Where the operation is continuous but not differentiable, or (`sides` None) jumps.
 
@@ -191,7 +199,8 @@ class Primitive(Operation):
     its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
     followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
     derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
-    that it costs nothing. `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
+    that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
+    vocabulary. `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
 
@@ -220,6 +229,7 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    under: Mapping[str, RuleFunction] = field(default_factory=dict)
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 
@@ -236,6 +246,11 @@ class Primitive(Operation):
     def elementwise(self) -> bool:
         """Whether the result's elements depend on the arguments' elements at the same place only."""
         return self.shape is None
+
+    @property
+    def premises(self) -> tuple[Premise, ...]:
+        """The domain conditions that concern the point alone."""
+        return tuple(condition for condition in self.domain if isinstance(condition, Premise))
 
     @property
     def locally_constant(self) -> bool:
@@ -256,6 +271,7 @@ SOFTMAX = "gradcli.primitives.backings.softmax."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 BALLS = "gradcli.primitives.backings.balls."
+SPECTRAL = "gradcli.primitives.backings.spectral."
 """Where the backings are that no library has."""
 
 

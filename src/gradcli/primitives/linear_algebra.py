@@ -82,6 +82,7 @@ PRIMITIVES: Sequence[Primitive] = (
         domain=(Domain("A to be regular", _regular),),
         notation=Notation(latex=r"{0}^{{-1}}"),
         samples=((SQUARE,), (PAIR,), (((4.0,),),)),
+        under={"orthogonal": lambda m, a: m.transpose(a)},
         torch=TENSORS + "inv",
         array=ARRAYS + "inv",
         arb=BALLS + "inv",

@@ -230,6 +230,7 @@ PRIMITIVES = (
         shape=lambda shape: tuple(reversed(shape)),
         notation=Notation(latex="{0}^\\top"),
         samples=((MATRIX,), (VECTOR,)),
+        under={"symmetric": lambda m, x: x, "skew": lambda m, x: -x},
         torch="gradcli.primitives.backings.tensors.transpose",
         array="numpy.transpose",
         moves=True,

@@ -25,6 +25,7 @@ FAMILIES = (
     "indexing",
     "matrices",
     "linear_algebra",
+    "spectral",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
@@ -13,6 +13,9 @@ from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.verify.kinks import Sides
 from gradcli.verify.verdict import Checked
+
+if TYPE_CHECKING:
+    from gradcli.verify.proof import Proof
 
 SHOWN = 1000
 """Elements of one array that are printed whole."""
@@ -46,7 +49,8 @@ def gradient_lines(
 
 def value_text(problem: Problem, check: Checked) -> str:
     """The value of the output."""
-    return format_array(check.derivatives["reverse"].value, problem.output_shape)
+    value = check.derivatives["reverse"].value if check.proof is None else check.proof.value
+    return format_array(value, problem.output_shape)
 
 
 def gradient_rows(
@@ -57,7 +61,8 @@ def gradient_rows(
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
     rows = []
     for wrt in problem.wrt:
-        answer, about = gradient_text(check.gradient[wrt], problem.input_shape(wrt), layout)
+        gradient = check.gradient if check.proof is None else check.proof.by_input()
+        answer, about = gradient_text(gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
             answer = f"undefined   (the rules give {answer})"
@@ -96,6 +101,11 @@ def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, 
 def shape_text(shape: Shape) -> str:
     """`shape (m, n)`; nothing for a scalar."""
     return f"shape {format_shape(shape)}" if shape else ""
+
+
+def proven_blocks(problem: Problem, proof: Proof, layout: Layout) -> dict[str, Nested]:
+    """A gradient in proven digits, in a layout."""
+    return {name: arranged(block, (), problem.input_shape(name), layout)[0] for name, block in proof.by_input().items()}
 
 
 def gradient_verdict(problem: Problem, check: Checked, layout: Layout = "torch") -> str:

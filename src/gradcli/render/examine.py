@@ -13,7 +13,8 @@ from gradcli.render.answers import interval_text
 from gradcli.render.inspection import Column, Inspection, index_text, inspect_at
 from gradcli.render.summary import weights_text
 from gradcli.shapes import size
-from gradcli.verify.explain import value_cause
+from gradcli.verify.certainty import beyond_floats
+from gradcli.verify.explain import premise_cause, value_cause
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import Verdict, verdict_details
 
@@ -75,10 +76,15 @@ def lacks_cotangent(problem: Problem) -> bool:
 
 def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict:
     """What an independent witness says of an output's gradient, or why its value is not finite."""
+    assert inspection.tape is not None
     if inspection.summary(problem.output).trouble:
-        assert inspection.tape is not None
         cause = value_cause(inspection.tape, problem.output)
-        return Verdict("undefined", cause.sentence if cause else "the point itself is not finite")
+        words = cause.sentence if cause else "the point itself is not finite"
+        proven = None if lacks_cotangent(problem) else beyond_floats(problem, carrier, words)
+        return proven or Verdict("undefined", words)
+    unmet = premise_cause(inspection.tape, problem.output)
+    if unmet is not None:
+        return Verdict("undefined", unmet.sentence)
     if lacks_cotangent(problem):
         return Verdict("unverified", "no scalar to check: a cotangent, such as ones, would give one")
     return check_gradient(problem, carrier).verdict

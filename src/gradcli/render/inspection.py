@@ -36,6 +36,7 @@ FAMILY_KINDS = {
     "norms": "reduction",
     "cumulative": "reduction",
     "indexing": "structural",
+    "spectral": "matrix",
     "linear_algebra": "matrix",
     "matrices": "matrix",
 }
@@ -238,7 +239,8 @@ def inspect_at(
     tape = evaluate(graph, [*outputs, *graph.inputs.values()], carrier, input_values(graph, carrier, point))
     tangents = [push(tape, input_values(graph, carrier, column.tangents)) for column in columns]
     # Not only what depends on an input: v1 = sin(2) has an adjoint too.
-    sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT]
+    held = {graph.inputs[name] for name in graph.held}
+    sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT and node not in held]
     adjoints = {}
     for output, weights in cotangents.items():
         start = carrier.constant(1.0 if weights is None else weights, graph.shapes[output])

@@ -8,8 +8,10 @@ from typing import Any
 Nested = Any
 
 
-def format_number(value: float) -> str:
-    """A float in full: 5.5, 10, -1e-20, nan, inf."""
+def format_number(value: float | str) -> str:
+    """A float in full: 5.5, 10, -1e-20, nan, inf. Proven digits are text already."""
+    if isinstance(value, str):
+        return value
     if not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     if value == 0:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gradcli.assumptions import Assumptions
+from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.graph import CONSTANT, Graph, Parameters, display_names
 from gradcli.primitives.constructors import Random, constructors
-from gradcli.primitives.declare import Primitive
+from gradcli.primitives.declare import Primitive, RuleFunction
 from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
@@ -19,6 +21,7 @@ from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragg
 from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
 from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
+from gradcli.syntax.text import expression_text
 
 SQUARES = "squares each element"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -42,19 +45,31 @@ class Built:
         return tuple(names.get(output, "f") for output in self.outputs)
 
 
-def build(program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> Built:
+def build(
+    program: Program,
+    shapes: Mapping[str, Shape],
+    random: Random | None = None,
+    assumptions: Assumptions | None = None,
+) -> Built:
     """The graph of a program whose free names have the given shapes. Raises GradcliError.
 
-    `random` is what `randn` and `rand` draw from (None: seed 0).
+    `random` is what `randn` and `rand` draw from (None: seed 0); `assumptions` are the properties of free names.
     """
-    return Builder(program, shapes, random).run()
+    return Builder(program, shapes, random, assumptions).run()
 
 
 class Builder:
     """Runs a program's instructions, each a method, on a stack of operands."""
 
-    def __init__(self, program: Program, shapes: Mapping[str, Shape], random: Random | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        shapes: Mapping[str, Shape],
+        random: Random | None = None,
+        assumptions: Assumptions | None = None,
+    ) -> None:
         self.program = program
+        self.assumptions = assumptions or {}
         self.source = program.source
         self.shapes = shapes
         self.random = random or Random()
@@ -151,6 +166,9 @@ class Builder:
     ) -> int:
         """The node of a primitive on operands; `sign` is the infix symbol that wrote it."""
         arguments = tuple([self.node(operand) for operand in operands])
+        simpler = self._under_assumption(primitive, arguments) if self.assumptions else None
+        if simpler is not None:
+            return simpler
         try:
             if primitive.normalize is not None:
                 shapes = [self.graph.shapes[a] for a in arguments]
@@ -162,6 +180,26 @@ class Builder:
             raise faults.shapes(error, primitive, shapes, written, parameters, sign) from None
         self.graph.spans.setdefault(node, span)
         return node
+
+    def _under_assumption(self, primitive: Primitive, arguments: tuple[int, ...]) -> int | None:
+        """What an application to an assumed input is, if its declaration says. The input is then held: off the matrices
+        of that property it would be something else, so that its entries cannot be moved one by one."""
+        for name, properties in self.assumptions.items():
+            usable = [p for p in properties if p in primitive.under]
+            if usable and arguments == (self.graph.inputs.get(name),):
+                self.graph.held.add(name)
+                self.notes[self._read_as(primitive, name, usable[0])] = None
+                return applied(primitive.under[usable[0]], self.graph, arguments[0])
+        return None
+
+    def _read_as(self, primitive: Primitive, name: str, property: str) -> str:
+        """The note on an assumption that was used."""
+        scratch = Graph()
+        source = scratch.input(name, self.shapes[name])
+        outputs = (scratch.apply(primitive, (source,), primitive.bind_parameters({})),)
+        read = expression_text(scratch, outputs)
+        meant = expression_text(scratch, (applied(primitive.under[property], scratch, source),))
+        return f"{name} is {property}: `{read}` was read as `{meant}`, and {name} is held, not differentiated by"
 
     def _parameter(self, primitive: Primitive, name: str, operand: Operand) -> Any:
         value = operand.literal.value if operand.literal is not None else self.constant(operand)
@@ -390,6 +428,13 @@ class Builder:
 
     def _result(self, instruction: Instruction) -> None:
         self.outputs.append(self.node(self.stack.pop()))
+
+
+def applied(rule: RuleFunction, graph: Graph, node: int) -> int:
+    """The node of what a rule makes of a node."""
+    m = Nodes(graph)
+    found: int = rule(m, Node(m, node)).id
+    return found
 
 
 def _normalized(primitive: Primitive, shapes: list[Shape], parameters: Parameters) -> Parameters:

@@ -26,17 +26,19 @@ KNOWN = "#"
 """Begins the stand-in of a known dimension, so that meeting an unknown one is noticed."""
 
 
-def default_shapes(program: Program, given: Mapping[str, Shape]) -> dict[str, Shape]:
-    """A shape for every free name: the given ones, and guesses whose symbols agree with them and with each other."""
+def default_shapes(program: Program, given: Mapping[str, Shape], square: Iterable[str] = ()) -> dict[str, Shape]:
+    """A shape for every free name: the given ones, and guesses whose symbols agree with them and with each other.
+    Those in `square` are square matrices."""
     unknown = [name for name in program.free_names if name not in given]
-    solver = _Solver(program, given, unknown, set())
+    squares = frozenset(square)
+    solver = _Solver(program, given, unknown, set(), squares)
     for _ in range(MOST_PASSES):
         # An error is reported to whoever builds the program with these shapes.
         with suppress(GradcliError):
             solver.run()
         if not solver.outdated:
             break
-        solver = _Solver(program, given, unknown, solver.shaped)
+        solver = _Solver(program, given, unknown, solver.shaped, squares)
     return {**given, **_named(solver, unknown, [*given.values()], program.free_names)}
 
 
@@ -44,6 +46,10 @@ def _rank(name: str, shaped: set[str]) -> int:
     if name not in shaped:
         return 0
     return 2 if name[0].isupper() else 1
+
+
+def _axes(name: str, rank: int) -> Shape:
+    return tuple(f"{name} {axis}" for axis in range(rank))
 
 
 def _named(solver: _Solver, unknown: Sequence[str], given: Sequence[Shape], names: Iterable[str]) -> dict[str, Shape]:
@@ -69,11 +75,18 @@ def _letters() -> Iterator[str]:
 class _Solver(Builder):
     """Builds a program while it finds out which names have axes (`shaped`) and which dimensions are equal."""
 
-    def __init__(self, program: Program, given: Mapping[str, Shape], unknown: Sequence[str], shaped: set[str]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        given: Mapping[str, Shape],
+        unknown: Sequence[str],
+        shaped: set[str],
+        squares: frozenset[str],
+    ) -> None:
         self.fresh: set[str] = set()
         shapes = dict(given)
         for name in unknown:
-            shapes[name] = tuple(f"{name} {axis}" for axis in range(_rank(name, shaped)))
+            shapes[name] = (f"{name} 0",) * 2 if name in squares else _axes(name, _rank(name, shaped))
             self.fresh.update(map(str, shapes[name]))
         super().__init__(program, shapes)
         self.shaped = set(shaped)

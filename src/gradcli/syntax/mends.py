@@ -13,6 +13,9 @@ FACTOR = re.compile(r"[^\W\d_]_?\d*")
 
 LETTERS = {"σ": "sigmoid", "Σ": "sum", "Γ": "gamma"}
 """Letters that mathematics uses for functions."""
+EIGENVALUES = "eigvalsh(A) gives the eigenvalues of a symmetric A, eigvecsh(A) its eigenvectors"
+ELSEWHERE = dict.fromkeys(("eigh", "eig", "eigs", "eigvals", "eigen"), EIGENVALUES)
+"""Functions of other libraries that are several here."""
 LONGEST_COMPARISON = 60
 BETWEEN = (",", ";", ":", "=", "and", "or", "not", "<", ">", "<=", ">=", "==", "!=")
 """What ends an operand of a comparison where no bracket is open."""
@@ -24,6 +27,8 @@ def unknown_function(name: str, functions: list[str], is_variable: bool, span: S
     similar = None if is_variable else closest(name, functions)
     if name in LETTERS:
         hint = f"write {LETTERS[name]}(x), or {name}*(...) to multiply"
+    elif name in ELSEWHERE:
+        hint = ELSEWHERE[name]
     elif is_variable or FACTOR.fullmatch(name):
         hint = f"write {name}*(...) to multiply"
     else:

@@ -85,6 +85,14 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
     return Verdict("verified", sentence, digits=digits)
 
 
+def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
+    """The verdict where float64 gives no number but there is one, which balls prove; None where there is none."""
+    truth = truth_of(problem, carrier, finite=False)
+    if truth is None or not truth.confirmed:
+        return None
+    return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
+
+
 def true_numbers(truth: Truth) -> TrueNumbers:
     """The proven value and gradient as texts."""
     return TrueNumbers(truth.value_text(), truth.gradient_text())

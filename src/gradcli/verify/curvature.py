@@ -23,7 +23,9 @@ from gradcli.methods.rounding import SAFETY
 from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
+from gradcli.verify.certainty import CLOSE
 from gradcli.verify.rows import require_size
+from gradcli.verify.truth import TrueProduct, error_of, product_truth
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits
 
 EVERY_ENTRY = 6
@@ -93,10 +95,10 @@ def judge_hessian(
     other: Mapping[str, Mapping[str, Nested]],
 ) -> Verdict:
     """Kinks, then whether it is symmetric, then both ways and the witnesses on products u' H v."""
-    kink = second_kink(problem, carrier)
+    ours, others = matrix(problem, blocks), matrix(problem, other)
+    kink = second_kink(problem, carrier, ours)
     if kink is not None:
         return kink
-    ours, others = matrix(problem, blocks), matrix(problem, other)
     if not all(map(math.isfinite, ours)):
         return Verdict("undefined", "the Hessian is not finite there; gradcli grad names the node of a gradient")
     # Where a branch that is not taken is not finite, the graph has NaN and the values have none.
@@ -111,13 +113,16 @@ def judge_hessian(
     return witness(problem, carrier, questions, largest)
 
 
-def second_kink(problem: Problem, carrier: Carrier) -> Verdict | None:
-    """The verdict at a kink of the function: there may be no second derivative, even where there is a first one."""
+def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) -> Verdict | None:
+    """The verdict at a kink of the function: there may be no second derivative, even where there is a first one.
+    `numbers` are what the rules give for it."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     names = ", ".join(dict.fromkeys(tape.primitive(node).name for node in tape.kinks()))
     if not names:
         return None
+    if not all(map(math.isfinite, numbers)):
+        return Verdict("undefined", f"the rules give no second derivative there: the point is on a kink of {names}")
     words = f"the point is on a kink of {names}: there may be no second derivative; shown is what the rules give"
     return Verdict("kink", words)
 
@@ -166,7 +171,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
     unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest, CERTAIN[carrier.dtype]
-    digits, resolved = 16, True
+    digits, confirming = 16, set[str]()
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
@@ -180,22 +185,26 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
-        if verdict is not None:
+        if isinstance(verdict, Verdict):
             return verdict
-        resolved = False
+        confirming.add(verdict)
     both = questions[0].other is not None if questions else False
     ways = "forward over reverse on values" + (" = on the gradient's graph" if both else "")
     where = f" along {len(questions)} pairs of directions" if elements(problem) > EVERY_ENTRY else ""
-    if not resolved:
-        return Verdict("verified", f"{ways} = torch's autograd{where}; second differences cannot resolve this point")
+    if confirming:
+        others = " and ".join(sorted(confirming))
+        return Verdict("verified", f"{ways} = {others}{where}; second differences cannot resolve this point")
     return Verdict("verified", f"{ways}, second differences agree to {digits} digits{where}", digits=digits)
 
 
 def _second_opinion(
     problem: Problem, carrier: Carrier, question: Question, seen: Estimate, rounding: float
-) -> Verdict | None:
-    """Where differences have not confirmed a product: None if autograd has."""
+) -> Verdict | str:
+    """Where differences have not confirmed a product: who confirms it, balls or, where they cannot, autograd."""
     ours = question.ours
+    truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
+    if truth is not None and truth.confirmed is not None:
+        return _by_truth(truth, carrier, question) or "the products proven in balls"
     noise = rounding_of_product(problem, carrier, question)
     theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
     known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])
@@ -209,10 +218,28 @@ def _second_opinion(
     if doubtful and (contradicted or not abs(ours - theirs) <= slack + known):
         return Verdict("ill-conditioned", f"rounding alone may change {ours:.6g} by {noise:.0e}; {numbers}")
     if abs(ours - theirs) <= slack + known:
-        return None
+        return "torch's autograd"
     if all(abs(value - seen.value) <= ESTIMATE * seen.error + slack for value in (ours, theirs)):
         return Verdict("inconclusive", f"{numbers}, which cannot tell which is right")
     return Verdict("wrong", numbers)
+
+
+def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question) -> Verdict | None:
+    """The verdict where the true product is known; None if ours is it."""
+    if not truth.confirmed:
+        return Verdict("wrong", f"the rules give u' H v = {truth.text}, second differences in balls {truth.seen!r}")
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    for found in (question.ours, question.other):
+        if found is None:
+            continue
+        error = error_of(found, truth.ball)
+        near = error <= CLOSE * unit * abs(found)
+        if not near and error > truth.rounding:
+            return Verdict("wrong", f"u' H v is {found!r}, truly {truth.text}: more than rounding can do")
+        size = truth.rounding if truth.ball.contains(0) else float(abs(truth.ball).lower())
+        if not near and truth.rounding > CERTAIN[carrier.dtype] * size and not truth.ball.contains(0):
+            return Verdict("ill-conditioned", f"u' H v is {found!r} in {carrier.dtype}, truly {truth.text}")
+    return None
 
 
 def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) -> float:
@@ -265,10 +292,10 @@ def check_hvp(
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
     value = carrier.nested(vjp(problem, carrier)[0])
-    kink = second_kink(problem, carrier)
+    flat = [x for name in problem.wrt for x in flatten(products[name])]
+    kink = second_kink(problem, carrier, flat)
     if kink is not None:
         return value, products, kink
-    flat = [x for name in problem.wrt for x in flatten(products[name])]
     if not all(map(math.isfinite, flat)):
         return value, products, Verdict("undefined", "the product is not finite there")
     shapes = {name: problem.input_shape(name) for name in problem.wrt}

@@ -12,7 +12,7 @@ from gradcli.errors import DomainError, Span
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.reverse import contribution_to
-from gradcli.primitives.declare import Elementwise, Value
+from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
 
@@ -64,13 +64,31 @@ def domain_error(tape: Tape, output: int, source: str) -> DomainError:
     return DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
 
 
+def premise_cause(tape: Tape, output: int) -> Cause | None:
+    """The first node on the way to an output that is not what its name says at the point, if any."""
+    graph = tape.graph
+    guarded = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.premises}
+    for node in graph.ancestors([output]) if guarded else ():
+        premise = tape.unmet_premise(node) if graph.operations[node] in guarded else None
+        if premise is not None:
+            names = display_names(graph, [output])
+            operation, needed = expression_of(tape, node, names), rename(premise.text, tape, node, names)
+            sentence = f"{operation} is undefined there: {written(tape, node)} needs {needed}"
+            return Cause(node, sentence, graph.spans.get(node), rename(premise.hint, tape, node, names))
+    return None
+
+
 def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
-    """The value at the point. Raises DomainError, naming the node, when it does not exist there."""
+    """The value at the point. Raises DomainError, naming the node, when it does not exist there, or is not what the
+    name of an operation says."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     value = carrier.nested(tape.values[problem.output])
     if not finite(value):
         raise domain_error(tape, problem.output, source)
+    cause = premise_cause(tape, problem.output)
+    if cause is not None:
+        raise DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
     return value
 
 
@@ -150,4 +168,4 @@ def rename(condition: str, tape: Tape, node: int, names: dict[int, str]) -> str:
         if tape.graph.operations[argument] is not CONSTANT
     }
     words |= {w: str(value) for w, value in zip(primitive.parameters, tape.graph.parameters[node], strict=True)}
-    return re.sub(r"[a-z]+", lambda match: words.get(match[0], match[0]), condition)
+    return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), condition)

@@ -5,16 +5,18 @@ balls, which use no rule. Together they tell a wrong rule from a float64 that lo
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.carriers.balls import Unstated
+from gradcli.carriers.balls import Balls, Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
-from gradcli.methods.certified import proven_gradient
-from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working
-from gradcli.methods.proven import bound_text, proven_text
-from gradcli.methods.rounding import rounding_bound
+from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, flat, too_large, working
+from gradcli.methods.rounding import BITS, rounding_bound, tolerance
+from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 
@@ -59,23 +61,25 @@ class Truth:
         return self._texts([ball])[0]
 
     def _texts(self, balls: list[Ball]) -> list[str]:
-        with working(self.bits):
-            return [proven_text(ball) or bound_text(ball) for ball in balls]
+        return proven_texts(balls, self.bits)
 
 
-def truth_of(problem: Problem, carrier: Carrier) -> Truth | None:
-    """The truth at the point; None where balls cannot state the graph, take too long or find no number."""
+def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth | None:
+    """The truth at the point; None where balls cannot state the graph, take too long or find no number.
+
+    What rounding may do is left out where the floats are not finite.
+    """
     if too_large(problem):
         return None
     try:
         value, gradient, bits = proven_gradient(problem)
-        bound = rounding_bound(problem, carrier)
+        bound = rounding_bound(problem, carrier) if finite else ([], {})
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]
     if bound is None or not all(ball.is_finite() for ball in [*value, *balls]):
         return None
-    rounding = [r for name in problem.wrt for r in bound[1][name]]
+    rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = Truth(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
     return truth
@@ -98,6 +102,79 @@ def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str
             elif error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25:
                 confirmed = None
     return confirmed, ""
+
+
+@dataclass(frozen=True)
+class TrueProduct:
+    """The true u' H v, what rounding may do to it in the dtype, and what second differences in balls say of it."""
+
+    ball: Ball
+    text: str
+    rounding: float
+    confirmed: bool | None
+    seen: float
+
+
+def product_truth(problem: Problem, u: Mapping[str, Nested], v: Mapping[str, Nested]) -> TrueProduct | None:
+    """The truth about u' H v for directions by input; None where balls cannot state the graph or take too long."""
+    if too_large(problem):
+        return None
+
+    def swept(balls: Balls) -> list[Numbers]:
+        return [[_swept_product(problem, balls, u, v)]]
+
+    try:
+        ((ball,),), bits = prove(swept, 0, problem.dtype)
+        with working(BITS[problem.dtype], problem.dtype) as balls:
+            rough = _swept_product(problem, balls, u, v)
+    except Unstated:
+        return None
+    if not ball.is_finite():
+        return None
+    unit = UNIT_ROUNDOFF[problem.dtype]
+    confirmed, seen = _seen_product(problem, ball, u, v)
+    rounding = tolerance(float(rough.mid()), float(rough.rad()), unit)
+    return TrueProduct(ball, proven_texts([ball], bits)[0], rounding, confirmed, seen)
+
+
+def _swept_product(problem: Problem, balls: Balls, u: Mapping[str, Nested], v: Mapping[str, Nested]) -> Ball:
+    graph = problem.graph
+    moving = {graph.inputs[name]: balls.point(d, problem.input_shape(name)) for name, d in v.items()}
+    found = hvp(problem, balls, moving)
+    terms = (
+        balls.point(weight, ()) * number
+        for name in problem.wrt
+        for weight, number in zip(flatten(u[name]), flat(found[name]), strict=True)
+        if weight
+    )
+    return sum(terms, start=balls.lift(0))
+
+
+def _seen_product(
+    problem: Problem, ours: Ball, u: Mapping[str, Nested], v: Mapping[str, Nested]
+) -> tuple[bool | None, float]:
+    """u' H v by polarisation, from second differences along u + v and u - v."""
+    largest = max((abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name])), default=0.0)
+    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+        line = BallLine(problem, balls)
+        total, error = balls.lift(0), balls.lift(0)
+        for sign in (1, -1):
+            direction = {
+                name: unflatten(
+                    [a + sign * b for a, b in zip(flatten(u[name]), flatten(v[name]), strict=True)],
+                    problem.input_shape(name),
+                )
+                for name in problem.wrt
+            }
+            coarse, fine = line.curvature(direction, largest)
+            total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
+        gap = abs(ours - total)
+        if not (gap.is_finite() and error.is_finite()):
+            return None, math.nan
+        if gap > error + _slack(ours, total):
+            return False, float(total)
+        blind = error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25
+        return (None if blind else True), float(total)
 
 
 def _slack(ours: Ball, fine: Ball) -> Ball:

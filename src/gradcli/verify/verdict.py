@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import DomainError
 from gradcli.methods.base import BLOCK, elements, flatten, methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
-from gradcli.verify.explain import derivative_cause, finite
+from gradcli.verify.explain import derivative_cause, finite, require_finite, value_cause
 from gradcli.verify.kinks import one_sided_derivatives
 from gradcli.verify.witnesses import Verdict, judge_numbers
+
+if TYPE_CHECKING:
+    from gradcli.verify.proof import Proof
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Checked:
     adjoints: list[Any]
     derivatives: dict[str, Derivative]
     verdict: Verdict
+    proof: Proof | None = None
 
     @property
     def gradient(self) -> dict[str, Any]:
@@ -33,13 +38,31 @@ class Checked:
         return found
 
 
-def check_gradient(problem: Problem, carrier: Carrier) -> Checked:
-    """Reverse, forward and differences at the point, and how they agree. The value must be finite."""
+def check_gradient(problem: Problem, carrier: Carrier, precision: int = 0) -> Checked:
+    """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
+    finite."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
     found = {name: methods()[name].differentiate(problem, carrier) for name in ("reverse", "forward", "numerical")}
-    return Checked(tape, adjoints, found, _judge(problem, tape, adjoints, found))
+    checked = Checked(tape, adjoints, found, _judge(problem, tape, adjoints, found))
+    if precision:
+        from gradcli.verify.proof import prove_gradient
+
+        checked.proof = prove_gradient(problem, precision)
+        checked.verdict = checked.proof.judged(checked.verdict)
+    return checked
+
+
+def require_number(problem: Problem, carrier: Carrier, source: str) -> None:
+    """Raise DomainError, naming the node, where the value is not finite at the point, unless balls prove that it is."""
+    try:
+        require_finite(problem, carrier, source)
+    except DomainError as error:
+        from gradcli.verify.certainty import beyond_floats
+
+        if beyond_floats(problem, carrier, error.message) is None:
+            raise
 
 
 def _judge(problem: Problem, tape: Tape, adjoints: list[Any], found: dict[str, Derivative]) -> Verdict:
@@ -47,12 +70,21 @@ def _judge(problem: Problem, tape: Tape, adjoints: list[Any], found: dict[str, D
     assert gradient is not None
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
+    if not finite(found["reverse"].value):
+        from gradcli.verify.certainty import beyond_floats
+
+        node = value_cause(tape, problem.output)
+        words = node.sentence if node else "the value is not finite"
+        return beyond_floats(problem, tape.carrier, words) or Verdict("undefined", words)
     at_kink = judge_kink(problem, tape, gradient)
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):
+        from gradcli.verify.certainty import beyond_floats
+
         cause = derivative_cause(tape, problem.output, adjoints)
-        return Verdict("undefined", cause.sentence if cause else "the gradient is not finite")
+        words = cause.sentence if cause else "the gradient is not finite"
+        return beyond_floats(problem, tape.carrier, words) or Verdict("undefined", words)
     return judge_numbers(problem, tape.carrier, found)
 
 

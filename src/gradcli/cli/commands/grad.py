@@ -15,8 +15,7 @@ from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged
 from gradcli.problem import Nested, Problem, separate
-from gradcli.verify.explain import require_finite
-from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
 
 
@@ -59,9 +58,10 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
     carriers = [bound.carrier() for bound in bounds]
     for query, carrier, group in zip(queries, carriers, problems, strict=True):
         for problem in group:
-            require_finite(problem, carrier, query.text)
+            require_number(problem, carrier, query.text)
+    precision = queries[0].settings.precision
     found = [
-        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier))
+        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, precision))
         for bound, carrier, group in zip(bounds, carriers, problems, strict=True)
         for problem in group
     ]
@@ -141,4 +141,13 @@ def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
             for name, d in checked.derivatives.items()
         },
         **verdict_details(checked.verdict),
+        **proven_data(gradient, layout),
     }
+
+
+def proven_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
+    """The gradient in proven digits, if they were asked for."""
+    from gradcli.render.answers import proven_blocks
+
+    proof = gradient.checked.proof
+    return {} if proof is None else proof.as_json("gradient", proven_blocks(gradient.problem, proof, layout))

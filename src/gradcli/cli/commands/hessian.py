@@ -30,6 +30,7 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
         from gradcli.render.derivatives import hessian_arrays, hessian_blocks
+        from gradcli.verify.proof import prove_hessian
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jacobian for the first derivatives"))
         checked = check_hessian(problem, carrier)
@@ -43,7 +44,13 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
             "layout": layout,
             "mode": "forward over reverse",
         }
-        arrays = hessian_arrays(name, checked.value, blocks, layout, query.settings.plain)
-        return Answer(data, arrays, "", checked.verdict)
+        plain, digits = query.settings.plain, query.settings.precision
+        if not digits:
+            return Answer(data, hessian_arrays(name, checked.value, blocks, layout, plain), "", checked.verdict)
+        proof = prove_hessian(problem, digits)
+        proven = hessian_blocks(problem, proof.by_pairs(), layout)
+        data |= proof.as_json("hessian", {a: {b: block for b, (block, _) in row.items()} for a, row in proven.items()})
+        arrays = hessian_arrays(name, proof.value, proven, layout, plain)
+        return Answer(data, arrays, "", proof.judged(checked.verdict))
 
     return report(query, "hessian", wrt, found)

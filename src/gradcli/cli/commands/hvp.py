@@ -31,12 +31,17 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
         from gradcli.render.derivatives import HVP_MODE, hvp_arrays
+        from gradcli.verify.proof import prove_hvp
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jvp for the first derivative"))
         tangent = required_tangents(bound, problem.wrt, typed)
         value, products, verdict = check_hvp(problem, carrier, tangent)
         name = bound.output_name(problem.output)
         data = {"value": value, "tangent": tangent, "hvp": products, "layout": "torch", "mode": "forward over reverse"}
+        if query.settings.precision:
+            proof = prove_hvp(problem, tangent, query.settings.precision)
+            value, products, verdict = proof.value, proof.by_input(), proof.judged(verdict)
+            data |= proof.as_json("hvp", products)
         return Answer(data, hvp_arrays(name, problem, value, products), HVP_MODE, verdict)
 
     return report(query, "hvp", wrt, found)

@@ -33,11 +33,11 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
         from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
+        from gradcli.verify.proof import prove_jacobian
 
         checked = check_jacobian(problem, carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
-        name = bound.output_name(problem.output)
-        arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, query.settings.plain)
+        name, plain, digits = bound.output_name(problem.output), query.settings.plain, query.settings.precision
         data = {
             "value": checked.value,
             "jacobian": {by: block for by, (block, _) in blocks.items()},
@@ -45,6 +45,14 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
             "layout": layout,
             "mode": checked.mode,
         }
-        return Answer(data, arrays, checked.why if problem.wrt else "", checked.verdict)
+        why = checked.why if problem.wrt else ""
+        if not digits:
+            arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, plain)
+            return Answer(data, arrays, why, checked.verdict)
+        proof = prove_jacobian(problem, digits)
+        proven = jacobian_blocks(problem, proof.by_input(), layout)
+        data |= proof.as_json("jacobian", {by: block for by, (block, _) in proven.items()})
+        arrays = jacobian_arrays(name, problem, proof.value, proven, layout, plain)
+        return Answer(data, arrays, why, proof.judged(checked.verdict))
 
     return report(query, "jacobian", wrt, found)

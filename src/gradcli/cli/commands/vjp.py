@@ -39,9 +39,8 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint="--cotangent ones, e(0), or a value")
         cotangent = parse_direction(typed or "ones", shape, "--cotangent", query)
-        checked = check_gradient(replace(problem, cotangent=cotangent), carrier)
+        checked = check_gradient(replace(problem, cotangent=cotangent), carrier, query.settings.precision)
         value = checked.derivatives["reverse"].value
-        arrays = vjp_arrays(bound.output_name(problem.output), problem, value, checked.gradient)
         data = {
             "value": value,
             "cotangent": cotangent,
@@ -49,6 +48,10 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
             "layout": "torch",
             "mode": "reverse",
         }
-        return Answer(data, arrays, VJP_MODE, checked.verdict)
+        name, proof = bound.output_name(problem.output), checked.proof
+        if proof is None:
+            return Answer(data, vjp_arrays(name, problem, value, checked.gradient), VJP_MODE, checked.verdict)
+        data |= proof.as_json("vjp", proof.by_input())
+        return Answer(data, vjp_arrays(name, problem, proof.value, proof.by_input()), VJP_MODE, checked.verdict)
 
     return report(query, "vjp", wrt, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.exact import enclosure
+from gradcli.primitives.backings.spectral import NEARLY_LARGEST
 
 Ball = Any
 Array = Any
@@ -47,6 +48,16 @@ def pow(x: Ball, y: Ball) -> Ball:
     if x == 0:
         return _arb()(0) if y > 0 else _arb().nan()
     return (y * x.log()).exp()
+
+
+def floor(x: Ball) -> Ball:
+    """Largest integer not above x."""
+    return x.floor()
+
+
+def ceil(x: Ball) -> Ball:
+    """Smallest integer not below x."""
+    return x.ceil()
 
 
 def floor_divide(x: Ball, y: Ball) -> Ball:
@@ -124,6 +135,16 @@ def sign(x: Ball) -> Ball:
     return x.sgn()
 
 
+def floor(x: Ball) -> Ball:
+    """Largest integer not above x."""
+    return x.floor()
+
+
+def ceil(x: Ball) -> Ball:
+    """Smallest integer not below x."""
+    return x.ceil()
+
+
 def round(x: Ball) -> Ball:
     """Nearest integer, halves to even."""
     lifted = x + 0.5
@@ -139,12 +160,12 @@ def relu(x: Ball) -> Ball:
 
 def maximum(x: Ball, y: Ball) -> Ball:
     """The larger: itself where that is known, so that `eq` knows it again."""
-    return x if x >= y else y if y > x else x.max(y)
+    return x if x is y or x >= y else y if y > x else x.max(y)
 
 
 def minimum(x: Ball, y: Ball) -> Ball:
     """The smaller, likewise."""
-    return x if x <= y else y if y < x else x.min(y)
+    return x if x is y or x <= y else y if y < x else x.min(y)
 
 
 def clamp(x: Ball, low: Ball, high: Ball) -> Ball:
@@ -255,3 +276,41 @@ def det(a: Array) -> Ball:
     import flint
 
     return flint.arb_mat(a.tolist()).det()
+
+
+def eigenvalues(a: Array) -> Array:
+    """Eigenvalues of the symmetric part, ascending; not numbers where balls cannot tell them apart."""
+    import numpy
+
+    return numpy.array([value for value, _ in _eigenpairs(a)], dtype=object)
+
+
+def eigenvectors(a: Array) -> Array:
+    """Their eigenvectors of length 1 as columns, with the sign that `spectral` gives them."""
+    import numpy
+
+    return numpy.array([vector for _, vector in _eigenpairs(a)], dtype=object).T
+
+
+def _eigenpairs(a: Array) -> list[tuple[Ball, list[Ball]]]:
+    import flint
+
+    symmetric = (a + a.T) * _arb()("0.5")
+    side = len(symmetric)
+    try:
+        values, vectors = flint.acb_mat(flint.arb_mat(symmetric.tolist())).eig(right=True)
+    except ValueError:
+        nowhere = _arb().nan()
+        return [(nowhere, [nowhere] * side)] * side
+    pairs = [(value.real, [vectors[row, column] for row in range(side)]) for column, value in enumerate(values)]
+    pairs.sort(key=lambda pair: float(pair[0]))
+    return [(value, _directed(vector)) for value, vector in pairs]
+
+
+def _directed(vector: list[Any]) -> list[Ball]:
+    """A complex multiple of a real vector, as the real one of length 1 and the agreed sign."""
+    sizes = [float(abs(component).mid()) for component in vector]
+    pivot = next(k for k, size in enumerate(sizes) if size >= NEARLY_LARGEST * max(sizes))
+    real = [(component / vector[pivot]).real for component in vector]
+    length = sum((c**2 for c in real), start=_arb()(0)).sqrt()
+    return [c / length for c in real]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from gradcli.exact import fraction
+
 Expression = Any
 
 
@@ -14,10 +16,18 @@ def _sympy() -> Any:
     return sympy
 
 
-def power(x: Expression, exponent: Any) -> Expression:
-    """x^exponent; a float exponent becomes the exact rational number it is."""
+def written(number: Any) -> Expression:
+    """A number as it is written: 0.1 is a tenth, pi is pi."""
     sympy = _sympy()
-    return x ** (sympy.Integer(exponent) if exponent == int(exponent) else sympy.Rational(exponent))
+    ratio = fraction(number)
+    if ratio is None:
+        return {"pi": sympy.pi, "e": sympy.E}[number.source]
+    return sympy.Rational(*ratio)
+
+
+def power(x: Expression, exponent: Any) -> Expression:
+    """x^exponent for a constant exponent."""
+    return x ** written(exponent)
 
 
 def floor_divide(x: Expression, y: Expression) -> Expression:
@@ -194,12 +204,12 @@ def logical_not(x: Expression) -> Expression:
 
 def leaky_relu(x: Expression, negative_slope: float) -> Expression:
     """x above 0, negative_slope x below."""
-    return _sympy().Piecewise((x, x > 0), (_sympy().Rational(negative_slope) * x, True))
+    return _sympy().Piecewise((x, x > 0), (written(negative_slope) * x, True))
 
 
 def elu(x: Expression, alpha: float) -> Expression:
     """x above 0, alpha (exp(x) - 1) below."""
-    return _sympy().Piecewise((x, x > 0), (_sympy().Rational(alpha) * (_sympy().exp(x) - 1), True))
+    return _sympy().Piecewise((x, x > 0), (written(alpha) * (_sympy().exp(x) - 1), True))
 
 
 def silu(x: Expression) -> Expression:

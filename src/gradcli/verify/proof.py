@@ -1,0 +1,166 @@
+"""Derivatives of any kind in as many proven decimal digits as are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradcli.carriers.balls import Balls, Unstated
+from gradcli.errors import UsageError
+from gradcli.methods import forward, reverse
+from gradcli.methods.base import unflatten, unit_directions
+from gradcli.methods.certified import MOST_DIGITS, Numbers, prove, proven_texts
+from gradcli.methods.enclosures import flat, operations
+from gradcli.methods.second_order import hvp
+from gradcli.primitives.declare import Value
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import Shape, size
+from gradcli.verify.witnesses import Verdict
+
+MOST_WORK = 20_000_000
+"""Scalar operations times digits; beyond it balls would take minutes."""
+
+Parts = dict[tuple[str, ...], Value]
+"""A derivative by the names of the inputs: of one for a gradient, of two for a Hessian."""
+Keyed = dict[tuple[str, ...], Nested]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Value and derivative as texts of proven digits, nested in their shapes, and the precision in bits."""
+
+    digits: int
+    value: Nested
+    parts: Keyed
+    bits: int
+
+    def by_input(self) -> dict[str, Nested]:
+        """A derivative with one block an input."""
+        return {name: block for (name,), block in self.parts.items()}
+
+    def by_pairs(self) -> dict[str, dict[str, Nested]]:
+        """A Hessian."""
+        found: dict[str, dict[str, Nested]] = {}
+        for (one, other), block in self.parts.items():
+            found.setdefault(one, {})[other] = block
+        return found
+
+    def as_json(self, kind: str, derivative: Nested) -> dict[str, Any]:
+        """What JSON says: how many digits, value and derivative as texts."""
+        return {"proven": {"digits": self.digits, "bits": self.bits, "value": self.value, kind: derivative}}
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """The verdict on proven digits: what float64 lost does not matter to them."""
+        if verdict.word not in ("verified", "ill-conditioned"):
+            return verdict
+        sentence = f"{self.digits} digits proven in balls of {self.bits} bits; {verdict.sentence}"
+        return replace(verdict, word="verified", sentence=sentence, true=None)
+
+
+def check_precision(digits: int, option: str) -> None:
+    """Raise UsageError for a number of digits that is none, or more than anyone waits for."""
+    if not 0 <= digits <= MOST_DIGITS:
+        raise UsageError(f"{option} is a number of digits from 1 to {MOST_DIGITS}, not {digits}", hint=f"{option} 50")
+
+
+def prove_gradient(problem: Problem, digits: int) -> Proof:
+    """Value and gradient: a reverse sweep."""
+
+    def swept(balls: Balls) -> tuple[Value, Parts]:
+        value, gradient = reverse.vjp(problem, balls)
+        return value, {(name,): block for name, block in gradient.items()}
+
+    return _proof(problem, digits, 1, swept, _input_shapes(problem))
+
+
+def prove_jacobian(problem: Problem, digits: int) -> Proof:
+    """Value and Jacobian: a reverse sweep for each element of the output."""
+    shape = problem.output_shape
+
+    def swept(balls: Balls) -> tuple[Value, Parts]:
+        rows = [reverse.vjp(replace(problem, cotangent=unit), balls) for unit in unit_directions(shape)]
+        flat_rows = {name: [ball for _, row in rows for ball in flat(row[name])] for name in problem.wrt}
+        return rows[0][0], {(name,): balls.numpy.array(found, dtype=object) for name, found in flat_rows.items()}
+
+    shapes: dict[tuple[str, ...], Shape] = {(name,): (*shape, *problem.input_shape(name)) for name in problem.wrt}
+    return _proof(problem, digits, size(shape), swept, shapes)
+
+
+def prove_jvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> Proof:
+    """Value and J v: a forward sweep."""
+
+    def swept(balls: Balls) -> tuple[Value, Parts]:
+        value, product = forward.jvp(problem, balls, tangent)
+        return value, {("v",): product}
+
+    return _proof(problem, digits, 1, swept, {("v",): problem.output_shape})
+
+
+def prove_hessian(problem: Problem, digits: int) -> Proof:
+    """Value and Hessian: a sweep on dual balls for each element of the inputs."""
+    units = {by: list(unit_directions(problem.input_shape(by))) for by in problem.wrt}
+
+    def swept(balls: Balls) -> tuple[Value, Parts]:
+        parts: Parts = {}
+        for by, directions in units.items():
+            columns = [_product(problem, balls, {by: unit}) for unit in directions]
+            for name in problem.wrt:
+                block = balls.numpy.array([flat(column[name]) for column in columns], dtype=object)
+                parts[name, by] = block.T
+        return reverse.vjp(problem, balls)[0], parts
+
+    shapes: dict[tuple[str, ...], Shape] = {
+        (a, b): (*problem.input_shape(a), *problem.input_shape(b)) for a in problem.wrt for b in problem.wrt
+    }
+    return _proof(problem, digits, 2 * sum(map(len, units.values())), swept, shapes)
+
+
+def prove_hvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> Proof:
+    """Value and H v: a sweep on dual balls."""
+
+    def swept(balls: Balls) -> tuple[Value, Parts]:
+        found = _product(problem, balls, tangent)
+        return reverse.vjp(problem, balls)[0], {(name,): block for name, block in found.items()}
+
+    return _proof(problem, digits, 3, swept, _input_shapes(problem))
+
+
+def _input_shapes(problem: Problem) -> dict[tuple[str, ...], Shape]:
+    return {(name,): problem.input_shape(name) for name in problem.wrt}
+
+
+def _product(problem: Problem, balls: Balls, tangent: Mapping[str, Nested]) -> dict[str, Value]:
+    graph = problem.graph
+    moving = {graph.inputs[name]: balls.point(v, problem.input_shape(name)) for name, v in tangent.items()}
+    return hvp(problem, balls, moving)
+
+
+def _proof(
+    problem: Problem,
+    digits: int,
+    sweeps: int,
+    swept: Callable[[Balls], tuple[Value, Parts]],
+    shapes: Mapping[tuple[str, ...], Shape],
+) -> Proof:
+    """Raises UsageError where balls cannot give the digits, or not in reasonable time."""
+    work = operations(problem) * sweeps * digits
+    if work > MOST_WORK:
+        raise UsageError(
+            f"{digits} digits of so large a graph would take minutes: {work} operations times digits, over {MOST_WORK}",
+            hint="ask for fewer digits, or for one direction (jvp, vjp, hvp)",
+        )
+
+    def numbers(balls: Balls) -> list[Numbers]:
+        value, parts = swept(balls)
+        return [flat(value), *(flat(parts[key]) for key in shapes)]
+
+    try:
+        (value, *blocks), bits = prove(numbers, digits, problem.dtype)
+    except Unstated as error:
+        raise UsageError(f"no digits can be proven: {error.message}", hint="leave out the precision") from None
+    texts = {
+        key: unflatten(proven_texts(block, bits, digits), shapes[key])
+        for key, block in zip(shapes, blocks, strict=True)
+    }
+    return Proof(digits, unflatten(proven_texts(value, bits, digits), problem.output_shape), texts, bits)
