@@ -171,10 +171,24 @@ def _primal(value: Value) -> Value:
 
 def _smooth(tape: Tape) -> bool:
     """Whether no node of a tape of wide balls may stand on a kink or a jump."""
+    moving = tape.moving()
     for node in tape.nodes:
         operation = tape.graph.operations[node]
-        if isinstance(operation, Primitive) and operation.kink is not None:
-            surfaces = operation.kink.at(*tape.arguments(node), *tape.graph.parameters[node])
-            if any(ball.contains(0) or not ball.is_finite() for surface in surfaces for ball in flat(surface)):
+        if not isinstance(operation, Primitive) or operation.kink is None:
+            continue
+        crossing = operation.kink.arguments or range(len(tape.graph.arguments[node]))
+        if not operation.locally_constant and moving.isdisjoint(tape.graph.arguments[node][k] for k in crossing):
+            continue
+        if operation.locally_constant:
+            # One number all over the balls: no jump is among them.
+            if not all(ball.is_exact() for ball in flat(tape.values[node])):
                 return False
+            continue
+        try:
+            surfaces = operation.kink.at(*tape.arguments(node), *tape.graph.parameters[node])
+        except (TypeError, AttributeError, ValueError):
+            # A surface that is stated for tensors only.
+            return False
+        if any(ball.contains(0) or not ball.is_finite() for surface in surfaces for ball in flat(surface)):
+            return False
     return True
