@@ -171,5 +171,3 @@ def worst_data(worst: Worst) -> dict[str, Any]:
         "at": dict(worst.point),
         "seconds": worst.seconds,
     }
-
-

@@ -176,8 +176,9 @@ def _smooth(tape: Tape) -> bool:
         operation = tape.graph.operations[node]
         if not isinstance(operation, Primitive) or operation.kink is None:
             continue
-        crossing = operation.kink.arguments or range(len(tape.graph.arguments[node]))
-        if not operation.locally_constant and moving.isdisjoint(tape.graph.arguments[node][k] for k in crossing):
+        arguments, crossing = tape.graph.arguments[node], operation.kink.arguments
+        touched = arguments if crossing is None else [arguments[k] for k in crossing]
+        if not operation.locally_constant and moving.isdisjoint(touched):
             continue
         if operation.locally_constant:
             # One number all over the balls: no jump is among them.

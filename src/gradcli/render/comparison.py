@@ -158,7 +158,7 @@ def print_examples(found: list[tuple[Example, Comparison]], names: list[str], ap
     console.print(table)
     good = sum(c.verdict.status == 0 for _, c in found)
     notes = (
-        f"{good} of {len(found)} examples agree. A method's column is its largest error, in units in the last place of the truth.",
+        f"{good} of {len(found)} examples agree. A method's column is its largest error in units of the last place.",
         "At a kink the gradient is the set of one-sided derivatives, and a method's column the one value it returns.",
     )
     for note in notes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gradcli.problem import Nested
 from gradcli.render.comparison import TIME, difference_text, error_text, seconds_text
 from gradcli.render.console import Appearance, new_table, open_console
 from gradcli.render.numbers import format_nested
-from gradcli.problem import Nested
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, region_text
 from gradcli.verify.witnesses import SEVERITY
 

@@ -115,9 +115,7 @@ def traced(study: StepStudy, curve: Curve, scale: Scale) -> Group:
     for a, b in pairwise(spots):
         if a is not None and b is not None:
             parts.append(Path(rounded([a, b], 0.0), f"trace-{COLOURS[curve.name]}"))
-    for spot in spots:
-        if spot is not None:
-            parts.append(dot(spot, f"tint-{COLOURS[curve.name]}", DOT))
+    parts += [dot(spot, f"tint-{COLOURS[curve.name]}", DOT) for spot in spots if spot is not None]
     return Group("curve", scale.area, tuple(parts), f"{curve.name} differences")
 
 
@@ -162,7 +160,9 @@ def names(curve: Curve, scale: Scale) -> list[Shape]:
             x, y = scale.x(at), scale.y(height)
             to_the_left = branch.power > 0 and inside
             place = (x - 10, y - 10) if to_the_left else (x + 16, y - 12 if inside else y + 16)
-            found += labelled(f"{branch.name} ~ {POWERS[branch.power]}", place, "end" if to_the_left else "start", scale)
+            found += labelled(
+                f"{branch.name} ~ {POWERS[branch.power]}", place, "end" if to_the_left else "start", scale
+            )
     return found
 
 

@@ -153,18 +153,22 @@ def compare(
 
 
 def timed(name: str, problem: Problem, carrier: Carrier, calls: int = 2) -> Derivative:
-    """The method's answer with its time in seconds. Differences come with a bound of their error where there is one."""
+    """The method's answer with its time in seconds."""
     best = math.inf
     for _ in range(calls):
         start = perf_counter()
-        answer = bounded_differences(problem, carrier) if name == "numerical" else None
-        if answer is None:
-            answer = methods()[name].differentiate(problem, carrier)
+        answer = answer_of(name, problem, carrier)
         best = min(best, perf_counter() - start)
         if best > REPEAT_BELOW:
             break
     answer.seconds = answer.seconds or best
     return answer
+
+
+def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
+    """The method's answer. Differences come with a bound of their error where there is one."""
+    bounded = bounded_differences(problem, carrier) if name == "numerical" else None
+    return bounded or methods()[name].differentiate(problem, carrier)
 
 
 def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
@@ -199,8 +203,8 @@ def find_reference(problem: Problem, carrier: Carrier, rows: list[Row], truth: T
         return None
     floats = numbers(problem, answered[name].gradient)
     size = max((abs(t) for t in floats if math.isfinite(t)), default=0.0)
-    rounding = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * size
-    return Reference(name, floats, None, [rounding] * len(floats), errors(problem, answered[name]))
+    units = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * size
+    return Reference(name, floats, None, [units] * len(floats), errors(problem, answered[name]))
 
 
 def numbers(problem: Problem, gradient: Any) -> list[float]:
@@ -214,7 +218,8 @@ def measure(problem: Problem, carrier: Carrier, row: Row, reference: Reference, 
     if derivative.directional is not None:
         direction, slope = derivative.directional
         reference = along(reference, numbers(problem, direction))
-        answers, own = [slope], [derivative.error if isinstance(derivative.error, float) else 0.0]
+        stated = derivative.error if isinstance(derivative.error, float) else 0.0
+        answers, own = [slope], [stated]
     elif derivative.gradient is not None:
         answers, own = numbers(problem, derivative.gradient), errors(problem, derivative)
     else:
@@ -245,10 +250,10 @@ def distances(answers: list[float], reference: Reference) -> list[float]:
 def along(reference: Reference, weights: list[float]) -> Reference:
     """The reference along one direction, as its only number."""
     total = math.fsum(g * w for g, w in zip(reference.numbers, weights, strict=True))
-    balls = None
+    balls: list[Any] | None = None
     if reference.balls is not None:
-        balls = [sum((b * w for b, w in zip(reference.balls, weights, strict=True)), start=reference.balls[0] * 0)]
-        total = float(balls[0])
+        ball = sum((b * w for b, w in zip(reference.balls, weights, strict=True)), start=reference.balls[0] * 0)
+        balls, total = [ball], float(ball)
     rounding = math.fsum(r * abs(w) for r, w in zip(reference.rounding, weights, strict=True))
     stated = math.fsum(e * abs(w) for e, w in zip(reference.errors, weights, strict=True))
     return Reference(reference.name, [total], balls, [rounding], [stated])
@@ -325,7 +330,7 @@ def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: Truth | Non
 
 
 def witnesses(carrier: Carrier, rows: list[Row], truth: Truth | None) -> list[str]:
-    """What agrees and shares no rule with our sweeps: methods whose tolerance is tight, and the differences in balls."""
+    """What agrees and shares no rule with our sweeps: methods with a tight tolerance, and the differences in balls."""
     certain = CERTAIN[carrier.dtype]
     found = ["differences in balls"] if truth is not None and truth.confirmed else []
     for row in rows:

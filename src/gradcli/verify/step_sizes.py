@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.balls import Unstated
 from gradcli.errors import DomainError, UsageError
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working

@@ -9,8 +9,8 @@ import typer
 
 from gradcli.cli.options import AT, COTANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
-from gradcli.cli.runner import Report, run, time_limit
 from gradcli.cli.region import check_points, survey_query
+from gradcli.cli.runner import Report, run, time_limit
 from gradcli.cli.step_sizes import carrier_of, check_target, rate_of, study_query
 from gradcli.errors import ExitStatus, UsageError
 from gradcli.problem import separate
@@ -33,7 +33,7 @@ def compare_command(
     at: AT,
     modes: Annotated[
         str,
-        typer.Option("--modes", metavar="NAMES", help="forward,reverse,symbolic,numerical,autograd,certified (default: all)."),
+        typer.Option("--modes", metavar="NAMES", help="Some of forward,reverse,symbolic,numerical,autograd,certified."),
     ] = "",
     wrt: WRT = "",
     cotangent: COTANGENT = "",

@@ -50,16 +50,6 @@ def pow(x: Ball, y: Ball) -> Ball:
     return (y * x.log()).exp()
 
 
-def floor(x: Ball) -> Ball:
-    """Largest integer not above x."""
-    return x.floor()
-
-
-def ceil(x: Ball) -> Ball:
-    """Smallest integer not below x."""
-    return x.ceil()
-
-
 def floor_divide(x: Ball, y: Ball) -> Ball:
     """x / y rounded down."""
     return (x / y).floor()
