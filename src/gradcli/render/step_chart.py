@@ -19,7 +19,7 @@ LEFT, RIGHT, TOP, BOTTOM = 84.0, 30.0, 78.0, 58.0
 GAP = 26.0
 """Between the charts of several inputs."""
 TITLE, TEXT, SMALL = 15.0, 12.0, 11.0
-DOT = 2.6
+DOT, THICK = 2.6, 1.6
 EVERY = 2
 """Decades between labels of the step axis."""
 COLOURS = {"forward": "negative", "central": "positive"}
@@ -114,9 +114,17 @@ def traced(study: StepStudy, curve: Curve, scale: Scale) -> Group:
         spots.append(None if y is None else (scale.x(math.log10(step)), scale.y(y)))
     for a, b in pairwise(spots):
         if a is not None and b is not None:
-            parts.append(Path(rounded([a, b], 0.0), f"trace-{COLOURS[curve.name]}"))
+            parts.append(segment(a, b, f"tint-{COLOURS[curve.name]}"))
     parts += [dot(spot, f"tint-{COLOURS[curve.name]}", DOT) for spot in spots if spot is not None]
     return Group("curve", scale.area, tuple(parts), f"{curve.name} differences")
+
+
+def segment(a: Point, b: Point, style: str) -> Polygon:
+    """A straight line as the thin area that it covers: it then takes the colours of areas."""
+    length = math.dist(a, b) or 1.0
+    across, down = (b[1] - a[1]) / length * THICK / 2, (b[0] - a[0]) / length * THICK / 2
+    corners = ((a[0] + across, a[1] - down), (b[0] + across, b[1] - down))
+    return Polygon((*corners, (b[0] - across, b[1] + down), (a[0] - across, a[1] + down)), style)
 
 
 def dot(at: Point, style: str, radius: float) -> Rect:

@@ -54,8 +54,6 @@ COLOURED: tuple[tuple[str, str, str], ...] = (
     (".gap", "stroke", "paper"),
     (".frame,.framed", "fill", "frame"),
     (".frame", "stroke", "frame-border"),
-    (".trace-positive", "stroke", "positive"),
-    (".trace-negative", "stroke", "negative"),
     (".tint-positive", "fill", "positive"),
     (".tint-negative", "fill", "negative"),
     (".tint-zero,.stripe", "fill", "neutral"),
@@ -65,8 +63,7 @@ COLOURED: tuple[tuple[str, str, str], ...] = (
 
 PLAIN = (
     f"text{{font-family:{FONTS}}}.title,.name,.bold,.alarm-text{{font-weight:bold}}"
-    ".line,.stroke,.gap,.trace-positive,.trace-negative{fill:none}.trace-positive,.trace-negative{stroke-width:1.6}"
-    ".line{stroke-width:1.4}.cut{stroke-dasharray:5 4}.stroke{stroke-width:1.6}"
+    ".line,.stroke,.gap{fill:none}.line{stroke-width:1.4}.cut{stroke-dasharray:5 4}.stroke{stroke-width:1.6}"
     ".gap{stroke-width:6}.card-frame{stroke-width:1.1}.alarmed{stroke-width:2.4;stroke-dasharray:7 4}"
     ".frame{stroke-width:1.1;stroke-dasharray:2 3}"
 )
