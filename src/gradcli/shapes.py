@@ -161,3 +161,13 @@ def resolve_reshape(source: Shape, target: Shape) -> Shape:
     names = ([str(quotient)] if quotient != 1 or not rest else []) + rest
     missing: Dimension = quotient if not rest else "*".join(names)
     return tuple(missing if d == -1 else d for d in target)
+
+
+def index_text(number: int, shape: Shape) -> str:
+    """The index of an element that is counted in row-major order: `[0,1]`; nothing for a scalar."""
+    indices: list[str] = []
+    for dimension in reversed(shape):
+        assert isinstance(dimension, int)
+        number, index = divmod(number, dimension)
+        indices.insert(0, str(index))
+    return f"[{','.join(indices)}]" if indices else ""

@@ -13,6 +13,7 @@ import pytest
 
 import gradcli
 from gradcli import GradcliError, Point
+from gradcli.api.results import KINK_DETAILS
 from gradcli.errors import Span
 from gradcli.syntax.bindings import split_bindings
 from gradcli.verify.examples import EXAMPLES
@@ -96,7 +97,8 @@ def data(answer: Any) -> dict[str, Any]:
         "taylor_rate",
     ]
     found = {name: getattr(answer, name) for name in shared if hasattr(answer, name)}
-    found |= {"warnings": answer.notes, **({"interval": answer.interval} if answer.interval is not None else {})}
+    at_hard_points = {name: getattr(answer, name) for name in (*KINK_DETAILS, "true")}
+    found |= {"warnings": answer.notes, **{name: known for name, known in at_hard_points.items() if known is not None}}
     if isinstance(answer, gradcli.Trace):
         found["nodes"] = [node_data(row) for row in answer.rows]
     if isinstance(answer, gradcli.Comparison):
@@ -145,7 +147,7 @@ def outcome(expression: str, at: str, command: tuple[str, ...]) -> dict[str, Any
         return {"error": error.as_json()}
 
 
-ONLY_IN_JSON = {"schema", "command", "expression", "inputs", "output", "shape"}
+ONLY_IN_JSON = {"schema", "command", "expression", "inputs", "output", "shape", "at_kink"}
 """What the command says of the request."""
 ALWAYS = {
     "grad": {"methods"},

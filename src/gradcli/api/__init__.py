@@ -1,5 +1,7 @@
 """The Python interface: parse an expression once, evaluate and differentiate it at any number of points."""
 
+from gradcli.api.checks import Check, CheckedClaim, Slip
+from gradcli.api.diagnosis import Diagnosis, Finding, Mend, Part
 from gradcli.api.function import Function, parse
 from gradcli.api.picture import Picture
 from gradcli.api.point import Point
@@ -7,17 +9,24 @@ from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Result, V
 from gradcli.api.tables import Comparison, MethodAnswer, Trace, TraceRow
 
 __all__ = [
+    "Check",
+    "CheckedClaim",
     "Comparison",
+    "Diagnosis",
+    "Finding",
     "Function",
     "Gradient",
     "Hessian",
     "Hvp",
     "Jacobian",
     "Jvp",
+    "Mend",
     "MethodAnswer",
+    "Part",
     "Picture",
     "Point",
     "Result",
+    "Slip",
     "Trace",
     "TraceRow",
     "Vjp",

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from gradcli.api.checks import Check
+from gradcli.api.diagnosis import Diagnosis
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
@@ -25,7 +27,7 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
-OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "direction", "title", "explain", "full")
+OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "at_kink", "direction", "title", "explain", "full")
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -117,6 +119,14 @@ class Function:
     def compare(self, /, **inputs: Any) -> Comparison:
         """All methods side by side."""
         return self.at(**inputs).compare()
+
+    def check(self, claims: Mapping[str, Any], /, **inputs: Any) -> Check:
+        """Claimed derivatives and values judged: `f.check({"x2": 2.283}, x1=2, x2=5)`."""
+        return self.at(**inputs).check(claims)
+
+    def why(self, /, **inputs: Any) -> Diagnosis:
+        """Why a derivative is zero, undefined, NaN or infinite, with a checked mend."""
+        return self.at(**inputs).why()
 
     def structure(
         self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""

@@ -8,6 +8,8 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from gradcli.api import results
+from gradcli.api.checks import Check
+from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.picture import Picture, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
@@ -15,7 +17,7 @@ from gradcli.api.values import check_choice, check_precision, read_direction, re
 from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
 from gradcli.primitives.constructors import Random
@@ -25,6 +27,7 @@ from gradcli.render.picture import Direction
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.program import Program
+from gradcli.verify.at_kink import AT_KINK, AtKink
 from gradcli.verify.explain import require_finite
 
 P = ParamSpec("P")
@@ -111,18 +114,26 @@ class Point:
 
     @located
     def grad(
-        self, *, wrt: Names = None, cotangent: Any = None, layout: Layout = "torch", precision: int = 0
+        self,
+        *,
+        wrt: Names = None,
+        cotangent: Any = None,
+        layout: Layout = "torch",
+        at_kink: AtKink = "torch",
+        precision: int = 0,
     ) -> Gradient:
-        """Value and gradient of a scalar output, or of <cotangent, output>."""
+        """Value and gradient of a scalar output, or of <cotangent, output>. `at_kink` says what the gradient holds
+        where the one-sided derivatives differ: "torch" (PyTorch's value), "left", "right", "mid" or "error"."""
         from gradcli.methods.base import arranged
         from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
         from gradcli.verify.verdict import check_gradient, require_number
 
         check_choice("layout", layout, LAYOUTS)
+        check_choice("at_kink", at_kink, AT_KINK)
         plan = self._plan
         problem = self._scalar_problem(wrt, cotangent)
         require_number(problem, plan.carrier, self.source)
-        checked = check_gradient(problem, plan.carrier, check_precision(precision))
+        checked = check_gradient(problem, plan.carrier, at_kink, check_precision(precision))
         blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
         rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]
         for row in gradient_rows(plan.name, problem, checked, layout=layout):
@@ -223,18 +234,20 @@ class Point:
         )
 
     @located
-    def vjp(self, cotangent: Any = None, *, wrt: Names = None, precision: int = 0) -> Vjp:
-        """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given."""
+    def vjp(self, cotangent: Any = None, *, wrt: Names = None, at_kink: AtKink = "torch", precision: int = 0) -> Vjp:
+        """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given. `at_kink` as
+        for `grad`."""
         from gradcli.render.derivatives import VJP_MODE, vjp_arrays
         from gradcli.verify.verdict import check_gradient
 
+        check_choice("at_kink", at_kink, AT_KINK)
         plan, problem = self._plan, self._finite_problem(wrt)
         shape = problem.output_shape
         if shape and cotangent is None:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint='"ones", "e(0)", or numbers')
         weights = read_direction("ones" if cotangent is None else cotangent, shape, "cotangent")
-        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier, check_precision(precision))
+        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier, at_kink, check_precision(precision))
         value, proof = checked.derivatives["reverse"].value, checked.proof
         shown = (value, checked.gradient) if proof is None else (proof.value, proof.by_input())
         arrays = vjp_arrays(plan.name, problem, *shown)
@@ -342,6 +355,29 @@ class Point:
         carrier = Tensors(plan.device or "cpu", plan.carrier.dtype)
         require_number(problem, carrier, self.source)
         return comparison_of(compare(problem, carrier, names, gate), plan.name, carrier, self.notes)
+
+    @located
+    def check(self, claims: Mapping[str, Any], *, cotangent: Any = None, layout: Layout = "torch") -> Check:
+        """Claims judged: numbers by name of an input (the derivative by it) or of a value, or formulas as text. A float
+        counts with the digits that Python prints; text is as on the command line, "2.283", "pi/4" or "x1 - cos(x2)"."""
+        from gradcli.api.checks import check_of, read_claims
+
+        check_choice("layout", layout, LAYOUTS)
+        plan, problem = self._plan, self._scalar_problem(None, cotangent)
+        found = read_claims(claims)
+        require_finite(problem, plan.carrier, self.source)
+        names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
+        return check_of(found, problem, plan.carrier, names, layout, self.notes)
+
+    @located
+    def why(self, *, wrt: Names = None, cotangent: Any = None) -> Diagnosis:
+        """Why a derivative is zero, undefined, NaN or infinite, or has lost its digits: the node, the reason, and a
+        mend that was checked."""
+        from gradcli.verify.why.diagnosis import diagnose
+
+        plan = self._plan
+        problem = self._scalar_problem(wrt, cotangent)
+        return diagnosis_of(diagnose(problem, plan.carrier, plan.built.outputs[-1:]), plan.carrier, self.notes)
 
     def __repr__(self) -> str:
         bound = ", ".join(f"{name}={value!r}" for name, value in self._inputs.items())

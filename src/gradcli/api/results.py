@@ -16,7 +16,11 @@ from gradcli.shapes import Shape
 from gradcli.verify.witnesses import Verdict, verdict_details
 
 Interval = dict[str, list[list[float]]]
-"""By input, for each of its components in row-major order, the lower and the upper one-sided derivative."""
+"""By input, for each of its components in row-major order, two ends, or the left and the right derivative."""
+
+
+KINK_DETAILS = ("interval", "sides", "clarke", "conventions", "differentiable")
+"""What is known at a kink, under the names that JSON has."""
 
 
 class Sheet(NamedTuple):
@@ -33,14 +37,21 @@ class Result:
 
     `verdict` is its word ("verified", "kink", ...) and `reason` its sentence; `digits` are the decimal digits that an
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
-    else None; `true` holds value and derivative as texts of proven digits where the floats lost theirs, else None;
-    `proven` the derivative in as many proven digits as were asked for; `notes` say how the expression was read.
+    the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient,
+    `conventions` what primitives return there, `differentiable` whether there is a derivative nonetheless, all None
+    where there are none; `true` holds value and derivative as texts of proven digits where the floats lost theirs,
+    else None; `proven` the derivative in as many proven digits as were asked for; `notes` say how the expression was
+    read.
     """
 
     verdict: str
     reason: str
     digits: int | None
     interval: Interval | None
+    sides: Interval | None
+    clarke: Interval | None
+    conventions: list[dict[str, str]] | None
+    differentiable: bool | None
     true: Mapping[str, Any] | None
     proven: Any = None
     notes: tuple[str, ...]
@@ -190,12 +201,13 @@ def sizes(shape: Shape) -> tuple[int, ...]:
 
 def judged(verdict: Verdict, carrier: Carrier, notes: Sequence[str]) -> dict[str, Any]:
     """The attributes of a result that come from its verdict, and where it was computed."""
+    details = verdict_details(verdict)
     return {
         "verdict": verdict.word,
         "reason": verdict.sentence,
         "digits": verdict.digits,
-        "interval": verdict_details(verdict).get("interval"),
-        "true": verdict_details(verdict).get("true"),
+        **{key: details.get(key) for key in KINK_DETAILS},
+        "true": details.get("true"),
         "notes": tuple(notes),
         "dtype": carrier.dtype,
         "device": carrier.device,

@@ -32,6 +32,7 @@ class Balls(Carrier):
         self.flint = flint
         self.numpy = numpy
         self.dtype = dtype
+        self.kinds: tuple[type, ...] = (flint.arb,)
         self._functions: dict[Primitive, Any] = {}
         self._known: dict[Any, Any] = {}
 
@@ -89,10 +90,10 @@ class Balls(Carrier):
 
     def _balls(self, found: Value) -> Value:
         """Zeros and ones that NumPy filled in become balls."""
-        arb = self.flint.arb
-        if isinstance(found, arb):
+        arb, kinds = self.flint.arb, self.kinds
+        if isinstance(found, kinds):
             return found
-        return self.numpy.frompyfunc(lambda v: v if isinstance(v, arb) else arb(int(v)), 1, 1)(found)
+        return self.numpy.frompyfunc(lambda v: v if isinstance(v, kinds) else arb(int(v)), 1, 1)(found)
 
     def lift(self, value: Value) -> Value:
         """Python numbers as they are written."""

@@ -10,21 +10,21 @@ import random
 from typing import Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.wrapped import Wrapped
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
-from gradcli.shapes import Shape
 
 PERTURBATION = 1024.0
 """Units of roundoff by which to move results: far above rounding, far below the values."""
 
 
-class Noisy(Carrier):
+class Noisy(Wrapped):
     """Another carrier, each of its results times 1 ± `size`."""
 
     name = "noisy"
 
     def __init__(self, inner: Carrier, size: float, seed: int) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.size = size
         self.random = random.Random(seed)
         self._generator: Any = None
@@ -57,31 +57,3 @@ class Noisy(Carrier):
             self._generator = torch.Generator().manual_seed(self.random.getrandbits(32))
         bits = torch.randint(0, 2, found.shape, generator=self._generator)
         return (2 * bits - 1).to(found.device, found.dtype)
-
-    def constant(self, value: Any, shape: Shape) -> Value:
-        """As the other carrier."""
-        return self.inner.constant(value, shape)
-
-    def point(self, value: Any, shape: Shape) -> Value:
-        """As the other carrier."""
-        return self.inner.point(value, shape)
-
-    def lift(self, value: Value) -> Value:
-        """As the other carrier."""
-        return self.inner.lift(value)
-
-    def shape(self, value: Value) -> Shape:
-        """As the other carrier."""
-        return self.inner.shape(value)
-
-    def masked(self, condition: Value, value: Value) -> Value | None:
-        """As the other carrier."""
-        return self.inner.masked(condition, value)
-
-    def zeros(self, shape: Shape) -> Value:
-        """As the other carrier."""
-        return self.inner.zeros(shape)
-
-    def nested(self, value: Value) -> Any:
-        """As the other carrier."""
-        return self.inner.nested(value)

@@ -60,6 +60,10 @@ MODE = Annotated[
     Literal["auto", "forward", "reverse"],
     typer.Option("--mode", help="Direction of the sweeps; auto takes the one that needs fewer."),
 ]
+AT_KINK = Annotated[
+    Literal["torch", "left", "right", "mid", "error"],
+    typer.Option("--at-kink", help="The value at a kink: PyTorch's, one side's, the interval's middle, or an error."),
+]
 LAYOUT = Annotated[
     Literal["torch", "numerator", "denominator"],
     typer.Option("--layout", help="Order of the axes of a derivative (docs/layouts.md)."),

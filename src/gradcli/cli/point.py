@@ -6,11 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gradcli.carriers.select import select_carrier
-from gradcli.carriers.tape import evaluate
+from gradcli.carriers.constants import evaluate_constant, evaluate_exactly
 from gradcli.errors import NameProblem, Span
 from gradcli.exact import Exact
-from gradcli.graph import Graph
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, nested_shape
 from gradcli.shapes import Shape
@@ -62,30 +60,6 @@ def typed_values(
         for name, place in written.items()
     }
     return found, notes
-
-
-def evaluate_constant(graph: Graph, node: int) -> Nested:
-    """The value of a node without inputs, as a float or nested tuples."""
-    carrier = select_carrier(graph, graph.ancestors([node]))
-    return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
-
-
-def evaluate_exactly(graph: Graph, node: int) -> Nested:
-    """The same as numbers that know what they approximate: the decimals, and pi, that were written."""
-    from gradcli.carriers.balls import Balls
-    from gradcli.methods.base import flatten, unflatten
-
-    shape = graph.shapes[node]
-
-    def number(place: int, nearest: float) -> Exact:
-        def enclose() -> Any:
-            value = evaluate(graph, [node], Balls(), {}).values[node]
-            return value.ravel()[place] if shape else value
-
-        return Exact(nearest, f"{id(graph)} {node} {place}", enclose)
-
-    nearest = flatten(evaluate_constant(graph, node))
-    return unflatten([number(place, value) for place, value in enumerate(nearest)], shape)
 
 
 def rounded_names(values: Mapping[str, Nested]) -> list[str]:

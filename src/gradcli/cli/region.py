@@ -10,8 +10,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from gradcli.carriers.constants import evaluate_constant
 from gradcli.cli.options import Settings
-from gradcli.cli.point import evaluate_constant
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report
 from gradcli.cli.step_sizes import carrier_of

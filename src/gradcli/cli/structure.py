@@ -42,6 +42,29 @@ def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
     return Bound(query, built, {}, [*built.notes, *notes])
 
 
+def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
+    """A request without a point whose inputs have the shapes given, or guessed, with numbers for their symbols."""
+    program = parse(query.text)
+    given = parse_shapes(shapes)
+    shapes_of = default_shapes(program, given)
+    symbols = dict.fromkeys(d for shape in shapes_of.values() for d in shape if isinstance(d, str))
+    sizes = {symbol: SIZES[k % len(SIZES)] for k, symbol in enumerate(symbols)}
+    fixed = {name: tuple(sizes.get(str(d), d) for d in shape) for name, shape in shapes_of.items()}
+    try:
+        built = build(program, fixed, query.random)
+    except ShapeError as error:
+        error.hint = "give the shapes: --shape x=3,A=2,3"
+        raise
+    taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in fixed.items() if shape)
+    notes = [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
+    notes += [f"without a point, {taken}"] if taken else []
+    return Bound(query, built, {}, [*built.notes, *notes])
+
+
+SIZES = (3, 2, 4, 5)
+"""What symbols of dimensions are, one after another."""
+
+
 def parse_shapes(typed: Sequence[str]) -> dict[str, Shape]:
     """`x=n,A=m,3` as shapes by name; a dimension is a number or a symbol, none is a scalar."""
     found: dict[str, Shape] = {}

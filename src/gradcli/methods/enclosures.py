@@ -6,6 +6,7 @@ step of 2^-66 uses no rule: its truncation is about 1e-40 of the third derivativ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
@@ -14,7 +15,7 @@ from typing import Any
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.counting import Counting
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.methods.base import weigh
+from gradcli.methods.base import flatten, weigh
 from gradcli.methods.numerical import held_nodes
 from gradcli.methods.reverse import vjp
 from gradcli.primitives.declare import Value
@@ -29,6 +30,12 @@ STEP_EXPONENT = -66
 Ball = Any
 _PRECISION = RLock()
 """The precision of python-flint is one for all threads."""
+
+
+def difference_bits(problem: Problem) -> int:
+    """The precision of differences: more where coordinates are far larger, or smaller, than 1."""
+    sizes = [abs(math.frexp(x)[1]) for name in problem.wrt for x in map(float, flatten(problem.point[name]))]
+    return DIFFERENCE_BITS + 3 * max(sizes, default=0)
 
 
 @contextmanager
@@ -99,9 +106,9 @@ class BallLine:
         return coarse, fine
 
     def _step(self, position: float) -> Ball:
-        """2^-66 of a coordinate's size, or of 1 at 0."""
+        """2^-66, or that part of a coordinate below 1: a larger one says nothing of how fast the function varies."""
         arb = self.balls.flint.arb
-        return (abs(arb(position)) if position else arb(1)) * arb(2) ** STEP_EXPONENT
+        return arb(2) ** STEP_EXPONENT * (abs(position) if 0 < abs(position) < 1 else 1)
 
     def slope(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
         """The derivative along a direction by a central difference, and by one of half the step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
@@ -11,9 +11,18 @@ from gradcli.primitives.declare import Elementwise, Linear, Value
 from gradcli.problem import Derivative, Problem
 from gradcli.shapes import Shape, unbroadcast_axes
 
+Contribution = Callable[[Tape, int, int, Value], Value | None]
+"""What a node's adjoint adds to the adjoint of one argument."""
 
-def pull(tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int]) -> list[Value | None]:
-    """Adjoint of every node between the sources and the given cotangents; None is a structural zero."""
+
+def pull(
+    tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int], contribute: Contribution | None = None
+) -> list[Value | None]:
+    """Adjoint of every node between the sources and the given cotangents; None is a structural zero.
+
+    `contribute` stands in for the derivative rules (`contribution_to`).
+    """
+    contribute = contribute or contribution_to
     found: list[Value | None] = [None] * len(tape.values)
     for node, cotangent in cotangents.items():
         found[node] = cotangent
@@ -25,7 +34,7 @@ def pull(tape: Tape, cotangents: Mapping[int, Value], sources: Iterable[int]) ->
             continue
         for position, argument in enumerate(tape.graph.arguments[node]):
             if argument in active:
-                contribution = contribution_to(tape, node, position, cotangent)
+                contribution = contribute(tape, node, position, cotangent)
                 if contribution is not None:
                     known = found[argument]
                     found[argument] = contribution if known is None else accumulate(known, contribution)

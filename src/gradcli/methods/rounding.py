@@ -4,22 +4,27 @@ and where balls would take too long, sweeps whose every result is off by a littl
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.graph import Graph
 from gradcli.methods.base import BLOCK, Method, elements, flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
-from gradcli.problem import Problem
+from gradcli.problem import Nested, Problem
 
 BITS = {"float64": 53, "float32": 24}
 BOUND = 4
 """Times the radius and a unit in the last place: seen to raise no false alarm, and to sleep through nothing."""
+SWEEPS = 4
+"""Perturbed evaluations."""
 SAFETY = 64
 """For the chance that all perturbed sweeps happen to lie near the exact one."""
 
@@ -97,3 +102,19 @@ def spread(method: Method, problem: Problem, carrier: Carrier, sweeps: int) -> d
                 max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest[name], gaps, strict=True)
             ]
     return widest
+
+
+def rounding_of_value(graph: Graph, node: int, carrier: Carrier, point: Mapping[str, Nested]) -> list[float]:
+    """The absolute error that rounding may cause in each element of a node's value, row-major."""
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+
+    def computed(m: Carrier) -> list[float]:
+        return flatten(m.nested(evaluate(graph, [node], m, input_values(graph, m, point)).values[node]))
+
+    exact = computed(carrier)
+    widest = [0.0] * len(exact)
+    for seed in range(SWEEPS):
+        found = computed(Noisy(carrier, PERTURBATION * unit, seed))
+        gaps = [abs(a - b) for a, b in zip(found, exact, strict=True)]
+        widest = [max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest, gaps, strict=True)]
+    return [SAFETY * w / PERTURBATION + 8 * unit * abs(e) for w, e in zip(widest, exact, strict=True)]

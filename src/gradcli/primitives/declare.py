@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from gradcli.errors import ShapeError
 from gradcli.graph import Operation, Parameters
@@ -22,6 +22,7 @@ MOST_ELEMENTS = 2**33
 
 Value = Any
 RuleFunction = Callable[..., Value]
+Angle = Literal["", "argument", "result"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,12 @@ class Kink:
     `at(*arguments, *parameters)` gives values that are 0 exactly there; `sides(m, tangents, *arguments, *parameters)`
     is the one-sided directional derivative at such a point; `arguments` are those that can cross it (None: all), which
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
-    where it has the function; `points` are samples on the kink, for the tests.
+    where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the
+    arguments' names, where the operation does not change with an argument. `jax` is what jax.grad was measured to
+    give there (JAX 0.10.2), empty where it has no such function.
+
+    Where the function is convex or concave, the sides along the axes bound its generalised gradient (Clarke,
+    Optimization and Nonsmooth Analysis, 1990, proposition 2.3.6). Where it is neither, `slopes` bounds all partials.
     """
 
     at: Callable[..., tuple[Value, ...]]
@@ -128,6 +134,9 @@ class Kink:
     points: tuple[tuple[Any, ...], ...]
     sides: Callable[..., Value] | None = None
     arguments: tuple[int, ...] | None = None
+    flat: str = ""
+    jax: str = ""
+    slopes: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -200,7 +209,9 @@ class Primitive(Operation):
     followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
     derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
     that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
-    vocabulary. `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
+    vocabulary. `commutative`: the order of the two arguments does not
+    matter. `angle`: whether its (first) argument or its result is an angle in radians.
+    `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
 
@@ -230,6 +241,8 @@ class Primitive(Operation):
     holds_value: bool = False
     autograd_error: float = 0.0
     under: Mapping[str, RuleFunction] = field(default_factory=dict)
+    angle: Angle = ""
+    commutative: bool = False
     moves: bool = False
     cost: Callable[..., Cost] | None = None
 

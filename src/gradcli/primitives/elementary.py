@@ -208,6 +208,7 @@ PRIMITIVES = (
             convention="0/0 at (0, 0), the tip of a cone",
             points=((0.0, 0.0),),
             sides=lambda m, tangents, x, y: m.hypot(*tangents),
+            jax="1/2 for each",
         ),
         samples=((3.0, 4.0), (-1.5, 0.2), (1e-3, 2.0)),
         torch="torch.hypot",

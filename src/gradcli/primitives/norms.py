@@ -85,9 +85,10 @@ PRIMITIVES = (
         normalize=_canonical,
         kink=Kink(
             at=lambda x, p, axis, keepdim: (axes.norm_kinks(x, p, axis, keepdim),),
-            convention="0 at 0, the centre of the unit ball; with p=inf a tie is shared equally",
+            convention="0 at 0, the centre of the unit ball; with p=inf a tie is shared equally, at 0 by half",
             points=(((0.0, 0.0, 0.0),), ((2.0, 0.0, -1.0), 1), ((2.0, -2.0, 1.0), math.inf)),
             sides=_norm_sides,
+            jax="nan at 0 for p above 1; with p=1, 1 at an element 0; with p=inf a tie is shared equally",
         ),
         notation=Notation(latex=r"\left\lVert {0} \right\rVert", encloses=True),
         powers={2: "sumsq"},

@@ -132,6 +132,8 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
             convention="shared equally among all elements of a tie",
             points=(((1.0, 1.0),), ((-2.0, -2.0, -2.0),)),
             sides=sides,
+            flat=f"another element is {'larger' if name == 'max' else 'smaller'}",
+            jax="shared equally",
         ),
         notation=Notation(latex=rf"\{name}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), (CUBE, (0, 2)), ((1.0, 2.0),)),
@@ -167,6 +169,7 @@ def _place(name: str, extreme: str, better: str, pairwise: str, doc: str) -> Pri
             at=lambda x, axis, keepdim: (axes.ties(x, getattr(axes, extreme), axis, keepdim),),
             convention="0, as on both sides of the jump",
             points=(((0.0, 0.0),),),
+            jax="0",
         ),
         notation=Notation(latex=rf"\operatorname{{{{{name}}}}}\left({{0}}\right)", encloses=True),
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
@@ -250,6 +253,7 @@ PRIMITIVES = (
             sides=lambda m, tangents, x, axis, correction, keepdim: m.std(
                 tangents[0], axis=axis, correction=correction, keepdim=keepdim
             ),
+            jax="nan",
         ),
         samples=((MATRIX,), (MATRIX, 1, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
         torch=AXES + "std",

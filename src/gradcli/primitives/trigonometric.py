@@ -12,6 +12,7 @@ from typing import Any
 from gradcli.primitives.declare import (
     BALLS,
     FLOATING,
+    Angle,
     Domain,
     Elementwise,
     Kink,
@@ -23,6 +24,8 @@ from gradcli.primitives.declare import (
 )
 
 ANY = (-2.0, 0.3, 1.7)
+TAKES: Angle = "argument"
+GIVES: Angle = "result"
 
 
 def _within_one(x: Value) -> Any:
@@ -52,14 +55,15 @@ def reciprocal(
 
 
 PRIMITIVES = (
-    unary("sin", lambda m, out, x: m.cos(x), "sine of an angle in radians", ANY, math=FLOATING + "sin"),
-    unary("cos", lambda m, out, x: -m.sin(x), "cosine of an angle in radians", ANY, math=FLOATING + "cos"),
+    unary("sin", lambda m, out, x: m.cos(x), "sine of an angle in radians", ANY, math=FLOATING + "sin", angle=TAKES),
+    unary("cos", lambda m, out, x: -m.sin(x), "cosine of an angle in radians", ANY, math=FLOATING + "cos", angle=TAKES),
     unary(
         "tan",
         lambda m, out, x: m.power(m.cos(x), exponent=-2),
         "tangent of an angle in radians",
         (-1.2, 0.3, 1.1),
         math=FLOATING + "tan",
+        angle=TAKES,
     ),
     unary(
         "asin",
@@ -70,6 +74,7 @@ PRIMITIVES = (
         domain=(Domain("-1 <= x <= 1", _within_one),),
         math=FLOATING + "asin",
         notation=function_latex("arcsin"),
+        angle=GIVES,
     ),
     unary(
         "acos",
@@ -80,6 +85,7 @@ PRIMITIVES = (
         domain=(Domain("-1 <= x <= 1", _within_one),),
         math=FLOATING + "acos",
         notation=function_latex("arccos"),
+        angle=GIVES,
     ),
     unary(
         "atan",
@@ -88,6 +94,7 @@ PRIMITIVES = (
         ANY,
         spellings=("atan", "arctan"),
         notation=function_latex("arctan"),
+        angle=GIVES,
     ),
     Primitive(
         "atan2",
@@ -103,12 +110,14 @@ PRIMITIVES = (
             at=lambda y, x: (abs(y) + (x > 0),),
             convention="as if the angle went on across the cut at x < 0, where it jumps from pi to -pi",
             points=((0.0, -2.0),),
+            jax="the same",
         ),
         samples=((1.0, 2.0), (-1.5, -0.5), (2.0, -3.0)),
         torch="torch.atan2",
         math="math.atan2",
         sympy="sympy.atan2",
         arb=BALLS + "atan2",
+        angle=GIVES,
     ),
     unary("sinh", lambda m, out, x: m.cosh(x), "hyperbolic sine", ANY, math=FLOATING + "sinh"),
     unary("cosh", lambda m, out, x: m.sinh(x), "hyperbolic cosine", ANY, math=FLOATING + "cosh"),
@@ -154,6 +163,7 @@ PRIMITIVES = (
         doc="cotangent of an angle in radians",
         domain=(NOT_ZERO,),
         notation=function_latex("cot"),
+        angle=TAKES,
     ),
     reciprocal(
         "sec",
@@ -162,6 +172,7 @@ PRIMITIVES = (
         (-1.2, 0.3, 2.5),
         doc="secant of an angle in radians",
         notation=function_latex("sec"),
+        angle=TAKES,
     ),
     reciprocal(
         "csc",
@@ -171,6 +182,7 @@ PRIMITIVES = (
         doc="cosecant of an angle in radians",
         domain=(NOT_ZERO,),
         notation=function_latex("csc"),
+        angle=TAKES,
     ),
     reciprocal(
         "acot",
@@ -181,6 +193,7 @@ PRIMITIVES = (
         spellings=("acot", "arccot"),
         domain=(NOT_ZERO,),
         notation=function_latex("operatorname{arccot}"),
+        angle=GIVES,
     ),
     reciprocal(
         "asec",
@@ -191,6 +204,7 @@ PRIMITIVES = (
         spellings=("asec", "arcsec"),
         domain=(Domain("x <= -1 or x >= 1", _outside_one),),
         notation=function_latex("operatorname{arcsec}"),
+        angle=GIVES,
     ),
     reciprocal(
         "acsc",
@@ -201,6 +215,7 @@ PRIMITIVES = (
         spellings=("acsc", "arccsc"),
         domain=(Domain("x <= -1 or x >= 1", _outside_one),),
         notation=function_latex("operatorname{arccsc}"),
+        angle=GIVES,
     ),
     reciprocal(
         "coth",

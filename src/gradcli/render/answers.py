@@ -11,14 +11,18 @@ from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
+from gradcli.verify.clarke import Range, wider
 from gradcli.verify.kinks import Sides
 from gradcli.verify.verdict import Checked
+from gradcli.verify.witnesses import Verdict
 
 if TYPE_CHECKING:
     from gradcli.verify.proof import Proof
 
 SHOWN = 1000
 """Elements of one array that are printed whole."""
+SHOWN_RANGES = 64
+"""Intervals that are listed one by one."""
 LONGEST_TRUTH = 2000
 """Characters of true numbers that are printed beside what was computed; JSON has them all."""
 
@@ -71,7 +75,7 @@ def gradient_rows(
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         if check.verdict.true is not None:
             answer = with_truth(answer, true_block(check.verdict.true.gradient[wrt], problem.input_shape(wrt), layout))
-        between = interval_text(sides) if sides is not None and not all(s.agree for s in sides) else ""
+        between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
 
@@ -131,6 +135,28 @@ def accumulated_lines(
 def answer_line(label: str, answer: str, about: str) -> str:
     """`label = answer   about`."""
     return f"{label} = {answer}" + (f"   {about}" if about else "")
+
+
+def between_text(sides: list[Sides] | None, ranges: list[Range] | None) -> str:
+    """The one-sided derivatives where they differ, and Clarke's intervals where they are wider; many are not listed."""
+    parts = []
+    if sides is not None and not all(s.agree for s in sides):
+        parts.append(interval_text(sides))
+    if ranges is not None and (sides is None or wider(ranges, [(min(s[:2]), max(s[:2])) for s in sides])):
+        if len(ranges) <= SHOWN_RANGES:
+            parts.append(interval_text([Sides(*ends, True) for ends in ranges], "Clarke's set lies in: "))
+        else:
+            low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+            parts.append(f"Clarke's sets lie in [{format_number(low)}, {format_number(high)}] (each in JSON)")
+    return "; ".join(parts)
+
+
+def convention_lines(verdict: Verdict) -> list[str]:
+    """What PyTorch and JAX return at the kinks, a line a primitive."""
+    return [
+        f"at the kink of {c.name}: PyTorch gives {c.torch}" + (f". JAX: {c.jax}" if c.jax else "")
+        for c in verdict.conventions
+    ]
 
 
 def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:

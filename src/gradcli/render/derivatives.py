@@ -8,7 +8,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
 from gradcli.methods.base import Block, arranged
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import interval_text
+from gradcli.render.answers import between_text
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
 from gradcli.verify.witnesses import Verdict
@@ -94,6 +94,8 @@ def answer_lines(arrays: Sequence[Labelled], mode: str, verdict: Verdict, carrie
 def closing_lines(mode: str, verdict: Verdict, carrier: Carrier) -> list[str]:
     """What was swept, the one-sided derivatives at a kink, the verdict with dtype and device."""
     lines = [f"mode: {mode}"] if mode else []
-    if verdict.word == "kink" and verdict.sides is not None:
-        lines += [f"{name}: {interval_text(sides)}" for name, sides in verdict.sides.items()]
+    if verdict.word == "kink":
+        sides, clarke = verdict.sides or {}, verdict.clarke or {}
+        texts = {name: between_text(sides.get(name), clarke.get(name)) for name in sides or clarke}
+        lines += [f"{name}: {text}" for name, text in texts.items() if text]
     return [*lines, f"{verdict.word}: {verdict.sentence} ({carrier.dtype}, {carrier.device})"]

@@ -10,9 +10,9 @@ from gradcli.graph import Graph
 from gradcli.methods.base import unflatten, unit_directions
 from gradcli.problem import Nested, Problem
 from gradcli.render.answers import interval_text
-from gradcli.render.inspection import Column, Inspection, index_text, inspect_at
+from gradcli.render.inspection import Column, Inspection, inspect_at
 from gradcli.render.summary import weights_text
-from gradcli.shapes import size
+from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import beyond_floats
 from gradcli.verify.explain import premise_cause, value_cause
 from gradcli.verify.verdict import check_gradient

@@ -246,13 +246,3 @@ def inspect_at(
         start = carrier.constant(1.0 if weights is None else weights, graph.shapes[output])
         adjoints[output] = pull(tape, {output: start}, sources)
     return Inspection(graph, tuple(outputs), tape, columns, tangents, adjoints, cotangents)
-
-
-def index_text(number: int, shape: Shape) -> str:
-    """The index of an element that is counted in row-major order: `[0,1]`; nothing for a scalar."""
-    indices: list[str] = []
-    for dimension in reversed(shape):
-        assert isinstance(dimension, int)
-        number, index = divmod(number, dimension)
-        indices.insert(0, str(index))
-    return f"[{','.join(indices)}]" if indices else ""

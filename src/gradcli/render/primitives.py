@@ -128,6 +128,7 @@ def constructor_data(constructor: Constructor) -> dict[str, Any]:
         "rule": ["a constant: no derivative flows through it"],
         "domain": [],
         "kink": None,
+        "jax": None,
     }
 
 
@@ -142,4 +143,5 @@ def primitive_data(primitive: Primitive) -> dict[str, Any]:
         "rule": rule_text(primitive),
         "domain": [domain.text for domain in primitive.domain],
         "kink": primitive.kink.convention if primitive.kink else None,
+        "jax": primitive.kink.jax or None if primitive.kink else None,
     }

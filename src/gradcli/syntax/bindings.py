@@ -63,16 +63,17 @@ def _pieces(text: str) -> Iterator[Span]:
             position = end_of_source(text, position)
             continue
         elif character == "," and depth <= 0:
-            yield _stripped(text, start, position)
+            yield stripped(text, start, position)
             start = position + 1
         else:
             depth += (character in OPENING) - (character in CLOSING)
         position += 1
     if start == 0 or text[start:].strip():
-        yield _stripped(text, start, len(text))
+        yield stripped(text, start, len(text))
 
 
-def _stripped(text: str, start: int, end: int) -> Span:
+def stripped(text: str, start: int, end: int) -> Span:
+    """Where a part of a text stands without the blanks around it."""
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     return Span(start, start + len(piece.strip()))
@@ -83,22 +84,22 @@ def _binding(text: str, start: int, end: int) -> Binding:
     if start == end:
         raise ExpressionError("a binding is missing", span=whole, source=text, hint=HINT)
     equals = text.find("=", start, end)
-    left = _stripped(text, start, end if equals < 0 else equals)
+    left = stripped(text, start, end if equals < 0 else equals)
     written = text[left.start : left.end]
-    name = _name(written)
+    name = name_of(written)
     if name is None:
         if equals < 0:
             raise ExpressionError("a binding is a name, '=' and a value", span=whole, source=text, hint=HINT)
         raise NameProblem(f"'{written}' is no name to bind", span=left, source=text, hint=HINT)
     if equals < 0:
         raise ExpressionError(f"'{name}' needs '=' and a value", span=left, source=text, hint=HINT)
-    value = _stripped(text, equals + 1, end)
+    value = stripped(text, equals + 1, end)
     if value.start == value.end:
         raise ExpressionError(f"'{name}' has no value", span=Span(equals, equals + 1), source=text, hint=HINT)
     return Binding(name, left, value)
 
 
-def _name(written: str) -> str | None:
+def name_of(written: str) -> str | None:
     """The name that a text is, in its ASCII form, or None."""
     try:
         tokens = tokenize(written)

@@ -40,14 +40,14 @@ def read_files(sources: Mapping[str, Source], cleaning: Cleaning) -> tuple[dict[
     tables: dict[str, Table] = {}
     columns: dict[str, list[int]] = {}
     for name, source in sources.items():
-        with _pointing(source):
+        with pointing(source):
             check_file(source.path)
             if ending(source.path) in TABLES:
                 table = _table(tables, source, sources)
                 columns[name] = table.use(source.names)
     found: dict[str, Loaded] = {}
     for name, source in sources.items():
-        with _pointing(source):
+        with pointing(source):
             if name in columns:
                 found[name] = tables[os.path.realpath(source.path)].value(columns[name], cleaning)
             else:
@@ -103,7 +103,7 @@ def check_file(path: str) -> None:
 
 
 @contextmanager
-def _pointing(source: Source) -> Iterator[None]:
+def pointing(source: Source) -> Iterator[None]:
     """Errors point to the value as it was typed; what the system says of a file is one of ours."""
     try:
         yield

@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.carriers.balls import Balls, Unstated
 from gradcli.carriers.tangents import contributions, total
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.methods.enclosures import DIFFERENCE_BITS, STEP_EXPONENT, flat, working
+from gradcli.methods.enclosures import STEP_EXPONENT, difference_bits, flat, working
 from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Problem
@@ -22,7 +22,7 @@ AGREE = 2.0**-60
 def wrong_rules(problem: Problem) -> list[str]:
     """Names of the primitives on the way whose rule contradicts their primal at the point, or its own transpose."""
     found: dict[str, None] = {}
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    with working(difference_bits(problem), problem.dtype) as balls:
         tape = evaluate(problem.graph, [problem.output], balls, input_values(problem.graph, balls, problem.point))
         for node in tape.nodes:
             if isinstance(problem.graph.operations[node], Primitive) and not _right(tape, balls, node):

@@ -46,7 +46,7 @@ class Judged:
     @property
     def right(self) -> bool:
         """Whether it is the truth but for the last digits."""
-        return self.error <= CLOSE * self.unit * abs(self.computed)
+        return math.isfinite(self.computed) and self.error <= CLOSE * self.unit * abs(self.computed)
 
     @property
     def beyond(self) -> bool:
@@ -78,6 +78,9 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if truth.confirmed is False:
         return _wrong_rule(problem, truth)
     numbers = judged(problem, carrier, found, truth)
+    finite = [n for n in numbers if math.isfinite(n.computed)]
+    overflows = len(finite) < len(numbers)
+    numbers = finite
     beyond = next((n for n in numbers if n.beyond), None)
     if beyond is not None:
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
@@ -86,14 +89,17 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
-    sentence = f"reverse = forward = the derivative proven in balls to {digits} digits, and differences in balls agree"
+    swept = "reverse" if overflows else "reverse = forward"
+    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and differences in balls agree"
+    if overflows:
+        sentence += "; forward mode overflows on the way"
     return Verdict("verified", sentence, digits=digits)
 
 
 def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
-    """The verdict where float64 gives no number but there is one, which balls prove; None where there is none."""
+    """The verdict where float64 gives no number but could hold the true one, which balls prove; else None."""
     truth = truth_of(problem, carrier, finite=False)
-    if truth is None or not truth.confirmed:
+    if truth is None or not truth.confirmed or not truth.fits_floats:
         return None
     return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
 

@@ -185,7 +185,7 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):
-        words = "the gradient is not finite; gradcli grad names the node"
+        words = "the gradient is not finite; gradcli why names the node"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
@@ -15,6 +16,11 @@ from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.syntax.text import format_node
+from gradcli.verify.limits import behaviours, limits_sentence
+
+
+class NoNumber(DomainError):
+    """The value is not finite."""
 
 
 class Cause(NamedTuple):
@@ -34,10 +40,8 @@ def finite(nested: Any) -> bool:
 def value_cause(tape: Tape, output: int) -> Cause | None:
     """The first node that is outside its domain or overflows although its arguments are finite, if any."""
     names = display_names(tape.graph, [output])
-    for node in tape.nodes:
-        if tape.graph.is_leaf(node) or finite(tape.carrier.nested(tape.values[node])):
-            continue
-        if not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
+    for node in non_finite_nodes(tape, output):
+        if tape.graph.is_leaf(node) or not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
             continue
         condition = tape.violated(node)
         operation = expression_of(tape, node, names)
@@ -56,12 +60,22 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
     return None
 
 
+def non_finite_nodes(tape: Tape, output: int) -> list[int]:
+    """The nodes that are not finite and reach the output through others that are not, in creation order."""
+    nested, values = tape.carrier.nested, tape.values
+    found = set() if finite(nested(values[output])) else {output}
+    for node in reversed(tape.nodes):
+        if node in found:
+            found.update(a for a in tape.graph.arguments[node] if a not in found and not finite(nested(values[a])))
+    return sorted(found)
+
+
 def domain_error(tape: Tape, output: int, source: str) -> DomainError:
     """The error for a value that does not exist at the point."""
     cause = value_cause(tape, output)
     if cause is None:
-        return DomainError("the point itself is not finite", hint="bind every input to a finite number")
-    return DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
+        return NoNumber("the point itself is not finite", hint="bind every input to a finite number")
+    return NoNumber(cause.sentence, span=cause.span, source=source, hint=cause.hint)
 
 
 def premise_cause(tape: Tape, output: int) -> Cause | None:
@@ -85,7 +99,11 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     value = carrier.nested(tape.values[problem.output])
     if not finite(value):
-        raise domain_error(tape, problem.output, source)
+        error = domain_error(tape, problem.output, source)
+        beside = limits_sentence(behaviours(problem))
+        if beside:
+            error.hint = f"{error.hint}; near this one {beside}"
+        raise error
     cause = premise_cause(tape, problem.output)
     if cause is not None:
         raise DomainError(cause.sentence, span=cause.span, source=source, hint=cause.hint)
@@ -95,22 +113,27 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
 def derivative_cause(tape: Tape, output: int, adjoints: list[Value | None]) -> Cause | None:
     """The node whose finite adjoint becomes a non-finite contribution, nearest to the output."""
     names = display_names(tape.graph, [output])
+    for node, position, _ in non_finite_edges(tape, adjoints):
+        operation = expression_of(tape, node, names)
+        place = arguments_text(tape, node, names)
+        by = expression_of(tape, tape.graph.arguments[node][position], names)
+        sentence = f"the derivative of {operation} by {by} is {_size(tape, node, position)}{place}"
+        return Cause(node, sentence, tape.graph.spans.get(node), "choose another point")
+    return None
+
+
+def non_finite_edges(tape: Tape, adjoints: list[Value | None]) -> Iterator[tuple[int, int, Value]]:
+    """Where a finite adjoint becomes a non-finite contribution: the node, the argument's position and the contribution,
+    nearest to the output first."""
     for node in reversed(tape.nodes):
         adjoint = adjoints[node]
         if adjoint is None or tape.graph.is_leaf(node) or not finite(tape.carrier.nested(adjoint)):
             continue
         for position, argument in enumerate(tape.graph.arguments[node]):
-            if adjoints[argument] is None:
-                continue
-            contribution = contribution_to(tape, node, position, adjoint)
-            if contribution is None or finite(tape.carrier.nested(contribution)):
-                continue
-            operation = expression_of(tape, node, names)
-            place = arguments_text(tape, node, names)
-            by = expression_of(tape, argument, names)
-            sentence = f"the derivative of {operation} by {by} is {_size(tape, node, position)}{place}"
-            return Cause(node, sentence, tape.graph.spans.get(node), "choose another point")
-    return None
+            if adjoints[argument] is not None:
+                contribution = contribution_to(tape, node, position, adjoint)
+                if contribution is not None and not finite(tape.carrier.nested(contribution)):
+                    yield node, position, contribution
 
 
 def _size(tape: Tape, node: int, position: int) -> str:

@@ -8,6 +8,7 @@ Derivatives, 2008, section 14.2).
 from __future__ import annotations
 
 import math
+import random
 from typing import NamedTuple
 
 from gradcli.carriers.tape import Tape
@@ -17,6 +18,9 @@ from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
+
+DIRECTIONS = 8
+"""Beside the axes, along which a function of several inputs is looked at."""
 
 
 class Sides(NamedTuple):
@@ -29,12 +33,21 @@ class Sides(NamedTuple):
     @property
     def agree(self) -> bool:
         """Whether the function is differentiable in this direction after all."""
-        return abs(self.left - self.right) <= 1e-9 * max(abs(self.left), abs(self.right), 1e-300)
+        return self.left == self.right
+
+
+SLACK = {"float64": 1e-9, "float32": 1e-4}
+"""Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
+
+
+def close(a: float, b: float, dtype: str) -> bool:
+    """Whether two derivatives are the same number, but for rounding."""
+    return abs(a - b) <= SLACK[dtype] * max(abs(a), abs(b))
 
 
 def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]]:
     """Both sides for every component of every input, row-major, at a point on a kink."""
-    line = Line(problem, tape.carrier)
+    line, dtype = Line(problem, tape.carrier), tape.carrier.dtype
     kinks = set(tape.kinks())
     found: dict[str, list[Sides]] = {}
     for name in problem.wrt:
@@ -43,25 +56,52 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
             right = _swept(problem, tape, kinks, direction, +1)
             left = _swept(problem, tape, kinks, direction, -1)
             if right is None or left is None:
-                found[name].append(_seen_sides(line, direction, position))
+                found[name].append(_seen_sides(line, direction, position, dtype))
                 continue
-            exist = _possible(left, line.side(direction, position, -1))
-            exist = exist and _possible(right, line.side(direction, position, +1))
-            found[name].append(Sides(left, right, exist))
+            exist = _possible(left, line.side(direction, position, -1), dtype)
+            exist = exist and _possible(right, line.side(direction, position, +1), dtype)
+            found[name].append(Sides(left, left if close(left, right, dtype) else right, exist))
     return found
 
 
-def _possible(value: float, seen: Estimate) -> bool:
+def bends_elsewhere(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> bool:
+    """Whether the derivative along some direction is not the one that the partial derivatives give.
+
+    min(|x|, |y|) is 0 along both axes, and not differentiable at 0. A few directions are tried.
+    """
+    partials = [s.left for name in problem.wrt for s in sides[name]]
+    if len(partials) < 2:
+        return False
+    kinks, dtype = set(tape.kinks()), tape.carrier.dtype
+    draw = random.Random(22)
+    for trial in range(DIRECTIONS):
+        weights = [draw.uniform(0.5, 1.5) * draw.choice((-1.0, 1.0)) if trial else 1.0 for _ in partials]
+        rest, direction = list(weights), {}
+        for name in problem.wrt:
+            count = len(sides[name])
+            direction[name] = unflatten(rest[:count], problem.input_shape(name))
+            rest = rest[count:]
+        expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))
+        largest = math.fsum(abs(w * p) for w, p in zip(weights, partials, strict=True))
+        for sign in (+1, -1):
+            found = _swept(problem, tape, kinks, direction, sign)
+            if found is not None and abs(found - expected) > SLACK[dtype] * max(largest, abs(found)):
+                return True
+    return False
+
+
+def _possible(value: float, seen: Estimate, dtype: str) -> bool:
     """Whether a swept side is finite and not contradicted; a difference drowned in noise contradicts nothing."""
-    return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + 1e-9 * abs(value)
+    return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + SLACK[dtype] * abs(value)
 
 
-def _seen_sides(line: Line, direction: dict[str, Nested], position: float) -> Sides:
+def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype: str) -> Sides:
     """What differences show where a primitive declares no sides, because it jumps by itself."""
     left, right = (line.side(direction, position, sign) for sign in (-1, +1))
     continuous = not any(line.jumps(direction, position, sign) for sign in (-1, +1))
     settled = all(e.error <= 1e-6 * max(1.0, abs(e.value)) for e in (left, right))
-    return Sides(_cleaned(left), _cleaned(right), continuous and settled)
+    low, high = _cleaned(left), _cleaned(right)
+    return Sides(low, low if close(low, high, dtype) else high, continuous and settled)
 
 
 def _cleaned(seen: Estimate) -> float:

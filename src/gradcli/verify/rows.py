@@ -91,7 +91,7 @@ def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nest
     if verdicts[0][0] == ALONG and found.word == "verified":
         found = replace(found, sentence=f"{found.sentence}, {ALONG}")
     # One row's one-sided derivatives are not those of the whole.
-    return replace(found, sides=None) if problem.output_shape else found
+    return replace(found, sides=None, clarke=None) if problem.output_shape else found
 
 
 def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]:
@@ -147,7 +147,8 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
     if verdict is None:
         verdict = judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
         if verdict.sides is not None:
-            verdict = replace(verdict, sides={"along v": verdict.sides[STEP]})
+            ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
+            verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)
     return carrier.nested(value), nested, verdict
 
 

@@ -14,7 +14,8 @@ from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, flat, too_large, working
+from gradcli.methods.enclosures import BallLine, difference_bits, flat, too_large, working
+from gradcli.methods.proven import nearest_float
 from gradcli.methods.rounding import BITS, rounding_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
@@ -24,6 +25,10 @@ MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
 TRUNCATION = 4
 """The error of the finer difference is a third of its distance to the coarser one."""
+VANISHING = 1e-25
+"""Both derivatives are 0 but for the difference's own error."""
+DECIDED = 2.0**-40
+"""At the last precision a ball is thinner than this part of the largest, unless it holds two branches."""
 RESOLVED = 1e-9
 """A difference whose own error is above this part of it sees nothing."""
 
@@ -56,6 +61,13 @@ class Truth:
         shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
         return {name: unflatten([next(texts) for _ in range(size(shape))], shape) for name, shape in shapes.items()}
 
+    @property
+    def fits_floats(self) -> bool:
+        """Whether every number is one that a float64 can hold, and known to its last digit."""
+        with working(self.bits):
+            nearest = [nearest_float(ball) for ball in [*self.value, *self.gradient]]
+        return all(x is not None and math.isfinite(x) for x in nearest)
+
     def text_of(self, ball: Ball) -> str:
         """One of the numbers in proven digits."""
         return self._texts([ball])[0]
@@ -77,7 +89,7 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]
-    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]):
+    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]) or _undecided(balls):
         return None
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = Truth(problem, value, balls, bits, bound[0], rounding)
@@ -85,22 +97,26 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     return truth
 
 
+def _undecided(gradient: list[Ball]) -> bool:
+    """Whether a comparison could not be decided at any precision, so that a ball holds both branches: at a
+    tie of two numbers that no float holds."""
+    largest = max((abs(ball).upper() for ball in gradient), default=0)
+    return any(ball.rad() > largest * DECIDED for ball in gradient)
+
+
 def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:
     """What differences of the primal in balls say of the gradient."""
     confirmed: bool | None = True
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    with working(difference_bits(problem), problem.dtype) as balls:
         line = BallLine(problem, balls)
         for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
             coarse, fine = line.slope(direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
             error = TRUNCATION * abs(coarse - fine)
-            gap = abs(ours - fine)
-            if not (gap.is_finite() and error.is_finite()):
-                confirmed = None
-            elif gap > error + _slack(ours, fine):
+            seen = _agreement(ours, fine, error)
+            if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
-            elif error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25:
-                confirmed = None
+            confirmed = confirmed and seen
     return confirmed, ""
 
 
@@ -155,7 +171,7 @@ def _seen_product(
 ) -> tuple[bool | None, float]:
     """u' H v by polarisation, from second differences along u + v and u - v."""
     largest = max((abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name])), default=0.0)
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    with working(difference_bits(problem), problem.dtype) as balls:
         line = BallLine(problem, balls)
         total, error = balls.lift(0), balls.lift(0)
         for sign in (1, -1):
@@ -168,18 +184,18 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        gap = abs(ours - total)
-        if not (gap.is_finite() and error.is_finite()):
-            return None, math.nan
-        if gap > error + _slack(ours, total):
-            return False, float(total)
-        blind = error.abs_upper() > RESOLVED * abs(ours).upper() and not gap < 1e-25
-        return (None if blind else True), float(total)
+        return _agreement(ours, total, error), float(total)
 
 
-def _slack(ours: Ball, fine: Ball) -> Ball:
-    """Balls are no wider than this where a difference has anything to say."""
-    return (abs(ours) + abs(fine)) * ours.__class__(2) ** -90
+def _agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+    """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
+    gap = abs(ours - seen)
+    if not (gap.is_finite() and error.is_finite()):
+        return None
+    size = abs(ours) + abs(seen)
+    if error.abs_upper() > RESOLVED * size.upper():
+        return True if gap < VANISHING else None
+    return not gap > error + size * ours.__class__(2) ** -90
 
 
 def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
@@ -198,6 +214,11 @@ def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, 
             found.append((f"by {name}", {name: unit}, float(position), weights))
             place += 1
     return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text of proven digits is all of a number, and not only a bound."""
+    return text.lstrip("-")[:1].isdigit() and "proven" not in text
 
 
 def error_of(computed: float, true: Ball) -> float:

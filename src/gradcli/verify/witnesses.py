@@ -41,16 +41,42 @@ class TrueNumbers(NamedTuple):
     gradient: dict[str, Nested]
 
 
+class Convention(NamedTuple):
+    """What a primitive returns at its kink: here, which is PyTorch's value where it has the function, and in JAX (empty
+    where that is not known)."""
+
+    name: str
+    torch: str
+    jax: str
+
+
 @dataclass
 class Verdict:
-    """One word of interface.md and the sentence behind it. `sides` holds the one-sided derivatives at a kink, `digits`
-    the decimal digits that an independent witness confirms, `true` value and gradient where float64 lost them."""
+    """One word of interface.md and the sentence behind it.
+
+    `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
+    what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
+    that an independent witness confirms, `true` value and gradient where float64 lost them.
+    """
 
     word: str
     sentence: str
     sides: dict[str, list[Sides]] | None = None
     digits: int | None = None
     true: TrueNumbers | None = None
+    clarke: dict[str, list[tuple[float, float]]] | None = None
+    conventions: tuple[Convention, ...] = ()
+    differentiable: bool = False
+
+    @property
+    def set_valued(self) -> bool:
+        """Whether there is a set of slopes, or one that the rules do not give."""
+        return self.word == "kink" or (self.word == "undefined" and self.sides is not None)
+
+    @property
+    def convention(self) -> str:
+        """What the rules return at the kinks, in words."""
+        return "; ".join(f"{c.name}: {c.torch}" for c in self.conventions) or "the rules give no number"
 
     @property
     def status(self) -> ExitStatus:
@@ -59,11 +85,18 @@ class Verdict:
 
 
 def verdict_details(verdict: Verdict) -> dict[str, Any]:
-    """What a verdict knows besides its word, as JSON: the one-sided derivatives at a kink, lower ends first; the true
-    numbers where float64 lost them."""
+    """What a verdict knows besides its word, as JSON: the one-sided derivatives at a kink, as intervals and as left and
+    right; Clarke's intervals; the conventions; the true numbers where float64 lost them."""
     found: dict[str, Any] = {}
     if verdict.sides is not None:
         found["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
+        found["sides"] = {n: [list(s[:2]) for s in sides] for n, sides in verdict.sides.items()}
+    if verdict.clarke is not None:
+        found["clarke"] = {n: [list(ends) for ends in ranges] for n, ranges in verdict.clarke.items()}
+    if verdict.set_valued:
+        found["differentiable"] = verdict.differentiable
+    if verdict.conventions:
+        found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
         found["true"] = verdict.true._asdict()
     return found

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gradcli.cli.options import AT, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
+from gradcli.cli.options import AT, AT_KINK, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind_all, problem_of
 from gradcli.cli.runner import Report, run_all
 from gradcli.errors import ExitStatus
 from gradcli.layouts import Layout
-from gradcli.methods.base import added, arranged
+from gradcli.methods.base import added, arranged, flatten
 from gradcli.problem import Nested, Problem, separate
+from gradcli.verify.at_kink import AtKink
 from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
 
@@ -44,13 +45,18 @@ def grad(
         bool, typer.Option("--accumulate", help="Also the sum of all gradients, as PyTorch's .grad would hold it.")
     ] = False,
     layout: LAYOUT = "torch",
+    at_kink: AT_KINK = "torch",
     settings: Settings,
 ) -> int:
     """Value and gradient of scalar functions, checked by forward mode and differences."""
-    return run_all(expressions, at, settings, lambda queries: answer(queries, wrt, cotangent, accumulate, layout))
+    return run_all(
+        expressions, at, settings, lambda queries: answer(queries, wrt, cotangent, accumulate, layout, at_kink)
+    )
 
 
-def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout) -> Report:
+def answer(
+    queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool, layout: Layout, at_kink: AtKink
+) -> Report:
     """The gradient of each output of each expression."""
     bounds, notes = bind_all(queries)
     lend_inputs(bounds, wrt)
@@ -61,7 +67,7 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
             require_number(problem, carrier, query.text)
     precision = queries[0].settings.precision
     found = [
-        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, precision))
+        Gradient(bound.output_name(problem.output), problem, check_gradient(problem, carrier, at_kink, precision))
         for bound, carrier, group in zip(bounds, carriers, problems, strict=True)
         for problem in group
     ]
@@ -76,7 +82,7 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
         "dtype": carriers[0].dtype,
         "device": carriers[0].device,
     }
-    results = [result_data(gradient, layout) for gradient in found]
+    results = [result_data(gradient, layout, at_kink) for gradient in found]
     data |= results[0] if len(results) == 1 else {"results": results}
     total = accumulated(found) if accumulate else {}
     if accumulate:
@@ -84,17 +90,29 @@ def answer(queries: Sequence[Query], wrt: str, cotangent: str, accumulate: bool,
             name: arranged(value, (), problem.input_shape(name), layout)[0] for name, (value, problem) in total.items()
         }
     status = next((g.checked.verdict.status for g in found if g.checked.verdict.status), ExitStatus.ANSWERED)
-    plain = queries[0].settings.plain
+    plain, verbose = queries[0].settings.plain, queries[0].settings.verbose
 
     def show() -> None:
-        from gradcli.render.answers import accumulated_lines, gradient_lines
+        from gradcli.render.answers import accumulated_lines, convention_lines, gradient_lines
 
         for gradient in found:
             print("\n".join(gradient_lines(gradient.name, gradient.problem, gradient.checked, plain, layout)))
+        if not queries[0].settings.quiet and any(raises_the_question(gradient.checked) for gradient in found):
+            print("gradcli why, with the same arguments, names the node and the reason")
+            if verbose:
+                for line in convention_lines(gradient.checked.verdict):
+                    print(line)
         if accumulate:
             print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 
     return Report(data, show, status, notes)
+
+
+def raises_the_question(checked: Checked) -> bool:
+    """Whether a derivative does not exist, or one by a whole input is zero and the verdict does not say why."""
+    if checked.verdict.word in ("undefined", "kink"):
+        return checked.verdict.word == "undefined"
+    return any(not any(flatten(gradient)) for gradient in checked.gradient.values())
 
 
 def lend_inputs(bounds: Sequence[Bound], wrt: str) -> None:
@@ -124,7 +142,7 @@ def accumulated(found: Sequence[Gradient]) -> dict[str, tuple[Nested, Problem]]:
     return total
 
 
-def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
+def result_data(gradient: Gradient, layout: Layout, at_kink: AtKink) -> dict[str, Any]:
     """The JSON of one output."""
     checked, problem = gradient.checked, gradient.problem
     blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
@@ -140,6 +158,7 @@ def result_data(gradient: Gradient, layout: Layout) -> dict[str, Any]:
             name: {"value": d.value, "derivative": d.gradient, "error": d.error, "sweeps": d.sweeps}
             for name, d in checked.derivatives.items()
         },
+        **({"at_kink": at_kink} if checked.verdict.set_valued else {}),
         **verdict_details(checked.verdict),
         **proven_data(gradient, layout),
     }

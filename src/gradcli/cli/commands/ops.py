@@ -73,6 +73,7 @@ def page(operation: Operation) -> str:
         *[("rule" if k == 0 else "", line) for k, line in enumerate(data["rule"])],
         ("domain", "; ".join(data["domain"])),
         ("at a kink", data["kink"]),
+        ("JAX there", data["jax"]),
         ("family", data["family"]),
     ]
     head = f"{data['signature']}   {data['doc']}"

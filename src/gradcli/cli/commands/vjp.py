@@ -8,12 +8,13 @@ import typer
 
 from gradcli.carriers.base import Carrier
 from gradcli.cli.derivatives import Answer, report
-from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
+from gradcli.cli.options import AT, AT_KINK, COTANGENT, EXPRESSION, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, parse_direction
 from gradcli.cli.runner import Report, run
 from gradcli.errors import UsageError
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
+from gradcli.verify.at_kink import AtKink
 from gradcli.verify.verdict import check_gradient
 
 
@@ -23,12 +24,20 @@ def register(app: typer.Typer) -> None:
 
 
 @with_settings
-def vjp(expression: EXPRESSION, *, at: AT, cotangent: COTANGENT = "", wrt: WRT = "", settings: Settings) -> int:
+def vjp(
+    expression: EXPRESSION,
+    *,
+    at: AT,
+    cotangent: COTANGENT = "",
+    wrt: WRT = "",
+    at_kink: AT_KINK = "torch",
+    settings: Settings,
+) -> int:
     """u'J: what a cotangent u of the output is to the inputs. Each part has its input's shape."""
-    return run(expression, at, settings, lambda query: answer(query, wrt, cotangent))
+    return run(expression, at, settings, lambda query: answer(query, wrt, cotangent, at_kink))
 
 
-def answer(query: Query, wrt: str, typed: str) -> Report:
+def answer(query: Query, wrt: str, typed: str, at_kink: AtKink) -> Report:
     """The product for each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
@@ -39,7 +48,7 @@ def answer(query: Query, wrt: str, typed: str) -> Report:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint="--cotangent ones, e(0), or a value")
         cotangent = parse_direction(typed or "ones", shape, "--cotangent", query)
-        checked = check_gradient(replace(problem, cotangent=cotangent), carrier, query.settings.precision)
+        checked = check_gradient(replace(problem, cotangent=cotangent), carrier, at_kink, query.settings.precision)
         value = checked.derivatives["reverse"].value
         data = {
             "value": value,

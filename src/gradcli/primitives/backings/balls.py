@@ -78,7 +78,8 @@ def cbrt(x: Ball) -> Ball:
         return x.root(3)
     if x < 0:
         return -((-x).root(3))
-    return cbrt(x.lower()).union(cbrt(x.upper()))
+    # A ball without finite ends has no ends to take the root of.
+    return cbrt(x.lower()).union(cbrt(x.upper())) if x.is_finite() else _arb().nan()
 
 
 def sigmoid(x: Ball) -> Ball:

@@ -1,0 +1,117 @@
+"""Claims from Python judged: numbers, lists, arrays, or text as on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from gradcli.api.results import Result, Sheet, judged
+from gradcli.api.values import plain
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.constants import evaluate_constant
+from gradcli.errors import UsageError
+from gradcli.layouts import Layout
+from gradcli.problem import Nested, Problem
+from gradcli.syntax.claims import Claim, claim_of
+from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.judging import judge
+from gradcli.verify.rows import index_of
+
+HINT = 'give claims by name: check({"x1": 5.5, "x2": "x1 - cos(x2)"})'
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A slip that leads to the claimed numbers: its kind, and a line about it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """One claim judged. `judgement` is "right", "wrong", "undefined" (no number is right there) or "undecided";
+    `right` the right number or lists of them; `wrong` the indices of wrong components of an array.
+
+    A formula was compared at `points` points; `counterexample` is one where it is wrong, and there it `gives` a value
+    that is not the `right` one. Of several slips each would explain the claim.
+    """
+
+    name: str
+    of: str
+    claim: str
+    judgement: str
+    right: Nested | None
+    wrong: tuple[str, ...]
+    note: str
+    slips: tuple[Slip, ...]
+    points: int
+    counterexample: dict[str, Nested] | None
+    gives: Nested | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Check(Result):
+    """Claims judged, in the order given. `verdict` is that on the right derivatives themselves."""
+
+    claims: tuple[CheckedClaim, ...]
+    layout: Layout
+
+    @property
+    def right(self) -> bool:
+        """Whether all claims are right."""
+        return all(claim.judgement == "right" for claim in self.claims)
+
+    SHOWN: ClassVar[tuple[str, ...]] = ("right",)
+
+
+def read_claims(claims: Any) -> list[Claim]:
+    """Claims by name. Raises GradcliError."""
+    if not isinstance(claims, Mapping) or not all(isinstance(name, str) for name in claims):
+        raise UsageError("claims are a mapping from names to numbers or formulas", hint=HINT)
+    if not claims:
+        raise UsageError("there is no claim to check", hint=HINT)
+    return [claim_of(name, plain(value), evaluate_constant) for name, value in claims.items()]
+
+
+def check_of(
+    claims: Sequence[Claim],
+    problem: Problem,
+    carrier: Carrier,
+    names: dict[int, str],
+    layout: Layout,
+    notes: Sequence[str],
+) -> Check:
+    """The answer to a check."""
+    from gradcli.render.claims import answer_text, claim_lines, head_text, slip_lines, verdict_line
+
+    found = judge(claims, Setting(problem, carrier, names, layout))
+    output = names[problem.output]
+    rows: list[tuple[str, str]] = []
+    for judgement in found.claims:
+        rows.append((head_text(judgement, problem, output), answer_text(judgement, found.verdict)))
+        rows += [("", line) for line in slip_lines(judgement)]
+    return Check(
+        **judged(found.verdict, carrier, notes),
+        claims=tuple(map(_checked, found.claims)),
+        layout=layout,
+        _text="\n".join(claim_lines(found, problem, output, carrier, layout)),
+        _sheet=Sheet([("", False)] * 2, rows, [verdict_line(found, carrier, layout)]),
+    )
+
+
+def _checked(judgement: Judgement) -> CheckedClaim:
+    return CheckedClaim(
+        name=judgement.claim.name,
+        of="value" if judgement.of_value else "derivative",
+        claim=judgement.claim.text,
+        judgement=judgement.word,
+        right=judgement.right,
+        wrong=tuple(index_of(k, judgement.shape) for k in judgement.wrong) if judgement.shape else (),
+        note=judgement.note,
+        slips=tuple(Slip(e.kind, e.text) for e in judgement.explanations),
+        points=judgement.points,
+        counterexample=judgement.point,
+        gives=judgement.claimed,
+    )

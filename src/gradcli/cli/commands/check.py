@@ -1,0 +1,114 @@
+"""`gradcli check`: is this answer right, and if not, which slip explains it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gradcli.cli.options import AT, COTANGENT, EXPRESSION, LAYOUT, SHAPE, Settings, with_settings
+from gradcli.cli.query import Bound, Query, bind, problem_of
+from gradcli.cli.runner import Report, run
+from gradcli.cli.structure import bind_sizes
+from gradcli.errors import UsageError
+from gradcli.graph import display_names
+from gradcli.layouts import Layout
+from gradcli.verify.explain import require_finite
+
+if TYPE_CHECKING:
+    from gradcli.syntax.claims import Claim
+
+CLAIM = Annotated[
+    list[str],
+    typer.Option(
+        "--claim",
+        metavar="CLAIM",
+        help='x2=2.283, w=[6,12,18], a formula "x2: x1 - cos(x2)", or @answers.json; may be repeated.',
+        default_factory=list,
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check")(check)
+
+
+@with_settings
+def check(
+    expression: EXPRESSION,
+    *,
+    at: AT,
+    claim: CLAIM,
+    cotangent: COTANGENT = "",
+    layout: LAYOUT = "torch",
+    shape: SHAPE,
+    settings: Settings,
+) -> int:
+    """Judge claimed derivatives and values: right, or wrong and by which slip."""
+    return run(expression, at, settings, lambda query: answer(query, claim, cotangent, layout, shape))
+
+
+def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, shapes: Sequence[str]) -> Report:
+    """Every claim judged."""
+    from gradcli.render.claims import claim_lines, claims_data
+    from gradcli.verify.claims import Setting
+    from gradcli.verify.judging import judge
+
+    claims = read_all(typed)
+    bound = bound_for(query, claims, shapes)
+    if len(bound.outputs) > 1:
+        raise UsageError(
+            f"claims are of one output, not of {len(bound.outputs)}", hint="check one expression at a time"
+        )
+    (output,) = bound.outputs
+    problem, carrier = problem_of(bound, output, "", cotangent), bound.carrier()
+    if bound.point or not bound.graph.inputs:
+        require_finite(problem, carrier, query.text)
+    names = display_names(bound.graph, bound.outputs)
+    names.setdefault(output, "f")
+    judged = judge(claims, Setting(problem, carrier, names, layout))
+    data: dict[str, Any] = {
+        "schema": "gradcli/1",
+        "command": "check",
+        "expression": query.text,
+        "inputs": bound.point,
+        "layout": layout,
+        "dtype": carrier.dtype,
+        "device": carrier.device,
+        "output": bound.output_name(output),
+        **claims_data(judged),
+    }
+    name, plain = bound.output_name(output), query.settings.plain
+
+    def show() -> None:
+        print("\n".join(claim_lines(judged, problem, name, carrier, layout, plain)))
+
+    return Report(data, show, judged.status, bound.notes)
+
+
+def read_all(typed: Sequence[str]) -> list[Claim]:
+    """The claims of all options, and of the files that they name."""
+    from gradcli.carriers.constants import evaluate_constant
+    from gradcli.syntax.claims import claim_of, read_claims
+    from gradcli.values.answers import read_answers
+
+    claims: list[Claim] = []
+    for text in typed:
+        if text.lstrip().startswith("@"):
+            found = read_answers(text.strip())
+            claims += [claim_of(name, value, evaluate_constant) for name, value in found.items()]
+        else:
+            claims += read_claims(text, evaluate_constant)
+    return claims
+
+
+def bound_for(query: Query, claims: Sequence[Claim], shapes: Sequence[str]) -> Bound:
+    """The expression at its point; formulas alone need none, and then inputs have only shapes."""
+    if claims and not query.at and not query.values and all(claim.formula is not None for claim in claims):
+        return bind_sizes(query, shapes)
+    if shapes:
+        raise UsageError("--shape is for formulas without a point", hint="leave out --shape, or --at")
+    return bind(query)

@@ -1,0 +1,322 @@
+"""Claims of numbers judged: is what somebody gives for a derivative or a value right, and if not, what slipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.mistaken import Truncating
+from gradcli.errors import NameProblem, ShapeError, closest
+from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
+from gradcli.methods.base import arranged, flatten, permuted, unflatten
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
+from gradcli.problem import Nested, Problem, nested_shape
+from gradcli.shapes import Shape, format_shape, size
+from gradcli.syntax.claims import Claim, Digits
+from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
+from gradcli.verify.explain import finite
+from gradcli.verify.explanations import Explained, Explanation, explain
+from gradcli.verify.rows import index_of
+from gradcli.verify.slips import Transposed
+from gradcli.verify.sweep import Sweep
+from gradcli.verify.truth import is_number, truth_of
+from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+
+N = TypeVar("N")
+RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
+OTHER_LAYOUT = "other layout"
+LEAST_DIGITS = 6
+"""Digits that a verified derivative has where the verdict does not say how many."""
+MOST_COMPONENTS = 8
+"""Wrong components that are explained one by one where no slip explains them together."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is said of one claim. `right` is the right value in `layout`, in `shape`; for a formula at the `point`
+    that shows it to be wrong, where it gives `claimed`.
+
+    `wrong` are the row-major positions of wrong components in that layout, `note` what else is to be said (`at_kink`:
+    what counts there), `points` at how many points a formula was compared.
+    """
+
+    claim: Claim
+    of_value: bool
+    word: str
+    right: Nested = None
+    shape: Shape = ()
+    wrong: tuple[int, ...] = ()
+    note: str = ""
+    at_kink: bool = False
+    explanations: tuple[Explanation, ...] = ()
+    points: int = 0
+    point: dict[str, Nested] | None = None
+    claimed: Nested = None
+
+
+@dataclass
+class Setting:
+    """A problem at a point with everything that claims about it are compared to."""
+
+    problem: Problem
+    carrier: Carrier
+    names: dict[int, str]
+    layout: Layout = "torch"
+    _checked: dict[str, Checked] = field(default_factory=dict)
+
+    @cached_property
+    def nodes(self) -> dict[str, int]:
+        """The nodes that have a name on screen and are no inputs."""
+        inputs = set(self.problem.graph.inputs)
+        return {name: node for node, name in self.names.items() if name not in inputs}
+
+    def check_name(self, claim: Claim) -> None:
+        """Raise NameProblem for a claim of nothing that there is."""
+        inputs = list(self.problem.graph.inputs)
+        if claim.name in inputs or claim.name in self.nodes:
+            return
+        near = closest(claim.name, [*inputs, *self.nodes])
+        output = self.names[self.problem.output]
+        hint = (
+            f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}, the value is {output}"
+        )
+        cause = f"the claim is of {claim.name}, which is neither an input nor a value"
+        raise NameProblem(cause, span=claim.span, source=claim.source, hint=hint)
+
+    def of_value(self, claim: Claim) -> bool:
+        """Whether the claim is of a value, not of the derivative by an input."""
+        return claim.name not in self.problem.graph.inputs
+
+    def check(self, names: Sequence[str]) -> Verdict:
+        """The verdict on the derivatives by some inputs: together, or where that is not the best, each by itself."""
+        together = check_gradient(replace(self.problem, wrt=tuple(names)), self.carrier)
+        alone = together.verdict.word == "verified" or len(names) < 2
+        for name in names:
+            self._checked[name] = (
+                together if alone else check_gradient(replace(self.problem, wrt=(name,)), self.carrier)
+            )
+        return together.verdict
+
+    def checked(self, name: str) -> Checked:
+        """The checked derivative by one input."""
+        return self._checked[name]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is right for a claim, row-major in layout torch: every number from `low` to `high`, which differ at a kink
+    only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them.
+
+    `order` tells for each place of the claim which of these numbers stands there.
+    """
+
+    low: Sequence[float]
+    high: Sequence[float]
+    uncertain: Sequence[float]
+    order: Sequence[int]
+    doubtful: bool = False
+
+    @classmethod
+    def known(cls, numbers: Sequence[float], order: Sequence[int], dtype: str) -> Truth:
+        """Numbers that are proven to the last digit."""
+        return cls(numbers, numbers, [UNIT_ROUNDOFF[dtype] * abs(n) for n in numbers], order)
+
+    def admits(self, claimed: Sequence[Digits], place: int) -> bool:
+        """Whether a component of a claim may be right, as far as rounding lets one tell."""
+        return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place])
+
+    def wrong(self, claimed: Sequence[Digits]) -> list[int]:
+        """The components of a claim that are wrong."""
+        return [place for place in range(len(claimed)) if not self.admits(claimed, place)]
+
+    @property
+    def at_kink(self) -> bool:
+        """Whether a component has more than one right value."""
+        return any(low != high for low, high in zip(self.low, self.high, strict=True))
+
+
+def judge_numbers(claim: Claim, setting: Setting) -> Judgement:
+    """The judgement on a claim of numbers. Raises ShapeError for numbers of another shape."""
+    if setting.of_value(claim):
+        return _judge_value(claim, setting)
+    checked = setting.checked(claim.name)
+    gradient = _true_gradient(checked, claim.name) or checked.gradient[claim.name]
+    input_shape = setting.problem.input_shape(claim.name)
+    block, shape = arranged(gradient, (), input_shape, setting.layout)
+    whole = Judgement(claim, False, RIGHT, block, shape)
+    if claim.shape != shape:
+        return _in_other_layout(whole, setting, flatten(gradient))
+    if checked.verdict.word == "undefined" or not finite(gradient):
+        return replace(whole, word=UNDEFINED, note=checked.verdict.sentence)
+    if checked.verdict.word == "wrong":
+        return replace(whole, word=UNDECIDED, note="the derivative itself is in doubt")
+    numbers = in_torch_order(claim.numbers, input_shape, setting.layout)
+    sweep = Sweep(setting.problem, setting.carrier, claim.name)
+    return _compare(whole, numbers, _truth(setting, checked, claim.name), sweep)
+
+
+def _judge_value(claim: Claim, setting: Setting) -> Judgement:
+    graph, carrier, node = setting.problem.graph, setting.carrier, setting.nodes[claim.name]
+    sweep = Sweep(setting.problem, carrier, None, node)
+    shape = graph.shapes[node]
+    if claim.shape != shape:
+        raise shape_error(claim, shape)
+    whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
+    if not finite(sweep.right):
+        return replace(whole, word=UNDEFINED, note="the value is not finite")
+    uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
+    doubtful = any(u > CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    proven = truth_of(replace(setting.problem, output=node, wrt=(), cotangent=None), carrier) if doubtful else None
+    if proven is not None:
+        exact = [float(ball) for ball in proven.value]
+        whole = replace(whole, right=unflatten(exact, shape))
+        return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
+    truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
+    return _compare(whole, claim.numbers, truth, sweep)
+
+
+def _true_gradient(checked: Checked, name: str) -> Nested | None:
+    """The proven derivative where float64 lost its own; None where it did not, or where only bounds are proven."""
+    true = checked.verdict.true
+    if true is None:
+        return None
+    texts = list(map(str, flatten(true.gradient[name])))
+    if not all(map(is_number, texts)):
+        return None
+    shape = nested_shape(name, checked.gradient[name])
+    return unflatten([float(text) for text in texts], shape)
+
+
+def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
+    """What is right for a derivative: at a kink all from side to side, and the convention."""
+    verdict, numbers = checked.verdict, flatten(checked.gradient[name])
+    order = _order(setting.problem.input_shape(name), setting.layout)
+    unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
+    low = high = numbers
+    true = _true_gradient(checked, name)
+    if true is not None:
+        return Truth.known(flatten(true), order, setting.carrier.dtype)
+    if verdict.word == "kink":
+        if verdict.sides is not None:
+            low = [min(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+            high = [max(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+        # Perturbed sweeps would leave the kink.
+        return Truth(low, high, [unit * max(abs(a), abs(b)) for a, b in zip(low, high, strict=True)], order)
+    uncertain = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
+    if verdict.word == "verified":
+        # Near the edge of a domain perturbed sweeps show nothing; the witness has seen so many digits.
+        known = max(unit, 10.0 ** -(verdict.digits or LEAST_DIGITS)) * max(map(abs, numbers), default=0.0)
+        uncertain = [min(u, known) for u in uncertain]
+    return Truth(low, high, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
+
+
+def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:
+    """Right or wrong by component; the order of components is that of layout torch."""
+    wrong = truth.wrong(numbers)
+    if not wrong and truth.doubtful and any(u > n.unit for u, n in zip(truth.uncertain, numbers, strict=True)):
+        note = f"rounding alone may change the right value by {max(truth.uncertain):.0e}"
+        return replace(whole, word=UNDECIDED, right=None, note=note)
+    if truth.at_kink:
+        whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
+    elif not wrong:
+        whole = replace(whole, note=note_on_digits(numbers, sweep.right))
+    elif truth.doubtful:
+        whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
+    elif _cut_on_the_way(sweep, numbers):
+        return replace(whole, note=_cut_note(numbers, sweep.right))
+    if not wrong:
+        return whole
+    shown = {place: k for k, place in enumerate(truth.order)}
+    explained = Explained() if truth.at_kink else explain(sweep, numbers)
+    if not explained.found and len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS:
+        found = [
+            replace(e, text=f"{index_of(shown[k], whole.shape)}: {e.text}")
+            for k in wrong
+            for e in explain(sweep, numbers, k).found
+        ]
+        explained = Explained(tuple(found), "" if found else explained.note)
+    return replace(
+        whole,
+        word=WRONG,
+        wrong=tuple(sorted(shown[k] for k in wrong)),
+        note=whole.note or explained.note,
+        explanations=explained.found,
+    )
+
+
+def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
+    """What counts at a kink."""
+    if len(convention) > 1:
+        return "at a kink the convention counts, and any number between the one-sided derivatives"
+    low, high = truth.low[0], truth.high[0]
+    return f"at a kink any number from {low:.6g} to {high:.6g} counts, the convention is {convention[0]:.6g}"
+
+
+def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits]) -> bool:
+    """Whether the last digits are at most one off, and so because each step was cut after so many decimals."""
+    if sweep.too_large or not all(off_by_one(digits, n) for digits, n in zip(numbers, sweep.right, strict=True)):
+        return False
+    for decimals in {n.decimals for n in numbers}:
+        if decimals is None or not 0 <= decimals < MOST_DECIMALS:
+            return False
+        cut = sweep.swept_on(Truncating(sweep.carrier, decimals))
+        for digits, number in zip(numbers, cut, strict=True):
+            if digits.decimals == decimals and not abs(float(digits.value) - number) <= 1e-9 * abs(number):
+                return False
+    return True
+
+
+def _cut_note(numbers: Sequence[Digits], right: Sequence[float]) -> str:
+    """What is said where truncation on the way shows in the last digit."""
+    if len(numbers) > 1:
+        return "off by one in the last digit: every step is truncated, not rounded"
+    rounded = rounded_text(numbers[0], right[0])
+    return f"truncated, not rounded: so with every step cut to {numbers[0].decimals} decimals; rounded it is {rounded}"
+
+
+def _order(shape: Shape, layout: Layout) -> list[int]:
+    """For each row-major place of a gradient in a layout: where that number stands in layout torch."""
+    places = unflatten([float(k) for k in range(size(shape))], shape)
+    return [int(k) for k in flatten(permuted(places, shape, layout_axes(0, len(shape), layout)))]
+
+
+def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout) -> list[N]:
+    """The numbers of a gradient in a layout, row-major, in the order of layout torch."""
+    found = list(numbers)
+    for place, number in zip(_order(shape, layout), numbers, strict=True):
+        found[place] = number
+    return found
+
+
+def _in_other_layout(whole: Judgement, setting: Setting, right: Sequence[float]) -> Judgement:
+    """The judgement on numbers that have the shape of another layout. Raises ShapeError unless they are right there."""
+    claim = whole.claim
+    shape = setting.problem.input_shape(claim.name)
+    unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
+    for layout in LAYOUTS:
+        if layout_shape((), shape, layout) != claim.shape or not finite(right):
+            continue
+        numbers = in_torch_order(claim.numbers, shape, layout)
+        if all(admits(digits, n, n, unit * abs(n)) for digits, n in zip(numbers, right, strict=True)):
+            needed = f"layout {setting.layout} has shape {format_shape(whole.shape)}"
+            text = f"these are the numbers of layout {layout}; {needed}"
+            explanation = Explanation(layout_slip(shape), text)
+            return replace(whole, word=WRONG, wrong=tuple(range(len(right))), explanations=(explanation,))
+    raise shape_error(claim, whole.shape)
+
+
+def layout_slip(shape: Shape) -> str:
+    """The kind of slip that another layout of a derivative by an input of this shape is."""
+    return Transposed.kind if len(shape) > 1 else OTHER_LAYOUT
+
+
+def shape_error(claim: Claim, shape: Shape) -> ShapeError:
+    """The error for a claim of another shape than what it is of."""
+    cause = f"the claim of {claim.name} has shape {format_shape(claim.shape)}, needed is {format_shape(shape)}"
+    hint = "a claim has the shape of its input, in the layout that is asked for" if shape else "claim one number"
+    return ShapeError(cause, span=claim.span, source=claim.source, hint=hint)

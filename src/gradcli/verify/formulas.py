@@ -1,0 +1,318 @@
+"""Formulas judged: compared with the derivative, or the value, at points of the domain.
+
+Agreement at random points is no proof, but two formulas of this language that differ do so at almost every point. Round
+points come first, so that a counterexample is simple.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, closest
+from gradcli.layouts import LAYOUTS, Layout, layout_shape
+from gradcli.methods.base import arranged, flatten, unflatten
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
+from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import Shape, format_shape, size
+from gradcli.syntax.build import Built, build
+from gradcli.syntax.claims import Claim, Digits
+from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
+from gradcli.verify.explain import finite
+from gradcli.verify.explanations import Explanation, Place, explain
+from gradcli.verify.sweep import Sweep
+from gradcli.verify.verdict import check_gradient
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+
+ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
+"""Values of the simplest points, simplest first."""
+SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
+SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
+ENOUGH = 16
+"""Random points of the domain that are looked at."""
+ALMOST = 1e-12
+"""Components that differ by no more are not called wrong where others differ by more than rounding."""
+TRIES = 400
+"""Random points that are tried to find so many in the domain."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A formula and what is right at one point; numbers row-major. `given`: the point is the user's."""
+
+    point: dict[str, Nested]
+    claimed: list[float]
+    right: list[float]
+    agrees: bool
+    given: bool
+    irregular: bool
+
+
+class Question:
+    """A formula for a derivative or a value, made ready to be evaluated with the expression that it is about."""
+
+    def __init__(self, claim: Claim, setting: Setting) -> None:
+        self.claim = claim
+        self.setting = setting
+        self.graph = setting.problem.graph
+        self.of_value = setting.of_value(claim)
+        self.node = setting.nodes[claim.name] if self.of_value else self.graph.inputs[claim.name]
+        self.built = self._build()
+        (self.output,) = self.built.outputs
+        self.carrier = self._carrier()
+        self.layout, self.fits = self._layout()
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of what is asked, in layout torch."""
+        return self.graph.shapes[self.node]
+
+    def compare(self, point: Mapping[str, Nested], given: bool, irregular: bool) -> Compared | None:
+        """The formula beside what is right at a point; None outside the domain, on a kink, or lost in rounding."""
+        problem = replace(self.setting.problem, point=point)
+        main = self.setting.carrier
+        tape = evaluate(self.graph, [problem.output, self.node], main, input_values(self.graph, main, point))
+        if tape.outside_domain() or tape.kinks() or not finite(main.nested(tape.values[problem.output])):
+            return None
+        right = self._right(tape, problem)
+        if right is None:
+            return None
+        known = self._known(tape, point)
+        made = self.built.graph
+        found = evaluate(made, [self.output], self.carrier, input_values(made, self.carrier, known))
+        value = self.carrier.nested(found.values[self.output])
+        claimed = in_torch_order(flatten(value), self.shape, self.layout) if not self.of_value else flatten(value)
+        agrees = self._agree(claimed, right, problem, known)
+        return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
+
+    def sweep(self, point: Mapping[str, Nested]) -> Sweep:
+        """The sweep behind what is right at a point."""
+        problem = replace(self.setting.problem, point=point)
+        if self.of_value:
+            return Sweep(problem, self.setting.carrier, None, self.node)
+        return Sweep(problem, self.setting.carrier, self.claim.name)
+
+    def verdict(self, point: Mapping[str, Nested]) -> Verdict | None:
+        """What witnesses say of the right derivative at a point."""
+        if self.of_value:
+            return None
+        problem = replace(self.setting.problem, point=point, wrt=(self.claim.name,))
+        verdict = check_gradient(problem, self.setting.carrier).verdict
+        where = "" if point == self.setting.problem.point else ", at one of the points"
+        return replace(verdict, sentence=verdict.sentence + where)
+
+    def _right(self, tape: Tape, problem: Problem) -> list[float] | None:
+        main = self.setting.carrier
+        if self.of_value:
+            numbers = flatten(main.nested(tape.values[self.node]))
+        else:
+            adjoints = pull(tape, {problem.output: output_cotangent(main, problem)}, [self.node])
+            adjoint = adjoint_of(adjoints, self.node)
+            numbers = [0.0] * size(self.shape) if adjoint is None else flatten(main.nested(adjoint))
+        return numbers if finite(numbers) else None
+
+    def _known(self, tape: Tape, point: Mapping[str, Nested]) -> dict[str, Nested]:
+        """Values of the names that a formula may use: inputs, and named steps of the expression."""
+        wanted = self.built.graph.inputs
+        steps = {n: self.setting.nodes[n] for n in wanted if n in self.setting.nodes}
+        main = self.setting.carrier
+        missing = [node for node in steps.values() if node >= len(tape.values) or tape.values[node] is None]
+        if missing:
+            tape = evaluate(self.graph, list(steps.values()), main, input_values(self.graph, main, point))
+        return {n: main.nested(tape.values[steps[n]]) if n in steps else point[n] for n in wanted}
+
+    def _agree(
+        self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested]
+    ) -> bool | None:
+        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell."""
+        main = self.setting.carrier
+        unit = ROUNDING * UNIT_ROUNDOFF[main.dtype]
+        if all(abs(c - r) <= unit * abs(r) for c, r in zip(claimed, right, strict=True)):
+            return True
+        if not finite(claimed):
+            return False
+        if self.of_value:
+            ours = rounding_of_value(self.graph, self.node, main, problem.point)
+        else:
+            ours = rounding_of_gradient(replace(problem, wrt=(self.claim.name,)), main)[self.claim.name]
+        theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
+        if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
+            return False
+        size = max(map(abs, [*claimed, *right]))
+        return True if max(ours) + theirs <= CERTAIN[main.dtype] * size else None
+
+    def _build(self) -> Built:
+        program, claim = self.claim.formula, self.claim
+        assert program is not None
+        shapes = {name: self.graph.shapes[node] for name, node in self.graph.inputs.items()}
+        shapes |= {name: self.graph.shapes[node] for name, node in self.setting.nodes.items()}
+        source = claim.source or program.source
+        unknown = [name for name in program.free_names if name not in shapes]
+        if unknown:
+            near = closest(unknown[0], list(shapes))
+            hint = f"did you mean {near} ?" if near else f"known are {', '.join(self.graph.inputs) or 'no names'}"
+            place = next((i.span for i in program.instructions if i.value == unknown[0]), None)
+            cause = f"the formula for {claim.name} uses {unknown[0]}, which the expression does not have"
+            raise NameProblem(cause, span=place, source=source, hint=hint)
+        try:
+            built = build(program, {name: shapes[name] for name in program.names if name in shapes})
+        except GradcliError as error:
+            error.source = source
+            raise
+        if len(built.outputs) > 1:
+            cause = f"one formula, not {len(built.outputs)}, is claimed for {claim.name}"
+            raise ExpressionError(cause, span=claim.span, source=source, hint="claim them one by one")
+        return built
+
+    def _carrier(self) -> Carrier:
+        main, graph = self.setting.carrier, self.built.graph
+        device = main.device if main.name == "tensors" else None
+        return select_carrier(graph, graph.ancestors([self.output]), device, main.dtype)
+
+    def _layout(self) -> tuple[Layout, bool]:
+        """The layout that the formula's shape is that of, and whether it is the one asked for. Raises ShapeError."""
+        given = self.built.graph.shapes[self.output]
+        if self.of_value:
+            if given == self.shape:
+                return "torch", True
+            needed = self.shape
+        else:
+            wanted = self.setting.layout
+            for layout in (wanted, *LAYOUTS):
+                if layout_shape((), self.shape, layout) == given:
+                    return layout, layout == wanted
+            needed = layout_shape((), self.shape, wanted)
+        cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
+        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=SHAPE_HINT)
+
+
+def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | None]:
+    """The judgement on a formula, and the verdict on what it was compared to. Raises GradcliError."""
+    question = Question(claim, setting)
+    looked, tried = compare_at_points(question)
+    if not looked:
+        cause = f"no point of the domain, off its kinks, was found among {tried}"
+        raise DomainError(cause, hint="give a point inside the domain with --at")
+    rare = len(looked) < min(tried, ENOUGH)
+    note = (
+        f"only {len(looked)} of {tried} points that were tried can be used: in the domain, off its kinks"
+        if rare
+        else ""
+    )
+    if setting.problem.point and not any(c.given for c in looked):
+        note = "the point given is on a kink or lost in rounding, and was left out"
+    failed = next((c for c in looked if not c.agrees), None)
+    _, shape = _shown(looked[0].right, question)
+    whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
+    if failed is None:
+        if question.fits:
+            return whole, question.verdict(looked[0].point)
+        told = (_of_layout(question),)
+        return replace(whole, word=WRONG, explanations=told), question.verdict(looked[0].point)
+    block, _ = _shown(failed.right, question)
+    claimed, _ = _shown(failed.claimed, question)
+    pairs = zip(flatten(claimed), flatten(block), strict=True)
+    wrong = replace(
+        whole,
+        word=WRONG,
+        right=block,
+        claimed=claimed,
+        wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
+        point=failed.point,
+        explanations=explanations(question, failed, looked),
+    )
+    return wrong, question.verdict(failed.point)
+
+
+def _of_layout(question: Question) -> Explanation:
+    text = f"this is the formula in layout {question.layout}, not {question.setting.layout}"
+    return Explanation(layout_slip(question.shape), text)
+
+
+def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
+    """Numbers in the layout asked for."""
+    value = unflatten(list(numbers), question.shape)
+    if question.of_value:
+        return value, question.shape
+    return arranged(value, (), question.shape, question.setting.layout)
+
+
+def explanations(question: Question, failed: Compared, looked: list[Compared]) -> tuple[Explanation, ...]:
+    """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides."""
+    other = next((c for c in looked if c.irregular and not c.agrees and c is not failed), None)
+    places = None
+    if other is not None:
+        places = {place for explanation in _explained(question, other, None) for place in explanation.places}
+    return _explained(question, failed, places)
+
+
+def _explained(question: Question, compared: Compared, among: Collection[Place] | None) -> tuple[Explanation, ...]:
+    if not finite(compared.claimed):
+        return ()
+    exact = [Digits(Fraction(number)) for number in compared.claimed]
+    return explain(question.sweep(compared.point), exact, among=among).found
+
+
+def compare_at_points(question: Question) -> tuple[list[Compared], int]:
+    """The formula at the given point, at round and at random points of the domain, and how many points were tried."""
+    setting = question.setting
+    shapes = {name: setting.problem.graph.shapes[node] for name, node in setting.problem.graph.inputs.items()}
+    looked: list[Compared] = []
+    tried = 0
+    given = dict(setting.problem.point)
+    if given:
+        found = question.compare(given, given=True, irregular=True)
+        looked += [found] if found is not None else []
+    if not shapes:
+        return looked or [c for c in [question.compare({}, given=False, irregular=True)] if c is not None], 1
+    for point in round_points(shapes):
+        tried += 1
+        found = question.compare(point, given=False, irregular=False)
+        looked += [found] if found is not None else []
+    enough = len(looked) + ENOUGH
+    for point in random_points(shapes, given):
+        tried += 1
+        found = question.compare(point, given=False, irregular=True)
+        looked += [found] if found is not None else []
+        if len(looked) >= enough:
+            break
+    return looked, tried
+
+
+def round_points(shapes: Mapping[str, Shape]) -> Iterator[dict[str, Nested]]:
+    """Points of round numbers: the same for all elements, then in turn."""
+    elements = sum(size(shape) for shape in shapes.values())
+    for start in range(len(ROUND_NUMBERS)):
+        for step in (0, 1) if elements > 1 else (0,):
+            numbers = [ROUND_NUMBERS[(start + step * k) % len(ROUND_NUMBERS)] for k in range(elements)]
+            yield point_of(numbers, shapes)
+
+
+def point_of(numbers: Sequence[float], shapes: Mapping[str, Shape]) -> dict[str, Nested]:
+    """A point from the numbers of all its elements."""
+    left = iter(numbers)
+    return {name: unflatten(list(islice(left, size(shape))), shape) for name, shape in shapes.items()}
+
+
+def random_points(shapes: Mapping[str, Shape], given: Mapping[str, Nested]) -> Iterator[dict[str, Nested]]:
+    """Points without round numbers on several scales, near the given point if there is one; always the same ones."""
+    draw = random.Random(17)
+    for number in range(TRIES):
+        scale = SCALES[number % len(SCALES)]
+        low = 0.0 if draw.random() < 0.5 else -scale
+        point = {}
+        for name, shape in shapes.items():
+            if given and number % 2:
+                near = [n + draw.gauss(0.0, 0.1) * (abs(n) or 1.0) for n in flatten(given[name])]
+            else:
+                near = [draw.uniform(low, scale) for _ in range(size(shape))]
+            point[name] = unflatten(near, shape)
+        yield point

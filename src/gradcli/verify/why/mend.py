@@ -1,0 +1,275 @@
+"""Mends: candidates from the rewritings, and the proof without which none is offered.
+
+A candidate must have a finite value and gradient at the point, equal to the truth there to more than half of the digits
+(high precision, the gradient by differences of the primal); it must equal the original at random other points; and the
+verdict on it must not be bad.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.graph import Graph
+from gradcli.methods.base import flatten, unflatten
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import size
+from gradcli.syntax.text import TextPrinter, expression_text
+from gradcli.verify.explain import finite
+from gradcli.verify.verdict import check_gradient
+from gradcli.verify.why.findings import Mend
+from gradcli.verify.why.lost import error, nearest
+from gradcli.verify.why.patterns import matches_around, rewritten
+from gradcli.verify.why.scene import Scene
+from gradcli.verify.why.truth import digits
+
+ROUNDS = 4
+"""Rewritings one after another: two overflows take two."""
+MOST_TRIED = 24
+POINTS = 12
+ENOUGH = 3
+"""Random points at which both must be finite, and equal."""
+AGREEMENT = 30
+"""Digits to which they must be equal with high precision."""
+PLAIN_AGREEMENT = 9
+"""The same in float64, where the graph is too large for high precision."""
+MOST_COMPONENTS = 8
+"""Of a derivative that are compared with differences of the primal."""
+MOST_DIGITS = {"float64": 16, "float32": 7}
+"""That a number of the dtype has."""
+MOST_COMPARED = 20_000
+"""Elements of all nodes, times components."""
+LONGEST_INLINE = 40
+"""Nodes of an expression that is written in one piece, without names for shared parts."""
+GOOD = ("verified", "kink", "inconclusive", "unverified", "ill-conditioned")
+
+Candidate = tuple[Graph, int, int, int]
+"""A graph, its output, the node of the old graph that was replaced and the node that replaces it."""
+
+
+def mend_at(
+    scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None], value_suffices: bool = True
+) -> Mend | None:
+    """A proven rewriting at or around the guilty node; where one alone does not do, of the fault that is then first.
+    One with right derivatives is preferred; if `value_suffices`, one without is better than none."""
+    now, first = scene, None
+    for _ in range(ROUNDS):
+        candidates = []
+        for match in _limited(matches_around(now.graph, now.tape.nodes, guilty)):
+            found = rewritten(now.graph, now.problem.output, match)
+            if found is not None:
+                candidates.append((*found[:2], match.root, found[2]))
+        if not candidates:
+            return None
+        first = first or (now, candidates[0])
+        for whole in (True, False) if value_suffices else (True,):
+            for candidate in candidates:
+                mend = proven(scene, candidate, whole, _local(*first) if now is not scene else None)
+                if mend is not None:
+                    return mend
+        fresh = _scene(scene, candidates[0])
+        further = next_guilty(fresh)
+        if further is None:
+            return None
+        now, guilty = fresh, further
+    return None
+
+
+def _limited(matches: Iterator[Any]) -> Iterator[Any]:
+    for _, match in zip(range(MOST_TRIED), matches, strict=False):
+        yield match
+
+
+def _scene(scene: Scene, candidate: Candidate) -> Scene:
+    """The same question about the candidate."""
+    graph, output = candidate[:2]
+    problem = replace(scene.problem, graph=graph, output=output)
+    device = scene.carrier.device if scene.carrier.name == "tensors" else None
+    return Scene(problem, select_carrier(graph, graph.ancestors([output]), device, scene.carrier.dtype))
+
+
+def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[str, str] | None = None) -> Mend | None:
+    """The candidate as a mend; None where something contradicts it. Without `whole` the value has to be right, and the
+    derivatives only finite."""
+    fresh = _scene(scene, candidate)
+    if not finite(fresh.value) or not all(map(finite, fresh.gradient.values())):
+        return None
+    known = _digits(scene, fresh)
+    needed = -math.log10(scene.least)
+    if any(k is not None and k < needed for k in (known if whole else known[:1])):
+        return None
+    if scene.truth.value is None and not finite(scene.value) and not _continues(scene, fresh):
+        return None
+    equal = agreement(scene, fresh)
+    if equal is None:
+        return None
+    verdict = check_gradient(fresh.problem, fresh.carrier).verdict
+    # Where the function itself had no value, its derivative need not exist.
+    if verdict.word not in GOOD and (finite(scene.value) or verdict.word != "undefined"):
+        return None
+    shapes = {name: scene.problem.input_shape(name) for name in scene.problem.wrt}
+    return Mend(
+        expression=whole_text(fresh.graph, fresh.problem.output),
+        local=local or _local(scene, candidate),
+        value=fresh.value,
+        gradient={name: unflatten(numbers, shapes[name]) for name, numbers in fresh.gradient.items()},
+        verdict=f"{verdict.word}: {verdict.sentence}",
+        digits=known,
+        points=equal[0],
+        agreement=equal[1],
+    )
+
+
+def _local(scene: Scene, candidate: Candidate) -> tuple[str, str]:
+    graph, _, old, new = candidate
+    return text_of(scene.graph, old), text_of(graph, new)
+
+
+def whole_text(graph: Graph, output: int) -> str:
+    """The text of an output, with the name that it was given."""
+    text = text_of(graph, output)
+    name = graph.names.get(output)
+    return text if name is None or "=" in text.replace("==", "") or graph.is_leaf(output) else f"{name} = {text}"
+
+
+def text_of(graph: Graph, node: int) -> str:
+    """An expression in one piece where it is short and nobody named a part of it, else with statements."""
+    names = {n: name for name, n in graph.inputs.items()}
+    parts: dict[int, int] = {}
+    for part in graph.ancestors([node]):
+        parts[part] = 1 + sum(parts[a] for a in graph.arguments[part])
+    inner = [n for n in parts if n in graph.names and not graph.is_leaf(n) and n != node]
+    if parts[node] <= LONGEST_INLINE and not inner:
+        return TextPrinter(graph, names).write(node)
+    return expression_text(graph, [node])
+
+
+def _digits(scene: Scene, fresh: Scene) -> tuple[int | None, int | None]:
+    """To how many digits a candidate's value and derivatives are the truth of the original (of the candidate, where the
+    original has none); None where no truth is known."""
+    truth = scene.truth if scene.truth.value is not None else fresh.truth
+    dtype = scene.carrier.dtype
+    if truth.value is None:
+        return None, None
+    value = _right_digits(_weighted(fresh), truth.value, dtype)
+    if fresh.tape.kinks():
+        return value, None
+    pairs = [(fresh.gradient[name][k], truth.derivative(name, k)) for name, k in components(scene)]
+    return value, min((_right_digits(f, t, dtype) for f, t in pairs if t is not None), default=None)
+
+
+def _right_digits(found: float, true: Any, dtype: str) -> int:
+    """Significant digits. What no float is nearer to has all that there are."""
+    if found == nearest(true, dtype):
+        return MOST_DIGITS[dtype]
+    off = error(found, true)
+    if off >= 1:
+        return 0
+    return MOST_DIGITS[dtype] if off == 0 else min(MOST_DIGITS[dtype], int(-math.log10(off)))
+
+
+def _weighted(scene: Scene) -> float:
+    values = flatten(scene.value)
+    if scene.problem.cotangent is None:
+        return values[0]
+    return math.fsum(w * v for w, v in zip(flatten(scene.problem.cotangent), values, strict=True))
+
+
+def components(scene: Scene) -> list[tuple[str, int]]:
+    """The components that are compared: those at fault first, then others evenly."""
+    every = [(name, k) for name, numbers in scene.gradient.items() for k in range(len(numbers))]
+    bad = [(name, k) for name, k in every if not math.isfinite(scene.gradient[name][k]) or not scene.gradient[name][k]]
+    even = every[:: max(1, len(every) // (MOST_COMPONENTS // 2))]
+    affordable = max(2, min(MOST_COMPONENTS, MOST_COMPARED // max(1, scene.truth.count)))
+    return list(dict.fromkeys([*bad[: affordable // 2], *even]))[:affordable]
+
+
+def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
+    """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too
+    few points are in the domain."""
+    precise = not (scene.truth.refusal or fresh.truth.refusal)
+    compare = _equal_precisely if precise else _equal_plainly
+    equal = 0
+    for point in random_points(scene.problem):
+        found = compare(scene, fresh, point)
+        if found is False:
+            return None
+        equal += found is True
+        if equal == ENOUGH + 2:
+            break
+    return (equal, AGREEMENT if precise else PLAIN_AGREEMENT) if equal >= ENOUGH else None
+
+
+def _continues(scene: Scene, fresh: Scene) -> bool:
+    """Whether the original, where it has no value, tends to that of the candidate: it is looked at so near that only a
+    logarithm could hide a difference."""
+    import numpy
+
+    with digits(4 * AGREEMENT) as mpmath:
+        near = mpmath.mpf(10) ** -(2 * AGREEMENT)
+        goal = flatten(fresh.value)
+        seen = 0
+        for sign in (1, -1):
+            point = {
+                name: unflatten([n + sign * near for n in flatten(value)], scene.problem.input_shape(name))
+                for name, value in scene.truth.point.items()
+                if name in scene.graph.inputs
+            }
+            found = numpy.asarray(scene.truth.outputs(point), dtype=object).ravel().tolist()
+            if all(map(mpmath.isfinite, found)):
+                seen += 1
+                if any(abs(f - g) > scene.least * max(1, abs(g)) for f, g in zip(found, goal, strict=True)):
+                    return False
+        return seen > 0
+
+
+def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:
+    """Points near the one asked about and farther away: every other one moves only what is differentiated by, since
+    other inputs may be places or classes."""
+    draw = random.Random(1)
+    ranges = ((-2.0, 2.0), (0.1, 3.0), (-1.0, 1.0))
+    for number in range(POINTS):
+        low, high = ranges[number % len(ranges)]
+        moved = {}
+        for name in problem.graph.inputs:
+            value = problem.point[name]
+            if number % 2 and name not in problem.wrt:
+                moved[name] = value
+                continue
+            numbers = flatten(value) if size(problem.input_shape(name)) else []
+            near = number % 3 == 2
+            drawn = [n * draw.uniform(0.9, 1.1) if near else draw.uniform(low, high) for n in numbers]
+            moved[name] = unflatten(drawn, problem.input_shape(name))
+        yield moved
+
+
+def _equal_precisely(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> bool | None:
+    """Whether both are equal with high precision; None where the original has no value."""
+    import numpy
+
+    with digits(4 * AGREEMENT) as mpmath:
+        before, after = (numpy.asarray(s.truth.outputs(point), dtype=object).ravel().tolist() for s in (scene, fresh))
+        if not all(map(mpmath.isfinite, before)):
+            return None
+        largest = max((abs(b) for b in before), default=mpmath.mpf(0))
+        bound = largest * mpmath.mpf(10) ** -AGREEMENT
+        return all(mpmath.isfinite(a) and abs(a - b) <= bound for a, b in zip(after, before, strict=True))
+
+
+def _equal_plainly(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> bool | None:
+    """The same in float64."""
+    values = []
+    for s in (scene, fresh):
+        graph, output = s.graph, s.problem.output
+        tape = evaluate(graph, [output], s.carrier, input_values(graph, s.carrier, point))
+        values.append(flatten(s.carrier.nested(tape.values[output])))
+    before, after = values
+    if not finite(before):
+        return None
+    bound = max(map(abs, before), default=0.0) * 10.0**-PLAIN_AGREEMENT
+    return finite(after) and all(abs(a - b) <= bound for a, b in zip(after, before, strict=True))

@@ -1,0 +1,99 @@
+"""Equal expressions of which the second keeps its digits or does not overflow where the first does.
+
+Each line is a pair in the language itself. A lower-case letter stands for any expression, but v for a vector, and a
+capital for a matrix. Sums and products match in both orders. Where several lines match, an earlier one is tried
+first. A line is a candidate only: it is offered to nobody before it has been checked at the point and beside it
+(`mend`).
+
+Sources: Higham, Accuracy and Stability of Numerical Algorithms (2002), sections 1.7 to 1.14 and 27.8; Mächler,
+Accurately Computing log(1 - exp(-|a|)) (2012); Blanchard, Higham, Higham, Accurately computing the log-sum-exp and
+softmax functions (2021).
+"""
+
+from __future__ import annotations
+
+AXES = (0, 1)
+
+REWRITINGS: tuple[tuple[str, str], ...] = (
+    # Exponentials that overflow
+    ("log(1/(1 + exp(-a)))", "-softplus(-a)"),
+    ("log(exp(v)/sum(exp(v)))", "log_softmax(v)"),
+    *((f"log(exp(X)/sum(exp(X), axis={k}, keepdim=true))", f"log_softmax(X, axis={k})") for k in AXES),
+    ("log(softmax(v))", "log_softmax(v)"),
+    *((f"log(softmax(X, axis={k}))", f"log_softmax(X, axis={k})") for k in AXES),
+    ("log(1 + exp(a))", "softplus(a)"),
+    ("log1p(exp(a))", "softplus(a)"),
+    ("log(exp(a) + exp(b))", "logsumexp([a, b])"),
+    ("log(exp(a) + exp(b))", "a + softplus(b - a)"),
+    ("log(sum(exp(a)))", "logsumexp(a)"),
+    *((f"log(sum(exp(X), axis={k}))", f"logsumexp(X, axis={k})") for k in AXES),
+    *((f"log(sum(exp(X), axis={k}, keepdim=true))", f"logsumexp(X, axis={k}, keepdim=true)") for k in AXES),
+    ("log(mean(exp(a)))", "logsumexp(a) - log(numel(a))"),
+    ("log(cosh(a))", "a + softplus(-2*a) - log(2)"),
+    ("log(prod(a))", "sum(log(a))"),
+    ("log(exp(a))", "a"),
+    ("log(sigmoid(a))", "-softplus(-a)"),
+    ("log(1 - sigmoid(a))", "-softplus(a)"),
+    ("exp(v)/sum(exp(v))", "softmax(v)"),
+    *((f"exp(X)/sum(exp(X), axis={k}, keepdim=true)", f"softmax(X, axis={k})") for k in AXES),
+    ("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)"),
+    ("exp(a)/(1 + exp(a))", "sigmoid(a)"),
+    ("1/(1 + exp(-a))", "sigmoid(a)"),
+    ("1/(1 + exp(a))", "sigmoid(-a)"),
+    ("(exp(a) - exp(-a))/(exp(a) + exp(-a))", "tanh(a)"),
+    ("(exp(2*a) - 1)/(exp(2*a) + 1)", "tanh(a)"),
+    ("exp(a)/exp(b)", "exp(a - b)"),
+    ("exp(a)*exp(-b)", "exp(a - b)"),
+    ("exp(a)*exp(b)", "exp(a + b)"),
+    # Squares that overflow or underflow, and the tip of a root
+    ("sqrt(a^2 + b^2)", "hypot(a, b)"),
+    ("sqrt(a*a + b*b)", "hypot(a, b)"),
+    ("sqrt(a^2 + b^2)", "norm([a, b])"),
+    ("sqrt(1 + a^2)", "hypot(1, a)"),
+    ("sqrt(a^2)", "|a|"),
+    ("sqrt(a*a)", "|a|"),
+    ("sqrt(sum(a^2))", "norm(a)"),
+    ("sqrt(sum(a*a))", "norm(a)"),
+    ("sqrt(dot(v, v))", "norm(v)"),
+    ("a/|a|", "sign(a)"),
+    ("|a|/a", "sign(a)"),
+    # Differences that cancel
+    ("log(1 - exp(a))", "log(-expm1(a))"),
+    ("log(1 - exp(a))", "log1p(-exp(a))"),
+    ("log(exp(a) - 1)", "a + log(-expm1(-a))"),
+    ("log(a + b) - log(a)", "log1p(b/a)"),
+    ("log(1 + a)", "log1p(a)"),
+    ("log(1 - a)", "log1p(-a)"),
+    ("(exp(a) - 1)/(exp(a) + 1)", "tanh(a/2)"),
+    ("exp(a) - 1", "expm1(a)"),
+    ("1 - exp(a)", "-expm1(a)"),
+    ("(exp(a) - exp(-a))/2", "sinh(a)"),
+    ("exp(a) - exp(-a)", "2*sinh(a)"),
+    ("(1 - cos(a))/a^2", "(sin(a/2)/(a/2))^2/2"),
+    ("1 - cos(a)", "2*sin(a/2)^2"),
+    ("cos(a) - 1", "-2*sin(a/2)^2"),
+    ("1 - cos(a)^2", "sin(a)^2"),
+    ("1 - sin(a)^2", "cos(a)^2"),
+    ("cosh(a) - 1", "2*sinh(a/2)^2"),
+    ("1 - tanh(a)^2", "sech(a)^2"),
+    ("1 - tanh(a)", "2*sigmoid(-2*a)"),
+    ("1 + tanh(a)", "2*sigmoid(2*a)"),
+    ("1 - sigmoid(a)", "sigmoid(-a)"),
+    ("1 - erf(a)", "erfc(a)"),
+    ("1 - erfc(a)", "erf(a)"),
+    ("sqrt(a + b) - sqrt(a)", "b/(sqrt(a + b) + sqrt(a))"),
+    ("sqrt(a) - sqrt(a - b)", "b/(sqrt(a) + sqrt(a - b))"),
+    ("sqrt(a + b) - sqrt(a - b)", "2*b/(sqrt(a + b) + sqrt(a - b))"),
+    ("sqrt(1 + a) - 1", "a/(sqrt(1 + a) + 1)"),
+    ("1 - sqrt(1 - a)", "a/(1 + sqrt(1 - a))"),
+    ("sqrt(a) - sqrt(b)", "(a - b)/(sqrt(a) + sqrt(b))"),
+    ("1/a - 1/(a + b)", "b/(a*(a + b))"),
+    ("1/a - 1/b", "(b - a)/(a*b)"),
+    ("a^2 - b^2", "(a - b)*(a + b)"),
+    ("a*a - b*b", "(a - b)*(a + b)"),
+    ("a^2 - 2*a*b + b^2", "(a - b)^2"),
+    ("(a + b) - a", "b"),
+    # Removable gaps
+    ("sin(a)/a", "where(a == 0, 1, sin(a)/where(a == 0, 1, a))"),
+    ("a*log(a)", "where(a > 0, a*log(where(a > 0, a, 1)), 0)"),
+)

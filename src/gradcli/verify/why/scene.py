@@ -1,0 +1,129 @@
+"""A problem at its point, as everything that looks for a reason sees it: values, adjoints, names, and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.graph import CONSTANT, display_names
+from gradcli.methods.base import flatten
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.primitives.declare import Value
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import index_text, size
+from gradcli.verify.explain import arguments_text, expression_of
+from gradcli.verify.why.truth import Truth
+
+Array = Any
+"""A NumPy array of floats."""
+
+
+class Scene:
+    """`outputs` are all outputs of the expression, after which the nodes are named as in the trace."""
+
+    def __init__(self, problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) -> None:
+        self.problem = problem
+        self.graph = problem.graph
+        self.carrier = carrier
+        self.tape = evaluate(self.graph, [problem.output], carrier, input_values(self.graph, carrier, problem.point))
+        self.sources = {name: self.graph.inputs[name] for name in problem.wrt}
+        self.adjoints = pull(
+            self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
+        )
+        self.outputs = tuple(outputs) or (problem.output,)
+        self.truth = Truth(problem, carrier)
+
+    @property
+    def least(self) -> float:
+        """A relative error from which on half of the digits are lost."""
+        return float(UNIT_ROUNDOFF[self.carrier.dtype] ** 0.5)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names on screen, those of the trace."""
+        return display_names(self.graph, self.outputs)
+
+    @cached_property
+    def value(self) -> Nested:
+        """The value in floats."""
+        return self.carrier.nested(self.tape.values[self.problem.output])
+
+    @cached_property
+    def gradient(self) -> dict[str, list[float]]:
+        """The derivative by each input in floats, row-major."""
+        return {name: self._flat(name) for name in self.problem.wrt}
+
+    def _flat(self, name: str) -> list[float]:
+        source = self.sources[name]
+        adjoint = self.adjoints[source] if source < len(self.adjoints) else None
+        if adjoint is None:
+            return [0.0] * int(size(self.problem.input_shape(name)))
+        return flatten(self.carrier.nested(adjoint))
+
+    def array(self, value: Value) -> Array:
+        """A value of the carrier as an array."""
+        import numpy
+
+        if hasattr(value, "detach"):
+            value = value.detach().cpu().numpy()
+        return numpy.asarray(value, dtype=float)
+
+    def value_of(self, node: int) -> Array:
+        """A node's value as an array."""
+        return self.array(self.tape.values[node]).reshape(self.sizes(node))
+
+    def sizes(self, node: int) -> tuple[int, ...]:
+        """A node's shape."""
+        return tuple(int(d) for d in self.graph.shapes[node])
+
+    def reaches(self, node: int) -> bool:
+        """Whether the node is on a way from an input that is differentiated by to the output."""
+        return node < len(self.adjoints) and self.adjoints[node] is not None
+
+    def positions(self, node: int) -> Iterator[tuple[int, int]]:
+        """Positions and nodes of the arguments that are on such a way."""
+        for position, argument in enumerate(self.graph.arguments[node]):
+            if self.reaches(argument):
+                yield position, argument
+
+    def is_constant(self, node: int) -> bool:
+        """Whether the node is a constant."""
+        return self.graph.operations[node] is CONSTANT
+
+    # Words
+
+    def name(self, node: int) -> str:
+        """The node's name in the trace."""
+        return self.names.get(node, self.text(node))
+
+    def text(self, node: int) -> str:
+        """The node as written, where that is short."""
+        return expression_of(self.tape, node, self.names)
+
+    def element_of(self, node: int, element: int) -> str:
+        """The text of one element of a node: x, x[1], (x*y)[0,1]."""
+        text = self.text(node)
+        shape = self.sizes(node)
+        if not shape:
+            return text
+        return f"{text if text.isidentifier() else f'({text})'}{index_text(element, shape)}"
+
+    def place(self, node: int, element: int | None) -> str:
+        """` at x[1] = -3`: the arguments' values for one element of an elementwise node, else their ranges."""
+        if element is None or not self.tape.primitive(node).elementwise:
+            return arguments_text(self.tape, node, self.names)
+        import numpy
+
+        parts = []
+        for argument in dict.fromkeys(self.graph.arguments[node]):
+            if self.is_constant(argument):
+                continue
+            numbers = numpy.arange(int(size(self.graph.shapes[argument]))).reshape(self.sizes(argument))
+            own = int(numpy.broadcast_to(numbers, self.sizes(node)).ravel()[element])
+            value = self.value_of(argument).ravel()[own] + 0.0
+            parts.append(f"{self.element_of(argument, own)} = {value:.6g}")
+        return " at " + ", ".join(parts) if parts else ""

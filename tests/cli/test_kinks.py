@@ -1,0 +1,64 @@
+"""`--at-kink`, the intervals and the limits on the command line."""
+
+import json
+
+import pytest
+
+from tests.cli.test_json import VALIDATOR
+from tests.process import run_gradcli
+
+
+@pytest.mark.parametrize(("choice", "gradient"), [("torch", 0.0), ("left", 0.0), ("right", 1.0), ("mid", 0.5)])
+def test_the_value_at_a_kink(choice: str, gradient: float) -> None:
+    done = run_gradcli("grad", "relu(x)", "--at", "x=0", "--at-kink", choice, "--json")
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    assert done.status == 0
+    assert (answer["gradient"], answer["at_kink"]) == ({"x": gradient}, choice)
+    assert (answer["interval"], answer["sides"], answer["clarke"]) == ({"x": [[0, 1]]},) * 3
+    assert answer["conventions"] == [{"name": "relu", "torch": "0, the lower end of [0, 1]", "jax": "0"}]
+    assert answer["differentiable"] is False
+
+
+def test_min_has_its_sides_in_order() -> None:
+    answer = json.loads(run_gradcli("grad", "min(x, 0)", "--at", "x=0", "--json").stdout)
+    assert (answer["interval"], answer["sides"]) == ({"x": [[0, 1]]}, {"x": [[1, 0]]})
+
+
+def test_an_error_when_asked() -> None:
+    done = run_gradcli("grad", "|x|", "--at", "x=0", "--at-kink", "error")
+    assert done.status == 3
+    assert done.stdout == ""
+    assert "not differentiable" in done.stderr
+    assert run_gradcli("grad", "|x|", "--at", "x=1", "--at-kink", "error").status == 0
+
+
+def test_a_product_with_the_jacobian() -> None:
+    done = run_gradcli("vjp", "|x|", "--at", "x=[0,1]", "--cotangent", "ones", "--at-kink", "left", "--json")
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    assert answer["vjp"] == {"x": [-1, 1]}
+
+
+def test_many_inputs_have_no_sides() -> None:
+    point = "x=[" + ",".join("0" for _ in range(65)) + "]"
+    done = run_gradcli("grad", "sum(relu(x))", "--at", point, "--at-kink", "left")
+    assert done.status == 2
+    assert "not computed for so many inputs" in done.stderr
+    answer = json.loads(run_gradcli("grad", "sum(relu(x))", "--at", point, "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert answer["clarke"] == {"x": [[0, 1]] * 65}
+    assert "interval" not in answer
+
+
+def test_conventions_when_asked_for_more() -> None:
+    done = run_gradcli("grad", "|x|", "--at", "x=0", "-v")
+    assert "at the kink of abs: PyTorch gives 0, the middle of [-1, 1]. JAX: 1" in done.stdout
+    assert "JAX" not in run_gradcli("grad", "|x|", "--at", "x=0").stdout
+
+
+@pytest.mark.parametrize("command", ["grad", "trace", "compare", "jacobian"])
+@pytest.mark.parametrize("text", ["relu(x) - relu(-x)", "sqrt(x^2)", "sqrt(|x|)", "floor(x)", "|x|"])
+def test_all_commands_agree_with_the_schema(command: str, text: str) -> None:
+    done = run_gradcli(command, text, "--at", "x=0", "--json")
+    VALIDATOR.validate(json.loads(done.stdout))

@@ -1,0 +1,151 @@
+"""Claims of formulas: compared at points of the domain, with the simplest counterexample."""
+
+import pytest
+import sympy
+
+from gradcli.carriers.constants import evaluate_constant
+from gradcli.carriers.select import select_carrier
+from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError
+from gradcli.graph import display_names
+from gradcli.problem import Problem
+from gradcli.syntax.build import build
+from gradcli.syntax.claims import read_claims
+from gradcli.syntax.parse import parse
+from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.judging import judge
+from tests.verify.judgements import kinds, one
+
+
+def anywhere(text: str, claim: str, layout: str = "torch", **shapes) -> Judgement:
+    """The judgement on a formula without a point."""
+    program = parse(text)
+    built = build(program, {name: shapes.get(name, ()) for name in program.free_names})
+    graph, output = built.graph, built.outputs[-1]
+    asked = Problem(graph, output, tuple(graph.inputs), {})
+    carrier = select_carrier(graph, graph.ancestors([output]))
+    names = display_names(graph, [output])
+    (judgement,) = judge(read_claims(claim, evaluate_constant), Setting(asked, carrier, names, layout)).claims
+    return judgement
+
+
+RIGHT = [
+    ("ln(x1)+x1*x2-sin(x2)", "x2"),
+    ("x^3*exp(x)", "x"),
+    ("sin(x)/x", "x"),
+    ("cos(ln(x^2+1))", "x"),
+    ("sqrt(1-x^2)", "x"),
+    ("x^y", "y"),
+    ("(1-cos(x))/x^2", "x"),
+    ("tanh(x)^3", "x"),
+    ("exp(x)/(1+exp(x))", "x"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), RIGHT)
+def test_derivatives_by_sympy_are_right(text: str, name: str) -> None:
+    """The formulas are SymPy's, which shares no rule with ours; one that is 1 % off is wrong."""
+    plain = sympy.sympify(text.replace("^", "**").replace("ln", "log"))
+    formula = str(sympy.diff(plain, sympy.Symbol(name))).replace("**", "^")
+    right = anywhere(text, f"{name}: {formula}")
+    assert right.word == "right"
+    assert right.points >= 16
+    wrong = anywhere(text, f"{name}: 1.01*({formula})")
+    assert wrong.word == "wrong"
+    assert wrong.point is not None
+
+
+def test_the_counterexample_is_simple() -> None:
+    judgement = anywhere("ln(x1)+x1*x2-sin(x2)", "x2: x1 + cos(x2)")
+    assert judgement.point == {"x1": 1.0, "x2": 1.0}
+    assert judgement.claimed == pytest.approx(1.5403023058681398, abs=1e-15)
+    assert judgement.right == pytest.approx(0.45969769413186023, abs=1e-15)
+    assert kinds(judgement) == {"flipped sign"}
+
+
+def test_a_coincidence_at_a_round_point_is_no_explanation() -> None:
+    """At x = y = 1 the claim x*y^2 is what is left when ... many things are; at other points nothing fits."""
+    assert not anywhere("x^2*y^3", "x: x*y^2 + 0.25").explanations
+    assert kinds(anywhere("x^2*y^3", "x: x*y^3")) == {"missing factor"}
+    (explanation,) = anywhere("x^2*y", "x: 2x").explanations
+    assert explanation.text.startswith("the chain factor ∂f/∂v1 = 2 is missing")
+
+
+def test_the_given_point_is_looked_at_first() -> None:
+    judgement = one("x^2", {"x": 7.5}, "x: x")
+    assert judgement.point == {"x": 7.5}
+
+
+def test_a_small_difference_is_seen() -> None:
+    assert anywhere("x^3", "x: 3x^2 + 1e-12").word == "wrong"
+    assert anywhere("x^3", "x: x*x + x^2*2").word == "right"
+
+
+def test_a_formula_with_a_smaller_domain_is_wrong() -> None:
+    judgement = anywhere("x^3", "x: 3*exp(2*ln(x))")
+    assert judgement.word == "wrong"
+    assert judgement.point == {"x": -1.0}
+
+
+def test_arrays_and_named_steps() -> None:
+    vectors = {"x": (3,), "w": (3,)}
+    text = "a = dot(x,w); b = a - y; z = b^2"
+    assert anywhere(text, "w: 2*b*x", **vectors).word == "right"
+    assert kinds(anywhere(text, "w: b*x", **vectors)) == {"missing factor"}
+    assert anywhere(text, "z: (dot(x,w) - y)^2", **vectors).word == "right"
+    assert anywhere(text, "z: (dot(x,w) + y)^2", **vectors).word == "wrong"
+    assert anywhere(text, "w: [2*b*x]", "numerator", **vectors).word == "right"
+    square = {"x": (3,), "A": (3, 3)}
+    assert anywhere("x' @ A @ x", "x: A@x + A'@x", **square).word == "right"
+    assert kinds(anywhere("x' @ A @ x", "x: 2*A@x", **square)) == {"transposed matrix"}
+    assert kinds(anywhere("x' @ A @ x", "x: A@x", **square)) == {"half of a product rule"}
+    product = {"X": (3, 2), "w": (2,), "y": (3,)}
+    turned = anywhere("norm(X@w-y)^2", "X: 2*outer(w, X@w-y)", **product)
+    assert (turned.word, kinds(turned)) == ("wrong", {"transposed matrix"})
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"), [("ln(x-50)", "x: 1/(x-50)"), ("ln(x)*sqrt(1-x)", "x: sqrt(1-x)/x - ln(x)/(2*sqrt(1-x))")]
+)
+def test_a_domain_that_is_rarely_hit(text: str, claim: str) -> None:
+    assert anywhere(text, claim).word == "right"
+
+
+def test_a_domain_that_is_never_hit_is_said() -> None:
+    with pytest.raises(DomainError, match="no point of the domain"):
+        anywhere("ln(-1-x^2)", "x: 1/x")
+
+
+@pytest.mark.parametrize(
+    ("claim", "error"),
+    [
+        ("x: x +", ExpressionError),
+        ("x: z", NameProblem),
+        ("x: [x, y]", ShapeError),
+        ("x: x; y", ExpressionError),
+        ("x: nosuch(x)", GradcliError),
+        ("q: x", NameProblem),
+    ],
+)
+def test_bad_formulas_are_one_error_that_points_into_the_claim(claim: str, error: type) -> None:
+    with pytest.raises(error) as caught:
+        anywhere("x*y", claim)
+    assert caught.value.source == claim
+    assert caught.value.span is not None
+
+
+def test_a_point_that_is_lost_in_rounding_proves_nothing() -> None:
+    """At 1e-8 every derivative of (1 - cos x)/x^2 has lost all digits; elsewhere formulas are told apart."""
+    right = "x: sin(x)/x^2 - 2*(1-cos(x))/x^3"
+    assert one("(1-cos(x))/x^2", {"x": 1e-8}, right).word == "right"
+    wrong = one("(1-cos(x))/x^2", {"x": 1e-8}, "x: 5 + 0*x")
+    assert wrong.word == "wrong"
+    assert wrong.point != {"x": 1e-8}
+
+
+def test_a_kink_is_left_out() -> None:
+    assert anywhere("|x|*y", "y: |x|").word == "right"
+    left_out = one("max(x, 0)", {"x": 0.0}, "x: x > 0")
+    assert (left_out.word, left_out.note) == (
+        "right",
+        "the point given is on a kink or lost in rounding, and was left out",
+    )
