@@ -85,7 +85,7 @@ def test_a_trace_and_a_comparison_are_tables() -> None:
         ["forward", "6", "exact"],
         ["reverse", "6", "exact"],
     ]
-    assert read.lines[0].startswith("unverified: ")
+    assert read.lines[0].startswith("verified: ")
 
 
 def test_hostile_texts_are_shown_and_do_nothing() -> None:
