@@ -95,6 +95,12 @@ def test_an_infinite_gradient_is_undefined(torch_carrier: Tensors) -> None:
     assert found.verdict.status == 3
 
 
+def test_balls_without_a_bound_contradict_nobody(torch_carrier: Tensors) -> None:
+    found = compare(problem("sqrt(x)", x=0.0), torch_carrier, ["reverse", "certified"])
+    assert found.rows[1].derivative.reason == "balls find no bound at this point"
+    assert found.rows[1].agrees
+
+
 def test_modes_are_chosen_by_name() -> None:
     assert select_methods([], "--modes") == list(methods())
     assert select_methods(["all"], "--modes") == list(methods())

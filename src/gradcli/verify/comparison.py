@@ -168,7 +168,10 @@ def timed(name: str, problem: Problem, carrier: Carrier, calls: int = 2) -> Deri
 def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
     """The method's answer. Differences come with a bound of their error where there is one."""
     bounded = bounded_differences(problem, carrier) if name == "numerical" else None
-    return bounded or methods()[name].differentiate(problem, carrier)
+    answer = bounded or methods()[name].differentiate(problem, carrier)
+    if name == TRUTH and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
+        return Derivative(name, seconds=answer.seconds, reason="balls find no bound at this point")
+    return answer
 
 
 def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
