@@ -85,12 +85,37 @@ def test_bad_requests(options: list[str], status: int, message: str) -> None:
         (("ln(x)", "--region", "x=-2..-1", "--points", "1000000", "--timeout", "5"), "no answer within 5 s"),
         (("ln(x)", "--region", "x=-2..-1", "--points", "50"), "none of the 50 points"),
         (("abs(x)", "--at", "x=0", "--step-sizes"), "there is none"),
+        (("sqrt(x)", "--at", "x=0", "--step-sizes"), "there is none"),
     ],
 )
 def test_no_derivative_is_an_error_in_time(arguments: tuple[str, ...], message: str) -> None:
     done = run_gradcli("compare", *arguments, timeout=30)
     assert done.status in (3, 124)
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("x^2; x^3", "--at", "x=1", "--step-sizes"), "--step-sizes takes one output"),
+        (("2 + 3", "--step-sizes"), "there is no input"),
+        (("sum(x)", "--at", "x=randn(30000)", "--step-sizes"), "needs the true derivative"),
+        (("--step-sizes",), "an expression is needed"),
+    ],
+)
+def test_steps_that_cannot_be_taken(arguments: tuple[str, ...], message: str) -> None:
+    done = run_gradcli("compare", *arguments)
+    assert done.status == 2
+    assert message in done.stderr
+
+
+def test_plain_is_ascii() -> None:
+    for request in (
+        ("exp(x)", "--at", "x=1"),
+        ("relu(x)", "--at", "x=0"),
+        ("exp(x)", "--region", "x=0..1", "--points", "2"),
+    ):
+        assert run_gradcli("compare", *request, "--plain", "--modes", "reverse,numerical").stdout.isascii()
 
 
 def test_ctrl_c_ends_a_long_run() -> None:

@@ -95,6 +95,10 @@ def test_an_infinite_gradient_is_undefined(torch_carrier: Tensors) -> None:
     assert found.verdict.status == 3
 
 
+def test_without_an_input_nothing_is_verified(torch_carrier: Tensors) -> None:
+    assert compare(problem("2 + 3"), torch_carrier, list(methods())).verdict.word == "unverified"
+
+
 def test_balls_without_a_bound_contradict_nobody(torch_carrier: Tensors) -> None:
     found = compare(problem("sqrt(x)", x=0.0), torch_carrier, ["reverse", "certified"])
     assert found.rows[1].derivative.reason == "balls find no bound at this point"

@@ -28,16 +28,21 @@ def check_target(target: str) -> None:
 
 
 def study_query(query: Query, wrt: str, cotangent: str, target: str) -> Report:
-    """The studies of the last output, one an input."""
+    """The studies of the only output, one an input."""
     from gradcli.methods.base import methods
     from gradcli.verify.explain import require_finite
     from gradcli.verify.remainder import remainder_rate
     from gradcli.verify.step_sizes import study_steps
 
     bound = bind(query)
-    output = bound.outputs[-1]
+    if len(bound.outputs) > 1:
+        cause = f"--step-sizes takes one output, and there are {len(bound.outputs)}"
+        raise UsageError(cause, hint="leave the others out, or name them as steps: a = ...; b = ...")
+    output = bound.outputs[0]
     problem = problem_of(bound, output, wrt, cotangent)
     carrier = carrier_of(query)
+    if not problem.wrt:
+        raise UsageError("there is no input to take steps in", hint='gradcli compare "x^2" --at x=3 --step-sizes')
     require_finite(problem, carrier, query.text)
     studies = study_steps(problem, carrier, undecidable(problem, carrier))
     remainder = remainder_rate(problem, methods()["reverse"].differentiate(problem, carrier))

@@ -49,8 +49,13 @@ def method_table(name: str, comparison: Comparison, appearance: Appearance) -> T
     for title, right in method_headings(name, comparison, appearance.plain):
         table.add_column(title, justify="right" if right else "left", min_width=10 if title == TIME else None)
     for cells in method_rows(comparison):
-        table.add_row(*cells)
+        table.add_row(*(map(ascii_signs, cells) if appearance.plain else cells))
     return table
+
+
+def ascii_signs(text: str) -> str:
+    """The signs of errors in ASCII."""
+    return text.replace("≤", "<=").replace("±", "+-")
 
 
 def method_headings(name: str, comparison: Comparison, plain: bool = False) -> list[tuple[str, bool]]:

@@ -176,6 +176,8 @@ def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
 
 def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     """The verdict where floats have no derivative to agree on: at a kink, and where value or gradient is not finite."""
+    if not problem.wrt:
+        return Verdict("unverified", "there is no input to differentiate by")
     graph = problem.graph
     swept = REVERSE.differentiate(problem, carrier)
     gradient = swept.gradient
