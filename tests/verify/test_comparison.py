@@ -58,6 +58,16 @@ def test_methods_that_share_rules_verify_nothing(torch_carrier: Tensors) -> None
     assert compare(wide, torch_carrier, ["reverse", "autograd"]).verdict.word == "verified"
 
 
+def test_digits_of_large_arrays_are_beside_the_largest_component(torch_carrier: Tensors) -> None:
+    """tanh' at 20 and more is 0 in torch, and 1e-17 and less by sech^2: both vanish beside 1."""
+    found = compare(
+        problem("sum(tanh(x))", x=[k / 500 for k in range(-15_000, 15_000)]), torch_carrier, ["reverse", "autograd"]
+    )
+    assert found.truth is None
+    assert found.verdict.word == "verified"
+    assert found.digits >= 10
+
+
 def test_a_wrong_method_is_named(torch_carrier: Tensors, monkeypatch: pytest.MonkeyPatch) -> None:
     right = methods()["autograd"].differentiate
 

@@ -145,7 +145,7 @@ def compare(
         problem,
         rows,
         reference.name if reference else "",
-        agreeing_digits(problem, rows, carrier),
+        agreeing_digits(problem, rows, carrier, truth is not None),
         verdict or judge(problem, carrier, rows, truth, gate),
         truth if reference and reference.balls else None,
         gate,
@@ -284,13 +284,15 @@ def difference(a: float, b: float) -> float:
     return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
 
 
-def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier) -> int:
-    """Significant digits that all methods share in every component. Two zeros share all."""
+def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier, by_component: bool) -> int:
+    """Significant digits that all methods share in every component, or beside the largest one where components are not
+    judged one by one. Two zeros share all."""
     answers = [numbers(problem, r.derivative.gradient) for r in rows if r.derivative.gradient is not None]
     digits = float(ALL_DIGITS[carrier.dtype])
+    largest = max((abs(a) for answer in answers for a in answer), default=0.0)
     for component in zip(*answers, strict=True):
         spread = max(component) - min(component)
-        size = max(map(abs, component))
+        size = max(map(abs, component)) if by_component else largest
         if spread != spread or math.isinf(size):
             return 0
         if spread > 0:
