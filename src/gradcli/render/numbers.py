@@ -27,6 +27,8 @@ def format_certain(value: float, error: float) -> str:
         return format_number(value)
     if error == 0:
         return format_number(value)
+    if error >= abs(value):
+        return f"0 ± {error + abs(value):.0e}"
     decimals = -math.floor(math.log10(error))
     if not 0 <= decimals <= 20:
         return f"{value:.6g} ± {error:.0e}"
@@ -39,6 +41,8 @@ def format_bounded(value: float, bound: float) -> str:
         return format_number(value)
     from fractions import Fraction
 
+    if bound >= abs(value):
+        return f"0 (error ≤ {_rounded_up(Fraction(bound) + abs(Fraction(value)))})"
     decimals = 1 - math.floor(math.log10(bound))
     text = f"{value:.{decimals}f}" if 0 <= decimals <= 20 else repr(value)
     text = min(text, format_number(value), key=len)
