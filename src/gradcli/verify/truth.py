@@ -113,7 +113,7 @@ def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str
             coarse, fine = line.slope(direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
             error = TRUNCATION * abs(coarse - fine)
-            seen = _agreement(ours, fine, error)
+            seen = agreement(ours, fine, error)
             if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
             confirmed = confirmed and seen
@@ -184,10 +184,10 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        return _agreement(ours, total, error), float(total)
+        return agreement(ours, total, error), float(total)
 
 
-def _agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
     gap = abs(ours - seen)
     if not (gap.is_finite() and error.is_finite()):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.methods.base import unflatten
+from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise, Linear
 from gradcli.verify.explain import finite, non_finite_edges
-from gradcli.verify.why.lost import nearest
 from gradcli.verify.why.scene import Array, Scene
-from gradcli.verify.why.truth import digits, written
+from gradcli.verify.why.truth import overflows, written
 
 
 @dataclass
@@ -153,18 +153,18 @@ def zero_times_infinite(scene: Scene, birth: Birth) -> str | None:
 
 def partial_overflows(scene: Scene, birth: Birth) -> str | None:
     """A finite partial that is larger than the dtype can hold."""
-    tape = scene.truth.tape
-    if _size(scene, birth) == "finite" or _partial(scene, birth) is None or tape is None:
+    swept = scene.truth.swept
+    if _size(scene, birth) == "finite" or _partial(scene, birth) is None or swept is None:
         return None
     import numpy
 
-    with digits(60) as mpmath:
-        exact = numpy.asarray(tape.partial(birth.node, birth.position), dtype=object)
-        true = numpy.broadcast_to(exact, scene.sizes(birth.node)).ravel()[birth.element]
-        if not mpmath.isfinite(true) or abs(nearest(true, scene.carrier.dtype)) != float("inf"):
-            return None
-        large = f"larger than {scene.carrier.dtype} can hold"
-        return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
+    with working(scene.truth.bits):
+        exact = swept.array(swept.tape.carrier.lift(swept.tape.partial(birth.node, birth.position)))
+    true = numpy.broadcast_to(exact, scene.sizes(birth.node)).ravel()[birth.element]
+    if not overflows(true, scene.carrier.dtype):
+        return None
+    large = f"larger than {scene.carrier.dtype} can hold"
+    return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
 
 
 def vertical(scene: Scene, birth: Birth) -> str | None:
