@@ -64,7 +64,10 @@ def short_text(ball: Ball) -> str:
         return sign + _placed(str(whole).rstrip("0"), exponent, SHORT)
     if ball == 0:
         return "0"
-    return f"0 to within {_power_above(ball)}" if ball.is_finite() and ball.contains(0) else bound_text(ball)
+    if ball.is_finite() and ball.contains(0):
+        return f"0 to within {_power_above(ball)}"
+    known = bound_text(ball)
+    return f"about {_power_above(ball)} in size" if known.startswith("|") else known
 
 
 def bound_text(ball: Ball) -> str:

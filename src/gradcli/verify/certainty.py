@@ -71,17 +71,21 @@ class Judged:
         """Significant decimal digits that are the true ones, 16 at most."""
         if self.error <= self.unit * abs(self.computed) or not self.size:
             return 16
+        if self.true.contains(0):
+            return 0
         return max(0, min(16, int(-math.log10(self.error / self.size))))
 
 
 def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
     """The verdict on value, reverse and forward gradient; None where balls cannot say what is true."""
     truth = truth_of(problem, carrier)
-    if truth is None or truth.confirmed is None:
+    if truth is None:
         return None
     if truth.confirmed is False:
         return _wrong_rule(problem, truth)
     numbers = judged(problem, carrier, found, truth)
+    if truth.confirmed is None:
+        return _unseen(truth, carrier, numbers)
     finite = [n for n in numbers if math.isfinite(n.computed)]
     overflows = len(finite) < len(numbers)
     numbers = finite
@@ -98,6 +102,15 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
     if overflows:
         sentence += "; forward mode overflows on the way"
     return Verdict("verified", sentence, digits=digits)
+
+
+def _unseen(truth: Truth, carrier: Carrier, numbers: list[Judged]) -> Verdict | None:
+    """The verdict where differences in balls see nothing: that floats lost digits is certain all the same."""
+    lost = next((n for n in numbers if math.isfinite(n.computed) and n.lost(carrier.dtype)), None)
+    if lost is None:
+        return None
+    sentence = f"{_lost_sentence(truth, carrier, lost)}; differences cannot confirm the true derivative"
+    return Verdict("ill-conditioned", sentence, true=true_numbers(truth))
 
 
 def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
@@ -163,6 +176,6 @@ def _lost_sentence(truth: Truth, carrier: Carrier, lost: Judged) -> str:
         true = swept_in_balls(problem, balls)
         loss = losing_node(computed, true, threshold(lost.relative, carrier.dtype), lost.derivative)
         place = "" if loss is None else place_of(loss, true, computed, display_names(graph, [problem.output]))
-    kept = f"{lost.digits} digits are right" if lost.digits else "no digit is right"
+    kept = {0: "no digit is right", 1: "1 digit is right"}.get(lost.digits, f"{lost.digits} digits are right")
     sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {truth.text_of(lost.true)}: {kept}"
     return sentence + (f"; they go at {place}" if place else "")

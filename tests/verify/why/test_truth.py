@@ -1,4 +1,4 @@
-"""Values and derivatives with high precision."""
+"""Values and derivatives in balls, against mpmath."""
 
 import mpmath
 import pytest

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradcli.methods.enclosures import working
+from gradcli.methods.proven import proven_text
 from gradcli.methods.reverse import contribution_to
 from gradcli.verify.conditioning import condition_number, errors
 from gradcli.verify.why.scene import Scene
@@ -24,7 +27,7 @@ def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
         factor = condition_number(swept.tape, node)
     true, number = exact.ravel()[element], float(found.ravel()[element])
     dtype, text, place = scene.carrier.dtype, scene.text(node), scene.place(node, element)
-    detail = [f"{text} is {written(true)}; {dtype} gives {number:.6g}"]
+    detail = ["{} is {}; {} gives {}".format(text, *_both(scene, true, number))]
     if abs(number) < SMALLEST[dtype] and abs(true).lower() > 0 and abs(true) < SMALLEST[dtype]:
         return f"{text} underflows{place}: it is smaller than {dtype} can hold", detail
     if overflows(true, dtype):
@@ -51,8 +54,7 @@ def wrong_arguments(scene: Scene, node: int) -> list[str]:
         element = int(off.argmax()) if off.size else 0
         if off.size and off[element] > scene.least:
             text, number = scene.element_of(argument, element), found.ravel()[element]
-            true = written(exact.ravel()[element])
-            said.append(f"{text} is {true} in truth; {scene.carrier.dtype} gives {number:.6g}")
+            said.append("{} is {} in truth; {} gives {}".format(text, *_both(scene, exact.ravel()[element], number)))
     return said
 
 
@@ -74,7 +76,7 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     with working(scene.truth.bits):
         element = int(errors(found, exact).ravel().argmax())
     number = float(found.ravel()[element]) + 0.0
-    detail = [f"it is {written(exact.ravel()[element])} in truth; {scene.carrier.dtype} gives {number:.6g}"]
+    detail = ["it is {} in truth; {} gives {}".format(*_both(scene, exact.ravel()[element], number))]
     of = scene.element_of(node, element)
     if len(parts) > 1:
         terms = ", ".join(f"{part.ravel()[element]:.6g} by {scene.text(user)}" for user, part in parts[:6])
@@ -83,3 +85,12 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
         return f"the derivative by {of} has lost its digits", detail
     user = parts[0][0]
     return f"the derivative of {scene.text(user)} by {of} has lost its digits{scene.place(user, None)}", detail
+
+
+def _both(scene: Scene, true: Any, number: float) -> tuple[str, str, str]:
+    """The true number, the dtype and what it gives: in a few digits, or in all where a few are the same."""
+    short, found = written(true), f"{number + 0.0:.6g}"
+    if number and all(character in "-.e0123456789" for character in short) and float(short) == float(found):
+        with working(scene.truth.bits):
+            return proven_text(true) or short, scene.carrier.dtype, repr(float(number))
+    return short, scene.carrier.dtype, found

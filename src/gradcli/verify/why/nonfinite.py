@@ -14,6 +14,7 @@ from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise, Linear
 from gradcli.verify.explain import finite, non_finite_edges
+from gradcli.verify.why.lost import wrong_arguments
 from gradcli.verify.why.scene import Array, Scene
 from gradcli.verify.why.truth import overflows, written
 
@@ -167,6 +168,19 @@ def partial_overflows(scene: Scene, birth: Birth) -> str | None:
     return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
 
 
+def lost_argument(scene: Scene, birth: Birth) -> str | None:
+    """An infinite slope where the argument underflowed, or cancelled, to the place of one."""
+    swept = scene.truth.swept
+    if _size(scene, birth) != "infinite" or _partial(scene, birth) is None or swept is None:
+        return None
+    said = wrong_arguments(scene, birth.node)
+    with working(scene.truth.bits):
+        exact = swept.array(swept.tape.carrier.lift(swept.tape.partial(birth.node, birth.position)))
+    if not said or not all(number.is_finite() for number in exact.ravel()):
+        return None
+    return f"{_edge(scene, birth)} is infinite{scene.place(birth.node, birth.element)}, but {'; '.join(said)}"
+
+
 def vertical(scene: Scene, birth: Birth) -> str | None:
     """An infinite slope."""
     if _size(scene, birth) != "infinite":
@@ -196,6 +210,7 @@ REASONS: tuple[Reason, ...] = (
     overflowed,
     partial_overflows,
     zero_times_infinite,
+    lost_argument,
     vertical,
     no_number,
     too_large,

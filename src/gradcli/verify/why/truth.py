@@ -16,14 +16,14 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.methods.base import flatten, unflatten, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import BallLine, difference_bits, flat, operations, too_large, working
+from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, operations, too_large, working
 from gradcli.methods.proven import DIGITS, nearest_float, short_text
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 from gradcli.verify.certainty import CLOSE, Judged, judge_gradient, judge_value
-from gradcli.verify.conditioning import Swept, error, swept_in_balls
-from gradcli.verify.truth import RESOLVED, TRUNCATION, agreement
+from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
+from gradcli.verify.truth import FINER, RESOLVED, TRUNCATION, agreement
 from gradcli.verify.truth import Truth as Known
 
 MOST_WORK = 5_120_000
@@ -32,8 +32,6 @@ LEAST_CAP = 1280
 TEXT_BITS = 128
 COMPARED = 480
 """Bits of the values of two expressions that are compared."""
-DOUBLINGS = 4
-"""Precisions at which differences are tried."""
 
 Ball = Any
 
@@ -137,22 +135,19 @@ class Truth:
         position = float(flatten(self.problem.point[name])[element])
         shape = self.problem.input_shape(name)
         unit = {name: unflatten([float(k == element) for k in range(int(size(shape)))], shape)}
-        bits = difference_bits(self.problem)
-        for last in (False,) * (DOUBLINGS - 1) + (True,):
+        for finer in FINER:
+            bits = difference_bits(self.problem) * finer
             with working(bits, self.problem.dtype) as balls:
-                line = self._lines[bits] = self._lines.get(bits) or BallLine(self.problem, balls)
+                line = self._lines.get(finer) or BallLine(self.problem, balls, STEP_EXPONENT * finer)
+                self._lines[finer] = line
                 coarse, fine = line.slope(unit, position)
                 gap = TRUNCATION * abs(coarse - fine)
                 seen = (fine - gap).union(fine + gap)
-                if seen.is_finite() and (last or gap.abs_upper() <= RESOLVED * abs(fine).upper()):
-                    if not ours.is_finite():
-                        return seen
-                    agree = agreement(ours, fine, gap)
-                    return ours if agree else seen if agree is False else None
-            bits *= 2
-            if bits > MOST_BITS or bits * self.count > 2 * MOST_WORK:
-                return None
-        return None
+                agree = agreement(ours, fine, gap) if ours.is_finite() else None
+                if agree:
+                    return ours
+        resolved = gap.is_finite() and gap.abs_upper() <= RESOLVED * abs(fine).upper()
+        return seen if resolved else None
 
     def outputs(self, point: Mapping[str, Nested], step: float = 0.0) -> list[Ball]:
         """The elements of the output at any point, with every number moved by a step, at `COMPARED` bits."""
@@ -181,7 +176,8 @@ class Truth:
 
 def is_lost(row: Judged, dtype: str) -> bool:
     """Whether a number has lost digits as the verdict sees it, for certain: an undecided ball says nothing."""
-    return error(row.computed, row.true) > CLOSE * row.unit and (row.lost(dtype) or row.beyond)
+    certain = error(row.computed, row.true)
+    return certain > CLOSE * row.unit and (row.lost(dtype) or (row.beyond and certain > half_of_digits(dtype)))
 
 
 def nearest(true: Ball, dtype: str) -> float | None:
