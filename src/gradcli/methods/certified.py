@@ -64,7 +64,9 @@ def proven_gradient(problem: Problem) -> tuple[Numbers, dict[str, Numbers], int]
     return value, dict(zip(problem.wrt, parts, strict=True)), bits
 
 
-def prove(compute: Callable[[Balls], list[Numbers]], digits: int, dtype: str) -> tuple[list[Numbers], int]:
+def prove(
+    compute: Callable[[Balls], list[Numbers]], digits: int, dtype: str, most_bits: int = MOST_BITS
+) -> tuple[list[Numbers], int]:
     """What `compute` gives at the first precision at which all its numbers are proven, and that precision in bits.
 
     `digits`: decimal ones; 0: those of a float64. Where the cap is reached first, the numbers are those of the cap.
@@ -75,9 +77,9 @@ def prove(compute: Callable[[Balls], list[Numbers]], digits: int, dtype: str) ->
         with working(bits, dtype) as balls:
             found = compute(balls)
             done = all(proven_text(ball, digits) is not None for numbers in found for ball in numbers)
-        if done or bits >= MOST_BITS + wanted:
+        if done or bits >= most_bits + wanted:
             return found, bits
-        bits = min(2 * bits, MOST_BITS + wanted)
+        bits = min(2 * bits, most_bits + wanted)
 
 
 def proven_texts(numbers: Numbers, bits: int, digits: int = 0) -> list[str]:

@@ -79,9 +79,10 @@ def flat(value: Value) -> list[Ball]:
 class BallLine:
     """The weighted output in balls along lines through the point. Detached nodes are held."""
 
-    def __init__(self, problem: Problem, balls: Balls) -> None:
+    def __init__(self, problem: Problem, balls: Balls, step_exponent: int = STEP_EXPONENT) -> None:
         self.problem = problem
         self.balls = balls
+        self.step_exponent = step_exponent
         graph = problem.graph
         self.inputs = input_values(graph, balls, problem.point)
         self.tape = evaluate(graph, [problem.output], balls, self.inputs)
@@ -106,9 +107,10 @@ class BallLine:
         return coarse, fine
 
     def _step(self, position: float) -> Ball:
-        """2^-66, or that part of a coordinate below 1: a larger one says nothing of how fast the function varies."""
+        """2^-66 (unless said), or that part of a coordinate below 1: a larger one does not say how fast the function
+        varies."""
         arb = self.balls.flint.arb
-        return arb(2) ** STEP_EXPONENT * (abs(position) if 0 < abs(position) < 1 else 1)
+        return arb(2) ** self.step_exponent * (abs(position) if 0 < abs(position) < 1 else 1)
 
     def slope(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
         """The derivative along a direction by a central difference, and by one of half the step."""

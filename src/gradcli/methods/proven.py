@@ -10,6 +10,8 @@ from typing import Any
 
 DIGITS = 17
 """Decimal digits that tell any two float64 apart."""
+SHORT = 6
+"""Decimal digits of a number in a sentence."""
 LARGEST_EXPONENT = 4_000_000
 """In bits. Numbers beyond are bounded, not written in digits."""
 POSITIONAL = -5
@@ -30,14 +32,12 @@ def nearest_float(ball: Ball) -> float | None:
 def decimal_digits(ball: Ball, digits: int) -> str | None:
     """The number in so many significant decimal digits, to which every number of the ball rounds; None if there is
     none. A number that is known exactly is not padded with zeros."""
-    if not ball.is_finite():
-        return None
     if ball == 0:
         return "0"
-    ends = [_rounded(end, digits) for end in (ball.lower(), ball.upper())]
-    if ends[0] is None or ends[0] != ends[1]:
+    parts = _agreed(ball, digits)
+    if parts is None:
         return None
-    sign, whole, exponent = ends[0]
+    sign, whole, exponent = parts
     text = str(whole)
     return sign + _placed(text.rstrip("0") if ball.is_exact() else text, exponent)
 
@@ -55,6 +55,21 @@ def proven_text(ball: Ball, digits: int = 0) -> str | None:
     return "0" if value == 0 else str(int(value)) if value == int(value) and abs(value) < 1e16 else repr(value)
 
 
+def short_text(ball: Ball) -> str:
+    """A few digits for a sentence, as `:.6g` writes a float: rounded, without zeros at the end. Where they are not
+    proven, what is known."""
+    parts = None if ball == 0 else _agreed(ball, SHORT)
+    if parts is not None:
+        sign, whole, exponent = parts
+        return sign + _placed(str(whole).rstrip("0"), exponent, SHORT)
+    if ball == 0:
+        return "0"
+    if ball.is_finite() and ball.contains(0):
+        return f"0 to within {_power_above(ball)}"
+    known = bound_text(ball)
+    return f"about {_power_above(ball)} in size" if known.startswith("|") else known
+
+
 def bound_text(ball: Ball) -> str:
     """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
     if not ball.is_finite():
@@ -64,8 +79,20 @@ def bound_text(ball: Ball) -> str:
             known = decimal_digits(ball, digits)
             if known is not None:
                 return f"{known}..., {digits} digits proven"
+    return f"|g| < {_power_above(ball)}"
+
+
+def _power_above(ball: Ball) -> str:
     mantissa, exponent = ball.abs_upper().upper().man_exp()
-    return f"|g| < 2^{int(exponent) + int(mantissa).bit_length()}"
+    return f"2^{int(exponent) + int(mantissa).bit_length()}"
+
+
+def _agreed(ball: Ball, digits: int) -> tuple[str, Any, int] | None:
+    """Sign, digits and exponent to which every number of the ball rounds; None if there is none."""
+    if not ball.is_finite():
+        return None
+    low, high = (_rounded(end, digits) for end in (ball.lower(), ball.upper()))
+    return low if low == high else None
 
 
 def _rounded(end: Ball, digits: int) -> tuple[str, Any, int] | None:
@@ -92,11 +119,11 @@ def _rounded(end: Ball, digits: int) -> tuple[str, Any, int] | None:
     return None
 
 
-def _placed(digits: str, exponent: int) -> str:
-    """Significant digits with the point where it belongs, or with an exponent."""
+def _placed(digits: str, exponent: int, whole_digits: int = 16) -> str:
+    """Significant digits with the point where it belongs, or with an exponent: beyond so many places before it."""
     if POSITIONAL <= exponent < 0:
         return "0." + "0" * (-exponent - 1) + digits
-    if 0 <= exponent < max(len(digits), 16):
+    if 0 <= exponent < max(len(digits), whole_digits):
         digits = digits.ljust(exponent + 1, "0")
         whole, part = digits[: exponent + 1], digits[exponent + 1 :]
         return f"{whole}.{part}" if part else whole

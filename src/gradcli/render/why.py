@@ -113,7 +113,7 @@ def right_text(mend: Mend) -> str:
     """What the mend was compared with."""
     named = zip(("value", "derivatives"), mend.digits, strict=True)
     known = [f"{what} right to {count} digits" for what, count in named if count is not None]
-    parts = [f"{', '.join(known)} (by high precision)"] if known else []
+    parts = [f"{', '.join(known)} (in balls)"] if known else []
     parts.append(f"equal to the original at {mend.points} random points to {mend.agreement} digits")
     return "; ".join(parts)
 

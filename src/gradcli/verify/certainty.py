@@ -7,6 +7,7 @@ digits and has, and verified otherwise.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,11 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import output_cotangent, pull
-from gradcli.problem import Derivative, Problem
-from gradcli.verify.conditioning import losing_node
+from gradcli.problem import Derivative, Nested, Problem
+from gradcli.shapes import size
+from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold
 from gradcli.verify.truth import Truth, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
@@ -37,6 +40,7 @@ class Judged:
     rounding: float
     size: float
     unit: float
+    derivative: bool = False
 
     @property
     def error(self) -> float:
@@ -53,15 +57,22 @@ class Judged:
         """Whether it is further from the truth than rounding can take it."""
         return not self.right and not self.error <= self.rounding
 
-    def lost(self, certain: float) -> bool:
+    def lost(self, dtype: str) -> bool:
         """Whether rounding may take its digits, and took some."""
-        return not self.right and self.rounding > certain * self.size
+        return not self.right and self.rounding > CERTAIN[dtype] * self.size
+
+    @property
+    def relative(self) -> float:
+        """How far it is from the truth beside its size."""
+        return self.error / self.size if self.size else math.inf
 
     @property
     def digits(self) -> int:
         """Significant decimal digits that are the true ones, 16 at most."""
         if self.error <= self.unit * abs(self.computed) or not self.size:
             return 16
+        if self.true.contains(0):
+            return 0
         return max(0, min(16, int(-math.log10(self.error / self.size))))
 
 
@@ -73,11 +84,11 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
 
 def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
     """The same for a truth that is known already."""
-    if truth.confirmed is None:
-        return None
     if truth.confirmed is False:
         return _wrong_rule(problem, truth)
     numbers = judged(problem, carrier, found, truth)
+    if truth.confirmed is None:
+        return _unseen(truth, carrier, numbers)
     finite = [n for n in numbers if math.isfinite(n.computed)]
     overflows = len(finite) < len(numbers)
     numbers = finite
@@ -85,7 +96,7 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if beyond is not None:
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
-    lost = next((n for n in numbers if n.lost(CERTAIN[carrier.dtype])), None)
+    lost = next((n for n in numbers if n.lost(carrier.dtype)), None)
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
@@ -94,6 +105,15 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if overflows:
         sentence += "; forward mode overflows on the way"
     return Verdict("verified", sentence, digits=digits)
+
+
+def _unseen(truth: Truth, carrier: Carrier, numbers: list[Judged]) -> Verdict | None:
+    """The verdict where differences in balls see nothing: that floats lost digits is certain all the same."""
+    lost = next((n for n in numbers if math.isfinite(n.computed) and n.lost(carrier.dtype)), None)
+    if lost is None:
+        return None
+    sentence = f"{_lost_sentence(truth, carrier, lost)}; differences cannot confirm the true derivative"
+    return Verdict("ill-conditioned", sentence, true=true_numbers(truth))
 
 
 def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
@@ -114,22 +134,30 @@ def judged(problem: Problem, carrier: Carrier, found: dict[str, Derivative], tru
     unit = UNIT_ROUNDOFF[carrier.dtype]
     value, gradient, forward = found["reverse"].value, found["reverse"].gradient, found["forward"].gradient
     assert gradient is not None
-    largest = max((float(abs(ball).upper()) for ball in truth.gradient), default=0.0)
-
-    def size_of(ball: Ball, others: float) -> float:
-        return others if ball.contains(0) else float(abs(ball).lower())
-
-    rows = [
-        Judged("the value", v, t, r, size_of(t, r), unit)
-        for v, t, r in zip(flatten(value), truth.value, truth.value_rounding, strict=True)
-    ]
-    names = [name for name in problem.wrt for _ in flatten(gradient[name])]
-    for by, numbers in (("the derivative", gradient), ("forward mode's derivative", forward)):
-        if numbers is None:
-            continue
-        columns = zip(names, numbers_of(problem, numbers), truth.gradient, truth.rounding, strict=True)
-        rows += [Judged(f"{by} by {n}", c, t, r, size_of(t, largest or r), unit) for n, c, t, r in columns]
+    rows = judge_value(value, truth, unit) + judge_gradient(numbers_of(problem, gradient), truth, unit)
+    if forward is not None:
+        rows += judge_gradient(numbers_of(problem, forward), truth, unit, "forward mode's derivative")
     return rows
+
+
+def judge_value(value: Nested, truth: Truth, unit: float) -> list[Judged]:
+    """The elements of the value beside the true ones."""
+    triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
+    return [Judged("the value", found, true, r, _size(true, r), unit) for found, true, r in triples]
+
+
+def judge_gradient(numbers: Sequence[float], truth: Truth, unit: float, called: str = "the derivative") -> list[Judged]:
+    """A gradient, flat with its inputs in order, beside the true one."""
+    problem = truth.problem
+    sizes = [float(abs(ball).upper()) for ball in truth.gradient if ball.is_finite()]
+    largest = max(sizes, default=0.0)
+    names = [name for name in problem.wrt for _ in range(int(size(problem.input_shape(name))))]
+    columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
+    return [Judged(f"{called} by {n}", c, t, r, _size(t, largest or r), unit, True) for n, c, t, r in columns]
+
+
+def _size(ball: Ball, others: float) -> float:
+    return others if ball.contains(0) else float(abs(ball).lower())
 
 
 def _wrong_rule(problem: Problem, truth: Truth) -> Verdict:
@@ -146,7 +174,11 @@ def _lost_sentence(truth: Truth, carrier: Carrier, lost: Judged) -> str:
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
-    place = losing_node(problem, tape, adjoints, display_names(graph, [problem.output]))
-    kept = f"{lost.digits} digits are right" if lost.digits else "no digit is right"
+    computed = Swept(tape, adjoints)
+    with working(truth.bits, problem.dtype) as balls:
+        true = swept_in_balls(problem, balls)
+        loss = losing_node(computed, true, threshold(lost.relative, carrier.dtype), lost.derivative)
+        place = "" if loss is None else place_of(loss, true, computed, display_names(graph, [problem.output]))
+    kept = {0: "no digit is right", 1: "1 digit is right"}.get(lost.digits, f"{lost.digits} digits are right")
     sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {truth.text_of(lost.true)}: {kept}"
     return sentence + (f"; they go at {place}" if place else "")

@@ -1,4 +1,4 @@
-"""Where a float64 loses its digits: computed node values and adjoints beside the true ones.
+"""Where floats lose their digits: computed node values and adjoints beside the true ones in balls.
 
 The condition number of a node is the relative change of its value for a relative change of its arguments by one: the
 sum of |local partial * argument| over |value| (Higham, Accuracy and Stability of Numerical Algorithms, 2002, 1.6).
@@ -7,66 +7,138 @@ sum of |local partial * argument| over |value| (Higham, Accuracy and Stability o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import CONSTANT
-from gradcli.methods.base import flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import flat, working
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import contribution_to, output_cotangent, pull
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
 from gradcli.verify.explain import expression_of
 
-BITS = 1200
-"""Precision of the true values: more than cancellation of two float64 can take."""
-LOST = 1e-8
-"""Relative error above which a node has lost digits."""
-
+Array = Any
+"""A NumPy array."""
 Ball = Any
 
 
-def losing_node(problem: Problem, tape: Tape, adjoints: Sequence[Value | None], names: dict[int, str]) -> str:
-    """The node whose value or adjoint loses most digits that its arguments, or users, still had; empty if none does."""
+@dataclass(frozen=True)
+class Swept:
+    """The values of a graph and its adjoints, on one carrier."""
+
+    tape: Tape
+    adjoints: Sequence[Value | None]
+
+    def array(self, value: Value) -> Array:
+        """A value as an array: of balls on balls, else of floats."""
+        import numpy
+
+        carrier = self.tape.carrier
+        if isinstance(carrier, Balls):
+            return numpy.asarray(value, dtype=object)
+        return numpy.asarray(carrier.nested(value), dtype=float)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The node at which digits go. `adjoint`: its value keeps them, and the derivative by it loses them."""
+
+    node: int
+    adjoint: bool
+
+
+def swept_in_balls(problem: Problem, balls: Balls) -> Swept:
+    """Values and adjoints of every node but the constants. Raises Unstated."""
     graph = problem.graph
-    with working(BITS, problem.dtype) as balls:
-        true = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        pulled = pull(true, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
-        errors = {node: relative_error(tape, tape.values[node], true.values[node]) for node in tape.nodes}
-        node = _largest_jump(tape, errors)
-        if node is not None:
-            number = condition_number(true, node)
-            about = f" (condition number {number:.0e})" if number is not None else ""
-            return f"{_called(tape, node, names)}{about}"
-        for node in reversed(tape.nodes):
-            adjoint, exact = adjoints[node], pulled[node]
-            if adjoint is not None and exact is not None and relative_error(tape, adjoint, exact) > LOST:
-                return f"the adjoint of {_called(tape, node, names)}: its contributions cancel"
-    return ""
+    tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+    sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT]
+    return Swept(tape, pull(tape, {problem.output: output_cotangent(balls, problem)}, sources))
 
 
-def relative_error(tape: Tape, computed: Value, true: Value) -> float:
-    """The largest error of a node's elements, relative to the largest element; of a true zero, the absolute one."""
-    pairs = list(zip(flatten(tape.carrier.nested(computed)), flat(true), strict=True))
-    size = max((float(abs(t).upper()) for _, t in pairs if t.is_finite()), default=0.0)
-    gap = max((float(abs(t - c).upper()) if math.isfinite(c) else math.inf for c, t in pairs), default=0.0)
-    return gap / size if size else gap
+def half_of_digits(dtype: str) -> float:
+    """The relative error at which half of the digits are lost."""
+    return float(UNIT_ROUNDOFF[dtype] ** 0.5)
 
 
-def _largest_jump(tape: Tape, errors: dict[int, float]) -> int | None:
-    """The node whose relative error is largest beside that of its arguments."""
-    floor = UNIT_ROUNDOFF[tape.carrier.dtype]
-    best, worst = None, LOST / floor / 100
+def threshold(relative: float, dtype: str) -> float:
+    """The relative error from which on a node has lost digits, where a number computed from it has lost so many."""
+    return min(half_of_digits(dtype), relative / 4)
+
+
+def losing_node(computed: Swept, true: Swept, least: float, derivative: bool) -> Loss | None:
+    """Where the value, or a derivative, loses digits that were still there: where an error above `least` begins.
+
+    Call it at the precision of the balls.
+    """
+    if not derivative:
+        node = losing_value(computed, true, least, true.tape.nodes)
+        return None if node is None else Loss(node, False)
+    node = losing_adjoint(computed, true, least)
+    if node is None:
+        return None
+    graph = true.tape.graph
+    wrong = [user for user in true.tape.nodes if _passes_an_error(computed, true, least, user, node)]
+    value = losing_value(computed, true, least, set(graph.ancestors(wrong))) if wrong else None
+    return Loss(node, True) if value is None else Loss(value, False)
+
+
+def losing_value(computed: Swept, true: Swept, least: float, within: Collection[int]) -> int | None:
+    """The node that loses digits which its arguments have; of several, the one that changes the output most."""
+    tape = computed.tape
+    bad: dict[int, Array] = {}
+    effects: dict[int, float] = {}
     for node in tape.nodes:
-        if tape.graph.is_leaf(node) or not errors[node] > LOST:
+        if tape.graph.is_leaf(node) or node not in within:
             continue
-        before = max((errors[a] for a in tape.graph.arguments[node]), default=0.0)
-        jump = errors[node] / max(before, floor)
-        if jump > worst:
-            best, worst = node, jump
-    return best
+        found, exact = computed.array(tape.values[node]), true.array(true.tape.values[node])
+        mask = errors(found, exact) > least
+        if mask.any():
+            bad[node] = mask
+            own = _own(tape, node, bad)
+            adjoint = true.adjoints[node]
+            if own.any() and adjoint is not None:
+                effects[node] = _effect(found, exact, true.array(adjoint), own)
+    return max(effects, key=lambda node: effects[node], default=None)
+
+
+def losing_adjoint(computed: Swept, true: Swept, least: float) -> int | None:
+    """The node nearest to the output whose adjoint is wrong although those of all its users are right."""
+    for node in reversed(computed.tape.nodes):
+        adjoint, exact = _adjoint(computed, node), _adjoint(true, node)
+        if adjoint is None or exact is None:
+            continue
+        if (errors(computed.array(adjoint), true.array(exact)) > least).any():
+            return node
+    return None
+
+
+def errors(found: Array, true: Array) -> Array:
+    """The relative error of each element, at least. One that is zero in truth is seen beside the largest."""
+    import numpy
+
+    sizes = [float(ball.abs_upper()) for ball in true.ravel() if ball.is_finite() and not ball.contains(0)]
+    largest = max(sizes, default=0.0)
+
+    def one(number: float, ball: Ball) -> float:
+        return error(number, ball, largest if ball.contains(0) else 0.0)
+
+    return numpy.asarray(numpy.frompyfunc(one, 2, 1)(found.astype(object), true), dtype=float)
+
+
+def error(found: float, true: Ball, size: float = 0.0) -> float:
+    """The relative error of a float, at least: of the number (or `size`); 0 where the truth is not known."""
+    if not true.is_finite():
+        return 0.0
+    if not math.isfinite(found):
+        return math.inf
+    gap, own = abs(true - found).abs_lower(), true.abs_upper()
+    if gap == 0:
+        return 0.0
+    least = own if not own < size else own.__class__(size)
+    return float((gap / least).lower()) if least > 0 else math.inf
 
 
 def condition_number(tape: Tape, node: int) -> float | None:
@@ -74,16 +146,66 @@ def condition_number(tape: Tape, node: int) -> float | None:
     rule = tape.primitive(node).rule
     if not isinstance(rule, Elementwise):
         return None
+    import numpy
+
     total: Any = 0
     for position, argument in enumerate(tape.graph.arguments[node]):
         partial = tape.partial(node, position)
         if partial is not None and tape.graph.operations[argument] is not CONSTANT:
             total = total + abs(tape.carrier.lift(partial) * tape.values[argument])
-    numbers = [float((t / abs(v)).mid()) for t, v in zip(flat(total), flat(tape.values[node]), strict=False) if v != 0]
+    pairs = numpy.broadcast_arrays(numpy.asarray(total, dtype=object), numpy.asarray(tape.values[node], dtype=object))
+    numbers = [float((t / abs(v)).mid()) for t, v in zip(*(p.ravel() for p in pairs), strict=True) if not v.contains(0)]
     return max(numbers, default=None) if all(map(math.isfinite, numbers)) else None
 
 
-def _called(tape: Tape, node: int, names: dict[int, str]) -> str:
-    text = expression_of(tape, node, names)
-    name = names.get(node)
-    return text if name is None or name == text else f"{name} = {text}"
+def place_of(loss: Loss, true: Swept, computed: Swept, names: dict[int, str]) -> str:
+    """The node in words, with its condition number."""
+    text = expression_of(computed.tape, loss.node, names)
+    name = names.get(loss.node)
+    called = text if name is None or name == text else f"{name} = {text}"
+    if loss.adjoint:
+        return f"the adjoint of {called}: its contributions cancel"
+    number = condition_number(true.tape, loss.node)
+    return called if number is None else f"{called} (condition number {number:.0e})"
+
+
+def _own(tape: Tape, node: int, bad: dict[int, Array]) -> Array:
+    """The elements that are wrong although what they are computed from is right."""
+    own = bad[node]
+    for argument in tape.graph.arguments[node]:
+        known = bad.get(argument)
+        if known is not None:
+            own = own & ~(known if tape.primitive(node).elementwise else known.any())
+    return own
+
+
+def _effect(found: Array, true: Array, adjoint: Array, own: Array) -> float:
+    """What the errors of some elements do to the output, to first order."""
+    import numpy
+
+    change = numpy.asarray(abs((true - found.astype(object)) * adjoint), dtype=object)
+    sizes = [float(c.abs_upper()) for c in numpy.broadcast_to(change, own.shape)[own]]
+    return sum(size for size in sizes if not math.isnan(size))
+
+
+def _adjoint(swept: Swept, node: int) -> Value | None:
+    return swept.adjoints[node] if node < len(swept.adjoints) else None
+
+
+def _passes_an_error(computed: Swept, true: Swept, least: float, user: int, node: int) -> bool:
+    """Whether what a node's user contributes to its adjoint is wrong, and not only the sum."""
+    graph = true.tape.graph
+    adjoints = _adjoint(computed, user), _adjoint(true, user)
+    if graph.is_leaf(user) or node not in graph.arguments[user] or any(adjoint is None for adjoint in adjoints):
+        return False
+    for position, argument in enumerate(graph.arguments[user]):
+        if argument == node:
+            found, exact = (
+                contribution_to(swept.tape, user, position, adjoint)
+                for swept, adjoint in zip((computed, true), adjoints, strict=True)
+            )
+            if found is None or exact is None:
+                continue
+            if (errors(computed.array(found), true.array(exact)) > least).any():
+                return True
+    return False

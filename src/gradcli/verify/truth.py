@@ -14,7 +14,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import BallLine, difference_bits, flat, too_large, working
+from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, too_large, working
 from gradcli.methods.proven import nearest_float
 from gradcli.methods.rounding import BITS, rounding_bound, tolerance
 from gradcli.methods.second_order import hvp
@@ -29,6 +29,10 @@ VANISHING = 1e-25
 """Both derivatives are 0 but for the difference's own error."""
 DECIDED = 2.0**-40
 """At the last precision a ball is thinner than this part of the largest, unless it holds two branches."""
+NOTHING = 1e-290
+"""A ball thinner than this is no pair of branches, however small all of them are."""
+FINER = (1, 4)
+"""Times the precision and the exponent of the step: where the function is steep, or curved, a step is too large."""
 RESOLVED = 1e-9
 """A difference whose own error is above this part of it sees nothing."""
 
@@ -101,19 +105,31 @@ def _undecided(gradient: list[Ball]) -> bool:
     """Whether a comparison could not be decided at any precision, so that a ball holds both branches: at a
     tie of two numbers that no float holds."""
     largest = max((abs(ball).upper() for ball in gradient), default=0)
-    return any(ball.rad() > largest * DECIDED for ball in gradient)
+    return any(ball.rad() > largest * DECIDED and ball.rad() > NOTHING for ball in gradient)
 
 
 def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:
-    """What differences of the primal in balls say of the gradient."""
+    """What differences of the primal in balls say of the gradient.
+
+    A finer step has the last word where they see nothing, or a contradiction: sin(1e40 x) turns many times in a step.
+    """
+    confirmed: bool | None = None
+    words = ""
+    for finer in FINER:
+        if not confirmed:
+            confirmed, words = _seen_with(problem, gradient, finer)
+    return confirmed, words
+
+
+def _seen_with(problem: Problem, gradient: list[Ball], finer: int) -> tuple[bool | None, str]:
     confirmed: bool | None = True
-    with working(difference_bits(problem), problem.dtype) as balls:
-        line = BallLine(problem, balls)
+    with working(difference_bits(problem) * finer, problem.dtype) as balls:
+        line = BallLine(problem, balls, STEP_EXPONENT * finer)
         for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
             coarse, fine = line.slope(direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
             error = TRUNCATION * abs(coarse - fine)
-            seen = _agreement(ours, fine, error)
+            seen = agreement(ours, fine, error)
             if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
             confirmed = confirmed and seen
@@ -184,10 +200,10 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        return _agreement(ours, total, error), float(total)
+        return agreement(ours, total, error), float(total)
 
 
-def _agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
     gap = abs(ours - seen)
     if not (gap.is_finite() and error.is_finite()):
@@ -195,7 +211,10 @@ def _agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     size = abs(ours) + abs(seen)
     if error.abs_upper() > RESOLVED * size.upper():
         return True if gap < VANISHING else None
-    return not gap > error + size * ours.__class__(2) ** -90
+    if not gap > error + size * ours.__class__(2) ** -90:
+        return True
+    # Between two points of sin(1e200 x) lies anything.
+    return False if error.abs_upper() <= RESOLVED * abs(seen).upper() or error < VANISHING else None
 
 
 def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:

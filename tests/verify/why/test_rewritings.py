@@ -2,13 +2,12 @@
 
 import random
 
-import mpmath
-import numpy
 import pytest
 
-from gradcli.carriers.precise import Precise
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.tape import evaluate
 from gradcli.methods.base import unflatten
+from gradcli.methods.enclosures import flat, working
 from gradcli.shapes import size
 from gradcli.syntax.build import build
 from gradcli.syntax.parse import parse
@@ -21,16 +20,15 @@ from tests.verify.why.diagnoses import only, why
 SHAPES = {0: (), 1: (3,), 2: (2, 3)}
 
 
-def value(text: str, names: dict[str, list[float]], vector: bool) -> object:
-    """The value at the precision that is set. What stands for any expression is a scalar, or a vector."""
-    m = Precise()
+def value(text: str, names: dict[str, list[float]], vector: bool, m: Balls) -> list:
+    """The elements of the value. What stands for any expression is a scalar, or a vector."""
     shapes = {n: SHAPES[len(s) or vector] for n, s in patterns.shapes_of(text).items()}
     built = build(parse(text), shapes)
     inputs = {
         node: m.constant(unflatten(names[n][: int(size(shapes[n]))], shapes[n]), shapes[n])
         for n, node in built.graph.inputs.items()
     }
-    return evaluate(built.graph, built.outputs, m, inputs).values[built.outputs[-1]]
+    return flat(evaluate(built.graph, built.outputs, m, inputs).values[built.outputs[-1]])
 
 
 def reduces(text: str) -> bool:
@@ -42,15 +40,12 @@ def reduces(text: str) -> bool:
 def test_both_sides_are_equal(before: str, after: str) -> None:
     draw = random.Random(3)
     equal = 0
-    with mpmath.workdps(40):
+    with working(160) as m:
         for sign in (1, -1) * 8:
             names = {n: [sign * draw.uniform(0.05, 0.95) for _ in range(6)] for n in "abvX"}
-            sides = [
-                numpy.ravel(numpy.asarray(value(text, names, reduces(before)), dtype=object))
-                for text in (before, after)
-            ]
-            if all(mpmath.isfinite(number) for number in sides[0]):
-                assert all(abs(p - q) < mpmath.mpf(10) ** -35 for p, q in zip(*sides, strict=True))
+            sides = [value(text, names, reduces(before), m) for text in (before, after)]
+            if all(number.is_finite() for number in sides[0]):
+                assert all(abs(p - q) < 1e-35 for p, q in zip(*sides, strict=True))
                 equal += 1
     assert equal >= 3
 

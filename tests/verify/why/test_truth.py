@@ -1,4 +1,4 @@
-"""Values and derivatives with high precision."""
+"""Values and derivatives in balls, against mpmath."""
 
 import mpmath
 import pytest
@@ -26,17 +26,21 @@ def test_against_mpmath(text: str, x: float, function) -> None:
     found = truth(text, x=x)
     with mpmath.workdps(2000):
         exact, slope = function(mpmath.mpf(x)), mpmath.diff(function, mpmath.mpf(x))
-        assert abs(found.value - exact) <= abs(exact) * mpmath.mpf(10) ** -15
-        assert abs(found.derivative("x", 0) - slope) <= abs(slope) * mpmath.mpf(10) ** -12
+        for ball, number in ((found.value, exact), (found.derivative("x", 0), slope)):
+            middle = mpmath.mpf(ball.mid().str(40, radius=False))
+            assert ball.rad() < abs(ball) * 1e-15
+            assert abs(middle - number) <= abs(number) * mpmath.mpf(10) ** -15
 
 
-def test_what_vanishes_is_zero() -> None:
+def test_what_vanishes_is_zero_or_thin() -> None:
     assert truth("x^2 - 2x", x=1.0).derivative("x", 0) == 0
-    assert truth("sin(x)^2 + cos(x)^2", x=1.0).derivative("x", 0) == 0
+    undecided = truth("sin(x)^2 + cos(x)^2", x=1.0).derivative("x", 0)
+    assert undecided.contains(0)
+    assert undecided.abs_upper() < 1e-100
 
 
 def test_what_is_held_does_not_move() -> None:
-    assert truth("detach(x)*x", x=3.0).derivative("x", 0) == pytest.approx(3)
+    assert truth("detach(x)*x", x=3.0).derivative("x", 0) == 3
 
 
 def test_what_is_no_number_is_not_known() -> None:

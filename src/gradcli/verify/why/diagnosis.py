@@ -11,6 +11,7 @@ from gradcli.methods.base import BLOCK, elements, flatten, unflatten
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
 from gradcli.verify.kinks import Sides
+from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import judge_kink
 from gradcli.verify.why import lost, nonfinite, zero
 from gradcli.verify.why.branches import double_wheres
@@ -18,7 +19,7 @@ from gradcli.verify.why.findings import Diagnosis, Finding, Kind, Mend, Part
 from gradcli.verify.why.mend import mend_at, proven
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
-from gradcli.verify.why.truth import digits, written
+from gradcli.verify.why.truth import nearest, written
 
 MOST_BIRTHS = 32
 """Edges at which something non-finite begins that are looked at."""
@@ -93,8 +94,7 @@ def value_finding(scene: Scene) -> Finding:
     found = _finding(scene, kind, [Part("", tuple(wrong), len(numbers))], cause.node, cause.sentence)
     true = scene.truth.value
     if true is not None:
-        with digits(60):
-            found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
+        found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
     found.mend = mend_at(scene, cause.node, _first_fault)
     found.hint = "" if found.mend else cause.hint
     return found
@@ -106,23 +106,24 @@ def _first_fault(scene: Scene) -> int | None:
         cause = value_cause(scene.tape, scene.problem.output)
         return cause.node if cause else None
     births = nonfinite.births(scene)
-    return births[0].node if births else lost.wrong_value(scene)
+    if births:
+        return births[0].node
+    loss = scene.loss(math.inf, derivative=False)
+    return loss.node if loss else None
 
 
 def _value_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
     true = scene.truth.value
     if true is None or scene.problem.cotangent is not None:
         return
-    (number,) = flatten(scene.value)
-    if lost.error(number, true) <= scene.least or number == lost.nearest(true, scene.carrier.dtype):
+    judged = scene.truth.lost_value(scene.value)
+    loss = None if judged is None else scene.loss(judged.relative, derivative=False)
+    if loss is None:
         return
-    node = lost.wrong_value(scene)
-    if node is None:
-        return
+    node = loss.node
     reason, details = lost.value_reason(scene, node)
     found = _finding(scene, "digits", [_whole_value(scene)], node, reason)
-    with digits(60):
-        total = f"the value is {written(true)} in truth"
+    total = f"the value is {written(true)} in truth"
     found.details = list(dict.fromkeys([*details, total])) if node != scene.problem.output else details
     found.mend = mend_at(scene, node, _first_fault)
     findings.append(found)
@@ -172,15 +173,14 @@ def _branch_mend(scene: Scene, birth: nonfinite.Birth) -> Mend | None:
 
 
 def _true_size(scene: Scene, part: Part) -> list[str]:
-    """What the first derivative of a part truly is, by differences of the primal with high precision."""
+    """What the first derivative of a part truly is, by differences of the primal in balls."""
     if scene.tape.kinks():
         return []
     true = scene.truth.derivative(part.name, part.elements[0])
-    if true is None or not true:
+    if true is None or true.contains(0):
         return []
-    with digits(60):
-        lost_whole = lost.nearest(true, scene.carrier.dtype) == 0
-        return [f"it is {written(true)} in truth{f', which {scene.carrier.dtype} makes 0' * lost_whole}"]
+    lost_whole = nearest(true, scene.carrier.dtype) == 0
+    return [f"it is {written(true)} in truth{f', which {scene.carrier.dtype} makes 0' * lost_whole}"]
 
 
 def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
@@ -293,7 +293,9 @@ def _cured(scene: Scene, findings: Sequence[Finding], name: str, element: int) -
     for found in findings:
         if found.mend is not None:
             true = scene.truth.derivative(name, element)
-            if true and lost.error(flatten(found.mend.gradient[name])[element], true) <= scene.least:
+            if true is None or true.contains(0):
+                continue
+            if error_of(flatten(found.mend.gradient[name])[element], true) <= scene.least * float(abs(true).lower()):
                 return found
     return None
 
@@ -331,17 +333,12 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
 
 
 def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
-    true = scene.truth.adjoints
-    if true is None:
-        return
-    parts = []
-    for name, source in scene.sources.items():
-        if not scene.reaches(source) or true[source] is None:
-            continue
+    parts, worst = [], 0.0
+    for name, lost_ones in scene.truth.lost_components(scene.gradient).items():
         known = _explained(findings, name)
-        wrong = lost.errors(scene, scene.array(scene.adjoints[source]), true[source]).ravel() > scene.least
-        chosen = [int(k) for k in wrong.nonzero()[0] if k not in known and scene.gradient[name][k] != 0]
+        chosen = [k for k in lost_ones if k not in known and scene.gradient[name][k] != 0]
         parts += [_part(scene, name, chosen)] if chosen else []
+        worst = max([worst, *(lost_ones[k].relative for k in chosen)])
     if not parts:
         return
     cured = [_cured(scene, findings, part.name, part.elements[0]) for part in parts]
@@ -351,17 +348,18 @@ def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) ->
     parts = [part for part, found in zip(parts, cured, strict=True) if found is None]
     if not parts:
         return
-    node = lost.wrong_adjoints(scene)
-    guilty = node if node is not None else scene.sources[parts[0].name]
-    reason, details = lost.adjoint_reason(scene, guilty)
-    found = _finding(scene, "digits", parts, guilty, reason)
+    loss = scene.loss(worst, derivative=True)
+    if loss is None:
+        return
+    same = next((f for f in findings if f.kind == "digits" and f.node == loss.node and not loss.adjoint), None)
+    if same is not None:
+        same.parts += parts
+        return
+    reason, details = (lost.adjoint_reason if loss.adjoint else lost.value_reason)(scene, loss.node)
+    found = _finding(scene, "digits", parts, loss.node, reason)
     found.details = details
-    for culprit in (lost.wrong_value(scene), *_users(scene, guilty), guilty):
-        found.mend = (
-            None if culprit is None or found.mend else mend_at(scene, culprit, _first_fault, value_suffices=False)
-        )
-        if found.mend:
-            break
+    for culprit in dict.fromkeys((loss.node, *_users(scene, loss.node))):
+        found.mend = found.mend or mend_at(scene, culprit, _first_fault, value_suffices=False)
     findings.append(found)
 
 

@@ -25,7 +25,7 @@ class Mend:
     """An expression that is equal to the one asked about and does not have its fault.
 
     `local` is what is replaced and by what; `points` counts the other points at which both were found equal to
-    `agreement` digits. `digits` is how far its value and its derivatives are right at this point, by high precision;
+    `agreement` digits. `digits` is how far its value and its derivatives are right at this point, in balls;
     None where that is not known.
     """
 

@@ -1,7 +1,7 @@
 """Mends: candidates from the rewritings, and the proof without which none is offered.
 
 A candidate must have a finite value and gradient at the point, equal to the truth there to more than half of the digits
-(high precision, the gradient by differences of the primal); it must equal the original at random other points; and the
+(in balls, the gradient by differences of the primal too); it must equal the original at random other points; and the
 verdict on it must not be bad.
 """
 
@@ -20,13 +20,14 @@ from gradcli.methods.base import flatten, unflatten
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 from gradcli.syntax.text import TextPrinter, expression_text
+from gradcli.verify.conditioning import error
 from gradcli.verify.explain import finite
+from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.why.findings import Mend
-from gradcli.verify.why.lost import error, nearest
 from gradcli.verify.why.patterns import matches_around, rewritten
 from gradcli.verify.why.scene import Scene
-from gradcli.verify.why.truth import digits
+from gradcli.verify.why.truth import nearest
 
 ROUNDS = 4
 """Rewritings one after another: two overflows take two."""
@@ -34,10 +35,12 @@ MOST_TRIED = 24
 POINTS = 12
 ENOUGH = 3
 """Random points at which both must be finite, and equal."""
+NEAR = 1e-60
+"""So near is looked at a point where the original has no value."""
 AGREEMENT = 30
-"""Digits to which they must be equal with high precision."""
+"""Digits to which they must be equal in balls."""
 PLAIN_AGREEMENT = 9
-"""The same in float64, where the graph is too large for high precision."""
+"""The same in float64, where the graph is too large for balls."""
 MOST_COMPONENTS = 8
 """Of a derivative that are compared with differences of the primal."""
 MOST_DIGITS = {"float64": 16, "float32": 7}
@@ -160,14 +163,17 @@ def _digits(scene: Scene, fresh: Scene) -> tuple[int | None, int | None]:
     if fresh.tape.kinks():
         return value, None
     pairs = [(fresh.gradient[name][k], truth.derivative(name, k)) for name, k in components(scene)]
-    return value, min((_right_digits(f, t, dtype) for f, t in pairs if t is not None), default=None)
+    known = (_right_digits(found, true, dtype) for found, true in pairs if true is not None)
+    return value, min((count for count in known if count is not None), default=None)
 
 
-def _right_digits(found: float, true: Any, dtype: str) -> int:
-    """Significant digits. What no float is nearer to has all that there are."""
+def _right_digits(found: float, true: Any, dtype: str) -> int | None:
+    """Significant digits; None where they are not known. What no float is nearer to has all that there are."""
     if found == nearest(true, dtype):
         return MOST_DIGITS[dtype]
-    off = error(found, true)
+    if not error(found, true) and true.contains(0):
+        return None
+    off = 1.0 if true.contains(0) else error_of(found, true) / float(abs(true).lower())
     if off >= 1:
         return 0
     return MOST_DIGITS[dtype] if off == 0 else min(MOST_DIGITS[dtype], int(-math.log10(off)))
@@ -208,24 +214,16 @@ def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
 def _continues(scene: Scene, fresh: Scene) -> bool:
     """Whether the original, where it has no value, tends to that of the candidate: it is looked at so near that only a
     logarithm could hide a difference."""
-    import numpy
-
-    with digits(4 * AGREEMENT) as mpmath:
-        near = mpmath.mpf(10) ** -(2 * AGREEMENT)
-        goal = flatten(fresh.value)
-        seen = 0
-        for sign in (1, -1):
-            point = {
-                name: unflatten([n + sign * near for n in flatten(value)], scene.problem.input_shape(name))
-                for name, value in scene.truth.point.items()
-                if name in scene.graph.inputs
-            }
-            found = numpy.asarray(scene.truth.outputs(point), dtype=object).ravel().tolist()
-            if all(map(mpmath.isfinite, found)):
-                seen += 1
-                if any(abs(f - g) > scene.least * max(1, abs(g)) for f, g in zip(found, goal, strict=True)):
-                    return False
-        return seen > 0
+    goal = flatten(fresh.value)
+    seen = 0
+    for step in (NEAR, -NEAR):
+        found = scene.truth.outputs(scene.problem.point, step)
+        if all(ball.is_finite() for ball in found):
+            seen += 1
+            pairs = zip(found, goal, strict=True)
+            if not all(abs(ball - g) <= scene.least * max(1, abs(g)) for ball, g in pairs):
+                return False
+    return seen > 0
 
 
 def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:
@@ -249,16 +247,15 @@ def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:
 
 
 def _equal_precisely(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> bool | None:
-    """Whether both are equal with high precision; None where the original has no value."""
-    import numpy
-
-    with digits(4 * AGREEMENT) as mpmath:
-        before, after = (numpy.asarray(s.truth.outputs(point), dtype=object).ravel().tolist() for s in (scene, fresh))
-        if not all(map(mpmath.isfinite, before)):
-            return None
-        largest = max((abs(b) for b in before), default=mpmath.mpf(0))
-        bound = largest * mpmath.mpf(10) ** -AGREEMENT
-        return all(mpmath.isfinite(a) and abs(a - b) <= bound for a, b in zip(after, before, strict=True))
+    """Whether both are equal in balls; None where the original has no value, or balls cannot tell."""
+    before, after = (s.truth.outputs(point) for s in (scene, fresh))
+    if not all(ball.is_finite() for ball in before):
+        return None
+    bound = max((float(ball.abs_upper()) for ball in before), default=0.0) * 10.0**-AGREEMENT
+    gaps = [abs(a - b) for a, b in zip(after, before, strict=True)]
+    if all(gap <= bound for gap in gaps):
+        return True
+    return False if any(not gap.is_finite() or gap > bound for gap in gaps) else None
 
 
 def _equal_plainly(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> bool | None:

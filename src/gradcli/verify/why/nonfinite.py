@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.methods.base import unflatten
+from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import pull
 from gradcli.primitives.declare import Elementwise, Linear
 from gradcli.verify.explain import finite, non_finite_edges
-from gradcli.verify.why.lost import nearest
+from gradcli.verify.why.lost import wrong_arguments
 from gradcli.verify.why.scene import Array, Scene
-from gradcli.verify.why.truth import digits, written
+from gradcli.verify.why.truth import overflows, written
 
 
 @dataclass
@@ -153,18 +154,31 @@ def zero_times_infinite(scene: Scene, birth: Birth) -> str | None:
 
 def partial_overflows(scene: Scene, birth: Birth) -> str | None:
     """A finite partial that is larger than the dtype can hold."""
-    tape = scene.truth.tape
-    if _size(scene, birth) == "finite" or _partial(scene, birth) is None or tape is None:
+    swept = scene.truth.swept
+    if _size(scene, birth) == "finite" or _partial(scene, birth) is None or swept is None:
         return None
     import numpy
 
-    with digits(60) as mpmath:
-        exact = numpy.asarray(tape.partial(birth.node, birth.position), dtype=object)
-        true = numpy.broadcast_to(exact, scene.sizes(birth.node)).ravel()[birth.element]
-        if not mpmath.isfinite(true) or abs(nearest(true, scene.carrier.dtype)) != float("inf"):
-            return None
-        large = f"larger than {scene.carrier.dtype} can hold"
-        return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
+    with working(scene.truth.bits):
+        exact = swept.array(swept.tape.carrier.lift(swept.tape.partial(birth.node, birth.position)))
+    true = numpy.broadcast_to(exact, scene.sizes(birth.node)).ravel()[birth.element]
+    if not overflows(true, scene.carrier.dtype):
+        return None
+    large = f"larger than {scene.carrier.dtype} can hold"
+    return f"{_edge(scene, birth)} is {written(true)}{scene.place(birth.node, birth.element)}: {large}"
+
+
+def lost_argument(scene: Scene, birth: Birth) -> str | None:
+    """An infinite slope where the argument underflowed, or cancelled, to the place of one."""
+    swept = scene.truth.swept
+    if _size(scene, birth) != "infinite" or _partial(scene, birth) is None or swept is None:
+        return None
+    said = wrong_arguments(scene, birth.node)
+    with working(scene.truth.bits):
+        exact = swept.array(swept.tape.carrier.lift(swept.tape.partial(birth.node, birth.position)))
+    if not said or not all(number.is_finite() for number in exact.ravel()):
+        return None
+    return f"{_edge(scene, birth)} is infinite{scene.place(birth.node, birth.element)}, but {'; '.join(said)}"
 
 
 def vertical(scene: Scene, birth: Birth) -> str | None:
@@ -196,6 +210,7 @@ REASONS: tuple[Reason, ...] = (
     overflowed,
     partial_overflows,
     zero_times_infinite,
+    lost_argument,
     vertical,
     no_number,
     too_large,

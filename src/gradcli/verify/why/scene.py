@@ -10,11 +10,12 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
-from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
+from gradcli.verify.conditioning import Loss, Swept, half_of_digits, losing_node, threshold
 from gradcli.verify.explain import arguments_text, expression_of
 from gradcli.verify.why.truth import Truth
 
@@ -40,7 +41,16 @@ class Scene:
     @property
     def least(self) -> float:
         """A relative error from which on half of the digits are lost."""
-        return float(UNIT_ROUNDOFF[self.carrier.dtype] ** 0.5)
+        return half_of_digits(self.carrier.dtype)
+
+    def loss(self, relative: float, derivative: bool) -> Loss | None:
+        """The node at which digits go, where a number (a derivative, or the value) has so large an error."""
+        true = self.truth.swept
+        if true is None:
+            return None
+        with working(self.truth.bits):
+            least = threshold(relative, self.carrier.dtype)
+            return losing_node(Swept(self.tape, self.adjoints), true, least, derivative)
 
     @cached_property
     def names(self) -> dict[int, str]:

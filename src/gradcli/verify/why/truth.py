@@ -1,202 +1,202 @@
-"""What a value and a derivative truly are at the point, whatever floats make of them.
+"""What a value and a derivative truly are at the point, whatever floats make of them: balls, or nothing.
 
-The value is the primal in mpmath at rising precision. The derivative that is stated is the central difference of that
-primal, in which no rule takes part; adjoints by our rules at that precision say only where digits were lost.
+Values and adjoints are those of a sweep in balls at the first precision that proves value and gradient. A derivative
+that is stated was also seen by differences of the primal in balls, in which no rule takes part.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
-from time import perf_counter
 from typing import Any
 
+from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.precise import Precise
-from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.graph import CONSTANT
+from gradcli.carriers.tape import evaluate, input_values
 from gradcli.methods.base import flatten, unflatten, weigh
-from gradcli.methods.reverse import output_cotangent, pull
-from gradcli.primitives.declare import Primitive, Value
+from gradcli.methods.certified import MOST_BITS, Numbers, prove
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, operations, too_large, working
+from gradcli.methods.proven import DIGITS, nearest_float, short_text
+from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
+from gradcli.verify.certainty import CLOSE, Judged, judge_gradient, judge_value
+from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
+from gradcli.verify.truth import FINER, RESOLVED, TRUNCATION, agreement
+from gradcli.verify.truth import Truth as Known
 
-PRECISIONS = (60, 240, 960, 1600)
-"""Decimal digits. tanh(800) differs from 1 in the 695th."""
-MOST_ELEMENTS = 60_000
-"""Of all nodes together: some seconds. A higher precision is for graphs of a tenth as many."""
-PATIENCE = 0.02
-"""Seconds a hundred elements that one precision may take for the next to be tried: for gamma and its kin that takes a
-thousand times as long."""
-TURN = threading.RLock()
-"""mpmath has one precision for all threads."""
+MOST_WORK = 5_120_000
+LEAST_CAP = 1280
+"""Bits times operations: large graphs are computed with fewer bits, but these."""
+TEXT_BITS = 128
+COMPARED = 480
+"""Bits of the values of two expressions that are compared."""
 
-Number = Any
-"""An mpmath number."""
-
-
-@contextmanager
-def digits(count: int) -> Iterator[Any]:
-    """mpmath at so many decimal digits."""
-    import mpmath
-
-    with TURN, mpmath.workdps(count):
-        yield mpmath
+Ball = Any
 
 
 class Truth:
-    """A problem at high precision. The point is taken as the dtype holds it: exactly those numbers."""
+    """A problem in balls. The point is taken as the dtype holds it: exactly those numbers."""
 
     def __init__(self, problem: Problem, carrier: Carrier) -> None:
         self.problem = problem
         self.carrier = carrier
-        self.point = {name: held(value, carrier.dtype) for name, value in problem.point.items()}
-        self._last = PRECISIONS[0]
-        self._reached = PRECISIONS[0]
-        self.nodes = problem.graph.ancestors([problem.output])
+        self._lines: dict[int, BallLine] = {}
 
     @cached_property
-    def refusal(self) -> str:
-        """Why nothing is known; empty if it is."""
-        graph = self.problem.graph
-        for node in self.nodes:
-            operation = graph.operations[node]
-            if isinstance(operation, Primitive) and not (
-                (operation.sympy if operation.elementwise else operation.array) or operation.definition
-            ):
-                return f"{operation.name} has no high-precision form"
-        if self.count > MOST_ELEMENTS:
-            return f"the graph has {self.count} elements, at most {MOST_ELEMENTS} are computed with high precision"
-        return ""
+    def _found(self) -> tuple[Swept, int] | str:
+        """The sweep and its precision in bits, or why there is none."""
+        problem = self.problem
+        swept: list[Swept] = []
+        refused = too_large(problem)
+        if refused:
+            return refused
+
+        def compute(balls: Any) -> list[Numbers]:
+            swept[:] = [swept_in_balls(problem, balls)]
+            return [[self._weighted(swept[0])], *self._gradient(swept[0]).values()]
+
+        try:
+            _, bits = prove(compute, DIGITS, problem.dtype, min(MOST_BITS, max(LEAST_CAP, MOST_WORK // self.count)))
+        except Unstated as failure:
+            return failure.message
+        return swept[0], bits
 
     @cached_property
     def count(self) -> int:
-        """Elements of all nodes together."""
-        return sum(int(size(self.problem.graph.shapes[node])) for node in self.nodes)
+        """Scalar operations of one evaluation, about."""
+        return max(1, operations(self.problem))
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing is known; empty if it is."""
+        return self._found if isinstance(self._found, str) else ""
+
+    @property
+    def swept(self) -> Swept | None:
+        """All values and adjoints; None where nothing is known."""
+        return None if isinstance(self._found, str) else self._found[0]
+
+    @property
+    def bits(self) -> int:
+        """Their precision. Compute with them at it."""
+        return 0 if isinstance(self._found, str) else self._found[1]
 
     @cached_property
-    def precisions(self) -> tuple[int, ...]:
-        """Decimal digits that the size of the graph allows."""
-        if self.refusal:
-            return PRECISIONS[:2]
-        steps = sum(self.count * 10**k <= MOST_ELEMENTS for k in range(1, len(PRECISIONS) - 1))
-        return PRECISIONS[: 2 + steps]
+    def value(self) -> Ball | None:
+        """The weighted output; None where it is not known, or is no number."""
+        swept = self.swept
+        if swept is None:
+            return None
+        with working(self.bits):
+            found = self._weighted(swept)
+        return found if found.is_finite() else None
 
     @cached_property
-    def _depth(self) -> int:
-        """The precision of a whole tape: that at which the value settles."""
-        return self._reached if self.value is not None else PRECISIONS[0]
+    def _known(self) -> Known | None:
+        """What the verdicts know; None where they know nothing."""
+        swept = self.swept
+        bound = None if swept is None else rounding_bound(self.problem, self.carrier)
+        if swept is None or bound is None:
+            return None
+        with working(self.bits):
+            gradient = self._gradient(swept)
+            value = flat(swept.tape.values[self.problem.output])
+        numbers = [ball for name in self.problem.wrt for ball in gradient[name]]
+        rounding = [r for name in self.problem.wrt for r in bound[1].get(name, [])]
+        return Known(self.problem, value, numbers, self.bits, bound[0], rounding)
 
-    @cached_property
-    def value(self) -> Number | None:
-        """The weighted output; None where it is not known."""
-        found = self._settled(lambda: self._weighted(self.point))
-        self._reached = self._last
+    def lost_value(self, value: Nested) -> Judged | None:
+        """The value, if it has lost digits."""
+        known = self._known
+        rows = [] if known is None else judge_value(value, known, UNIT_ROUNDOFF[self.carrier.dtype])
+        return next((row for row in rows if is_lost(row, self.carrier.dtype)), None)
+
+    def lost_components(self, gradient: Mapping[str, list[float]]) -> dict[str, dict[int, Judged]]:
+        """By input, the components that have lost digits."""
+        known = self._known
+        numbers = [number for name in self.problem.wrt for number in gradient[name]]
+        rows = [] if known is None else judge_gradient(numbers, known, UNIT_ROUNDOFF[self.carrier.dtype])
+        found: dict[str, dict[int, Judged]] = {name: {} for name in self.problem.wrt}
+        for (name, k), row in zip(self._places(), rows, strict=False):
+            if is_lost(row, self.carrier.dtype):
+                found[name][k] = row
         return found
 
-    @cached_property
-    def tape(self) -> Tape | None:
-        """All values, at one precision."""
-        if self.refusal:
+    def derivative(self, name: str, element: int) -> Ball | None:
+        """The derivative by one element of an input, as differences of the primal see it too. None where they see
+        nothing. Ask for none at a kink."""
+        swept = self.swept
+        if swept is None:
             return None
-        with digits(self._depth):
-            return self._tape(self.point)
+        with working(self.bits):
+            ours = self._gradient(swept)[name][element]
+        position = float(flatten(self.problem.point[name])[element])
+        shape = self.problem.input_shape(name)
+        unit = {name: unflatten([float(k == element) for k in range(int(size(shape)))], shape)}
+        for finer in FINER:
+            bits = difference_bits(self.problem) * finer
+            with working(bits, self.problem.dtype) as balls:
+                line = self._lines.get(finer) or BallLine(self.problem, balls, STEP_EXPONENT * finer)
+                self._lines[finer] = line
+                coarse, fine = line.slope(unit, position)
+                gap = TRUNCATION * abs(coarse - fine)
+                seen = (fine - gap).union(fine + gap)
+                agree = agreement(ours, fine, gap) if ours.is_finite() else None
+                if agree:
+                    return ours
+        resolved = gap.is_finite() and gap.abs_upper() <= RESOLVED * abs(fine).upper()
+        return seen if resolved else None
 
-    @cached_property
-    def adjoints(self) -> list[Value | None] | None:
-        """Adjoints by our rules, of every node but the constants."""
-        tape = self.tape
-        if tape is None:
-            return None
-        graph = self.problem.graph
-        with digits(self._depth):
-            sources = [node for node in self.nodes if graph.operations[node] is not CONSTANT]
-            return pull(tape, {self.problem.output: output_cotangent(tape.carrier, self.problem)}, sources)
+    def outputs(self, point: Mapping[str, Nested], step: float = 0.0) -> list[Ball]:
+        """The elements of the output at any point, with every number moved by a step, at `COMPARED` bits."""
+        problem = self.problem
+        with working(COMPARED, problem.dtype) as balls:
+            inputs = input_values(problem.graph, balls, point)
+            moved = {node: value + balls.lift(step) for node, value in inputs.items()} if step else inputs
+            return flat(evaluate(problem.graph, [problem.output], balls, moved).values[problem.output])
 
-    def derivative(self, name: str, element: int) -> Number | None:
-        """The derivative by one element of an input: the central difference of the primal. None where it is not known,
-        as at a kink."""
+    def _weighted(self, swept: Swept) -> Ball:
+        problem, tape = self.problem, swept.tape
+        return weigh(tape.carrier, problem.cotangent, problem.output_shape, tape.values[problem.output])
 
-        def difference() -> Number:
-            import mpmath
+    def _gradient(self, swept: Swept) -> dict[str, Numbers]:
+        found = {}
+        for name in self.problem.wrt:
+            node, shape = self.problem.graph.inputs[name], self.problem.input_shape(name)
+            adjoint = swept.adjoints[node] if node < len(swept.adjoints) else None
+            found[name] = flat(swept.tape.carrier.zeros(shape) if adjoint is None else adjoint)
+        return found
 
-            numbers = flatten(self.point[name])
-            step = (abs(mpmath.mpf(numbers[element])) or 1) * mpmath.mpf(10) ** -(mpmath.mp.dps // 4)
-            sides = [self._weighted({**self.point, name: self._moved(name, element, s * step)}) for s in (1, -1)]
-            return (sides[0] - sides[1]) / (2 * step)
-
-        return self._settled(difference)
-
-    def outputs(self, point: Mapping[str, Nested]) -> Value:
-        """The output at any point, at the precision that is set."""
-        return self._tape(point).values[self.problem.output]
-
-    def _moved(self, name: str, element: int, step: Number) -> Nested:
-        import mpmath
-
-        numbers = [mpmath.mpf(number) for number in flatten(self.point[name])]
-        numbers[element] += step
-        return unflatten(numbers, self.problem.input_shape(name))
-
-    def _settled(self, compute: Any) -> Number | None:
-        """What two precisions agree on to 15 digits; 0 where it vanishes at the highest; else None."""
-        if self.refusal:
-            return None
-        known: Any = None
-        for count in self.precisions:
-            self._last = count
-            start = perf_counter()
-            with digits(count) as mpmath:
-                found = compute()
-                slow = perf_counter() - start > PATIENCE * max(1, self.count / 100)
-                if not mpmath.isfinite(found):
-                    # 1 - sigmoid(800) is 0 at too low a precision, and has no logarithm.
-                    known = None
-                    continue
-                if known is not None and found and abs(found - known) <= abs(found) * mpmath.mpf(10) ** -15:
-                    return found
-                if count == self.precisions[-1]:
-                    vanishes = abs(found) <= mpmath.mpf(10) ** -(count // 2)
-                    return mpmath.mpf(0) if vanishes else None
-                if slow and count != PRECISIONS[0]:
-                    self.precisions = self.precisions[: self.precisions.index(count) + 1]
-                    return None
-                known = found
-        return None
-
-    def _weighted(self, point: Mapping[str, Nested]) -> Number:
-        tape = self._tape(point)
-        m, problem = tape.carrier, self.problem
-        return weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output])
-
-    def _tape(self, point: Mapping[str, Nested]) -> Tape:
-        """The graph on mpmath numbers. What is held (detach) keeps its value at the point."""
-        graph, m = self.problem.graph, Precise()
-        held_nodes = self._held(m) if point is not self.point else {}
-        return evaluate(graph, [self.problem.output], m, input_values(graph, m, point), held_nodes, self.nodes)
-
-    def _held(self, m: Precise) -> dict[int, Value]:
-        graph = self.problem.graph
-        detached = [n for n in self.nodes if isinstance(o := graph.operations[n], Primitive) and o.holds_value]
-        if not detached:
-            return {}
-        tape = evaluate(graph, detached, m, input_values(graph, m, self.point))
-        return {node: tape.values[node] for node in detached}
+    def _places(self) -> list[tuple[str, int]]:
+        shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
+        return [(name, k) for name, shape in shapes.items() for k in range(int(size(shape)))]
 
 
-def held(value: Nested, dtype: str) -> Nested:
-    """A point as a dtype holds it."""
-    if dtype == "float64":
-        return value
+def is_lost(row: Judged, dtype: str) -> bool:
+    """Whether a number has lost digits as the verdict sees it, for certain: an undecided ball says nothing."""
+    certain = error(row.computed, row.true)
+    return certain > CLOSE * row.unit and (row.lost(dtype) or (row.beyond and certain > half_of_digits(dtype)))
+
+
+def nearest(true: Ball, dtype: str) -> float | None:
+    """The number of a dtype that is nearest to the true one; None if that is not known."""
     import numpy
 
-    return numpy.asarray(value, dtype=dtype).astype("float64").tolist()
+    with working(TEXT_BITS):
+        found = nearest_float(true)
+    return None if found is None else float(numpy.dtype(dtype).type(found))
 
 
-def written(number: Number) -> str:
-    """An mpmath number in a few digits: 4.24835425529159e-18, 3.7e-348."""
-    import mpmath
+def overflows(true: Ball, dtype: str) -> bool:
+    """Whether a number is certainly larger than a dtype can hold."""
+    import numpy
 
-    return str(mpmath.nstr(number, 6, min_fixed=-4, max_fixed=7)).removesuffix(".0").replace(".0e", "e")
+    return bool(true.is_finite()) and float(numpy.dtype(dtype).type(float(true.abs_lower()))) == float("inf")
+
+
+def written(true: Ball) -> str:
+    """A number in a few proven digits: 4.24835e-18."""
+    with working(TEXT_BITS):
+        return short_text(true)

@@ -13,12 +13,13 @@ from typing import Any
 
 from gradcli.carriers.tangents import contributions, total
 from gradcli.methods.base import unflatten
+from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import contribution_to, pull
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, Value
 from gradcli.shapes import size
 from gradcli.verify.explain import rename
-from gradcli.verify.why import truth
 from gradcli.verify.why.scene import Array, Scene
+from gradcli.verify.why.truth import written
 
 
 @dataclass
@@ -213,7 +214,7 @@ def flat(scene: Scene, death: Death) -> str | None:
         return (
             f"{scene.text(death.node)} stands on its kink{place}, where the derivative is taken to be {kink.convention}"
         )
-    if _true_partial(scene, death):
+    if _true_partial(scene, death) is not None:
         return None
     if kink.flat:
         words = rename(kink.flat, scene.tape, death.node, scene.names)
@@ -237,32 +238,32 @@ def _on_kink(scene: Scene, death: Death) -> bool:
 
 
 def _true_partial(scene: Scene, death: Death) -> Any:
-    """The local partial at the element with high precision; None where it is not known, or no number."""
-    tape = scene.truth.tape
-    if tape is None or death.position is None or not isinstance(_primitive(scene, death).rule, Elementwise):
+    """The local partial at the element, in balls; None where it may be 0, is not known or no number."""
+    swept = scene.truth.swept
+    if swept is None or death.position is None or not isinstance(_primitive(scene, death).rule, Elementwise):
         return None
     import numpy
 
-    with truth.digits(60) as mpmath:
-        found = tape.partial(death.node, death.position)
+    with working(scene.truth.bits):
+        found = swept.tape.partial(death.node, death.position)
         if found is None:
             return None
-        numbers = numpy.broadcast_to(numpy.asarray(found, dtype=object), scene.sizes(death.node))
-        number = numbers.ravel()[death.element]
-        return number if mpmath.isfinite(number) else None
+        numbers = numpy.broadcast_to(swept.array(swept.tape.carrier.lift(found)), scene.sizes(death.node))
+    number = numbers.ravel()[death.element]
+    return number if number.is_finite() and not number.contains(0) else None
 
 
 def underflow(scene: Scene, death: Death) -> str | None:
     """A partial, or a product of partials, below the smallest float."""
     true = _true_partial(scene, death)
-    if not true:
+    if true is None:
         return None
     node, place = death.node, scene.place(death.node, death.element)
     by = scene.text(_argument(scene, death))
     found = scene.tape.partial(death.node, death.position or 0)
     if found is not None and not _at(scene, found, death):
         return (
-            f"the derivative of {scene.text(node)} by {by} is {truth.written(true)}{place}: "
+            f"the derivative of {scene.text(node)} by {by} is {written(true)}{place}: "
             f"too small for {scene.carrier.dtype}, which makes it 0"
         )
     return f"the product of local partials underflows at {scene.text(node)}: it is too small for {scene.carrier.dtype}"
