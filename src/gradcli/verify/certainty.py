@@ -79,8 +79,11 @@ class Judged:
 def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
     """The verdict on value, reverse and forward gradient; None where balls cannot say what is true."""
     truth = truth_of(problem, carrier)
-    if truth is None:
-        return None
+    return None if truth is None else judge_against(truth, problem, carrier, found)
+
+
+def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
+    """The same for a truth that is known already."""
     if truth.confirmed is False:
         return _wrong_rule(problem, truth)
     numbers = judged(problem, carrier, found, truth)
