@@ -198,8 +198,8 @@ def components(scene: Scene) -> list[tuple[str, int]]:
 def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
     """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too
     few points are in the domain."""
-    precise = not (scene.truth.refusal or fresh.truth.refusal)
-    compare = _equal_precisely if precise else _equal_plainly
+    in_balls = not (scene.truth.refusal or fresh.truth.refusal)
+    compare = _equal_precisely if in_balls else _equal_plainly
     equal = 0
     for point in random_points(scene.problem):
         found = compare(scene, fresh, point)
@@ -208,7 +208,7 @@ def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
         equal += found is True
         if equal == ENOUGH + 2:
             break
-    return (equal, AGREEMENT if precise else PLAIN_AGREEMENT) if equal >= ENOUGH else None
+    return (equal, AGREEMENT if in_balls else PLAIN_AGREEMENT) if equal >= ENOUGH else None
 
 
 def _continues(scene: Scene, fresh: Scene) -> bool:
