@@ -13,9 +13,10 @@ from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, Method, elements, flatten
+from gradcli.methods.base import BLOCK, Method, elements, flatten, unit_directions, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import METHOD as FORWARD
+from gradcli.methods.forward import jvp
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
 from gradcli.problem import Nested, Problem
@@ -35,13 +36,22 @@ def rounding_of_gradient(problem: Problem, carrier: Carrier, sweeps: int = 4) ->
     return rounding_seen(problem, carrier, sweeps) if bound is None else bound[1]
 
 
-def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dict[str, list[float]]] | None:
+Bound = tuple[list[float], dict[str, list[float]]]
+"""For each element of the value, and of the gradient by input, row-major."""
+
+
+def rounding_bound(problem: Problem, carrier: Carrier) -> Bound | None:
     """A bound for each element of the value and each component of the gradient; None where it would take too long."""
     if isinstance(carrier, Floats):
         value, gradient = vjp(problem, Running())
         # Zeros of a shape belong to an input that the output does not need.
         bounds = {name: list(map(_running_bound, flatten(found))) for name, found in gradient.items()}
         return [_running_bound(value)], bounds
+    return ball_bound(problem)
+
+
+def ball_bound(problem: Problem) -> Bound | None:
+    """The same from the radius of balls at the precision of the dtype, on which second-order effects count too."""
     # Balls are not needed where Python floats serve, and cost start-up time.
     from gradcli.carriers.balls import Unstated
     from gradcli.methods.enclosures import enclosed_gradient, too_large, working
@@ -49,12 +59,26 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dic
     if too_large(problem):
         return None
     try:
-        with working(BITS[carrier.dtype], carrier.dtype) as balls:
+        with working(BITS[problem.dtype], problem.dtype) as balls:
             values, gradients = enclosed_gradient(problem, balls)
     except Unstated:
         return None
-    unit = UNIT_ROUNDOFF[carrier.dtype]
+    unit = UNIT_ROUNDOFF[problem.dtype]
     return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
+
+
+def forward_bound(problem: Problem) -> list[float]:
+    """What rounding may do to forward mode's gradient, which adds in another order: a sweep in balls a component."""
+    from gradcli.methods.enclosures import flat, working
+
+    unit, found = UNIT_ROUNDOFF[problem.dtype], []
+    with working(BITS[problem.dtype], problem.dtype) as balls:
+        for name in problem.wrt:
+            for direction in unit_directions(problem.input_shape(name)):
+                tangent = jvp(problem, balls, {name: direction})[1]
+                (slope,) = flat(weigh(balls, problem.cotangent, problem.output_shape, tangent))
+                found.append(_ball_bound(slope, unit))
+    return found
 
 
 def _running_bound(found: Any) -> float:

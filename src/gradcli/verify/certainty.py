@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -18,6 +18,7 @@ from gradcli.methods.base import flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold
@@ -86,17 +87,17 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     """The same for a truth that is known already."""
     if truth.confirmed is False:
         return _wrong_rule(problem, truth)
-    numbers = judged(problem, carrier, found, truth)
+    shown = judged(carrier, found, truth)
     if truth.confirmed is None:
-        return _unseen(truth, carrier, numbers)
-    finite = [n for n in numbers if math.isfinite(n.computed)]
-    overflows = len(finite) < len(numbers)
-    numbers = finite
+        return _unseen(truth, carrier, shown)
+    forward = _forward(carrier, found, truth)
+    numbers = [n for n in (*shown, *forward) if math.isfinite(n.computed)]
+    overflows = len(numbers) < len(shown) + len(forward)
     beyond = next((n for n in numbers if n.beyond), None)
     if beyond is not None:
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
-    lost = next((n for n in numbers if n.lost(carrier.dtype)), None)
+    lost = next((n for n in shown if n.lost(carrier.dtype)), None)
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
@@ -129,15 +130,26 @@ def true_numbers(truth: Truth) -> TrueNumbers:
     return TrueNumbers(truth.value_text(), truth.gradient_text())
 
 
-def judged(problem: Problem, carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
-    """Every number that is shown, beside the true one."""
+def judged(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
+    """Every number that is shown, value and gradient, beside the true one."""
     unit = UNIT_ROUNDOFF[carrier.dtype]
-    value, gradient, forward = found["reverse"].value, found["reverse"].gradient, found["forward"].gradient
+    gradient = found["reverse"].gradient
     assert gradient is not None
-    rows = judge_value(value, truth, unit) + judge_gradient(numbers_of(problem, gradient), truth, unit)
-    if forward is not None:
-        rows += judge_gradient(numbers_of(problem, forward), truth, unit, "forward mode's derivative")
-    return rows
+    values = judge_value(found["reverse"].value, truth, unit)
+    return [*values, *judge_gradient(numbers_of(truth.problem, gradient), truth, unit)]
+
+
+def _forward(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
+    """Forward mode's gradient beside the true one, with a bound of its own where reverse mode's is too narrow."""
+    gradient = found["forward"].gradient
+    if gradient is None:
+        return []
+    numbers = numbers_of(truth.problem, gradient)
+    rows = judge_gradient(numbers, truth, UNIT_ROUNDOFF[carrier.dtype], "forward mode's derivative")
+    if not any(row.beyond and math.isfinite(row.computed) for row in rows):
+        return rows
+    bounds = zip(rows, forward_bound(truth.problem), strict=True)
+    return [replace(row, rounding=max(row.rounding, bound)) for row, bound in bounds]
 
 
 def judge_value(value: Nested, truth: Truth, unit: float) -> list[Judged]:

@@ -16,7 +16,7 @@ from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_te
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, too_large, working
 from gradcli.methods.proven import nearest_float
-from gradcli.methods.rounding import BITS, rounding_bound, tolerance
+from gradcli.methods.rounding import BITS, ball_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -89,7 +89,7 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
         return None
     try:
         value, gradient, bits = proven_gradient(problem)
-        bound = rounding_bound(problem, carrier) if finite else ([], {})
+        bound = ball_bound(problem) if finite else ([], {})
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]

@@ -155,6 +155,10 @@ def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivativ
         certainty = judge_by_truth(problem, carrier, found)
         if certainty is not None:
             return certainty
+        doubtful = next((c for c in components if not c.rounding <= certain * max(abs(c.reverse), c.largest)), None)
+        if doubtful is not None:
+            words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"
+            return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
     return _second_opinion(problem, carrier, components, where)
 
 
