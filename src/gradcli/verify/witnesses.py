@@ -129,6 +129,11 @@ class Component:
         """Whether the difference does not contradict a value."""
         return abs(value - self.seen) <= ESTIMATE * self.error + self.rounding
 
+    def unknown(self, certain: float) -> bool:
+        """Whether rounding may take its digits, and the difference does not see them."""
+        size = certain * max(abs(self.reverse), self.largest)
+        return not self.rounding <= size and not abs(self.reverse - self.seen) + ESTIMATE * self.error <= size
+
     def confirmed(self, certain: float) -> bool:
         """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
         tolerance = ESTIMATE * self.error + self.rounding
@@ -155,7 +160,7 @@ def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivativ
         certainty = judge_by_truth(problem, carrier, found)
         if certainty is not None:
             return certainty
-        doubtful = next((c for c in components if not c.rounding <= certain * max(abs(c.reverse), c.largest)), None)
+        doubtful = next((c for c in components if c.unknown(certain)), None)
         if doubtful is not None:
             words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"
             return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
