@@ -26,6 +26,8 @@ MOST_OPERATIONS = 20_000
 """Scalar operations of one evaluation; beyond it balls would take seconds."""
 DIFFERENCE_BITS = 400
 STEP_EXPONENT = -66
+TRUNCATION = 4
+"""The error of the finer difference is a third of its distance to the coarser one."""
 
 Ball = Any
 _PRECISION = RLock()

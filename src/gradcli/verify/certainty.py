@@ -71,7 +71,7 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
     if truth is None or truth.confirmed is None:
         return None
     if truth.confirmed is False:
-        return _wrong_rule(problem, truth)
+        return _wrong_rule(problem, carrier, truth)
     numbers = judged(problem, carrier, found, truth)
     finite = [n for n in numbers if math.isfinite(n.computed)]
     overflows = len(finite) < len(numbers)
@@ -127,10 +127,10 @@ def judged(problem: Problem, carrier: Carrier, found: dict[str, Derivative], tru
     return rows
 
 
-def _wrong_rule(problem: Problem, truth: Truth) -> Verdict:
+def _wrong_rule(problem: Problem, carrier: Carrier, truth: Truth) -> Verdict:
     from gradcli.verify.blame import wrong_rules
 
-    names = wrong_rules(problem)
+    names = wrong_rules(problem, carrier)
     which = f"; the rule of {', '.join(names)} contradicts differences of it" if names else ""
     return Verdict("wrong", truth.contradiction + which)
 
