@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import unflatten
 from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Problem

@@ -54,9 +54,7 @@ def replaced(rule: Rule, position: int, wrong: RuleFunction | None) -> Rule:
     return type(rule)(*functions)
 
 
-def changed(
-    primitive: Primitive, position: int, right: RuleFunction
-) -> Iterator[tuple[str, RuleFunction | None]]:
+def changed(primitive: Primitive, position: int, right: RuleFunction) -> Iterator[tuple[str, RuleFunction | None]]:
     """A name and a wrong function for every way to change a right one."""
     for factor in FACTORS:
         yield ("negated" if factor < 0 else f"times-{factor:g}"), partial(_scaled, right, factor)
@@ -72,9 +70,7 @@ def _scaled(right: RuleFunction, factor: float, m: Any, *rest: Any) -> Any:
     return None if found is None else m.mul(m.lift(factor), found)
 
 
-def _shifted(
-    right: RuleFunction, leading: int, count: int, primitive: Primitive, m: Any, *rest: Any
-) -> Any:
+def _shifted(right: RuleFunction, leading: int, count: int, primitive: Primitive, m: Any, *rest: Any) -> Any:
     """The rule at arguments that are off by a hundredth, with the result there."""
     first, arguments, parameters = rest[:leading], rest[leading : leading + count], rest[leading + count :]
     moved = tuple(m.mul(m.lift(SHIFT), argument) for argument in arguments)

@@ -4,7 +4,7 @@ and where balls would take too long, sweeps whose every result is off by a littl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -13,9 +13,10 @@ from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, Method, elements, flatten
+from gradcli.methods.base import BLOCK, Method, elements, flatten, unit_directions, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import METHOD as FORWARD
+from gradcli.methods.forward import jvp
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
 from gradcli.problem import Nested, Problem
@@ -55,6 +56,24 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> tuple[list[float], dic
         return None
     unit = UNIT_ROUNDOFF[carrier.dtype]
     return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
+
+
+def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
+    """The same for each component of forward mode's gradient, where it takes all directions: it adds in another order.
+    Raises Unstated."""
+    if isinstance(carrier, Floats):
+        return [_running_bound(slope) for slope in _slopes(problem, Running())]
+    from gradcli.methods.enclosures import working
+
+    with working(BITS[carrier.dtype], carrier.dtype) as balls:
+        return [_ball_bound(slope, UNIT_ROUNDOFF[carrier.dtype]) for slope in _slopes(problem, balls)]
+
+
+def _slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
+    for name in problem.wrt:
+        for unit in unit_directions(problem.input_shape(name)):
+            _, tangent = jvp(problem, m, {name: unit})
+            yield weigh(m, problem.cotangent, problem.output_shape, tangent)
 
 
 def _running_bound(found: Any) -> float:

@@ -10,7 +10,7 @@ from gradcli.carriers.balls import Balls, Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tangents import contributions, total
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, difference_bits, flat, working
+from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, difference_bits, flat, reach, working
 from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
@@ -30,24 +30,26 @@ def wrong_rules(problem: Problem, carrier: Carrier) -> list[str]:
     found: dict[str, None] = {}
     with working(difference_bits(problem), problem.dtype) as balls:
         tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        furthest = reach(tape)
         for node in tape.nodes:
-            if node in moving and not graph.is_leaf(node) and node not in kinks and not _right(tape, balls, node, moving):
+            asked = node in moving and not graph.is_leaf(node) and node not in kinks
+            if asked and not _right(tape, balls, node, moving, furthest):
                 found[written(tape, node)] = None
     return list(found)
 
 
-def _right(tape: Tape, balls: Balls, node: int, moving: Container[int]) -> bool:
+def _right(tape: Tape, balls: Balls, node: int, moving: Container[int], furthest: int) -> bool:
     if tape.primitive(node).holds_value:
         return True
     # Also by arguments that the rule leaves out: the primal must not vary with them.
     positions = [k for k, argument in enumerate(tape.graph.arguments[node]) if argument in moving]
     try:
-        return all(_right_by(tape, balls, node, position) for position in positions)
+        return all(_right_by(tape, balls, node, position, furthest) for position in positions)
     except Unstated:
         return True
 
 
-def _right_by(tape: Tape, balls: Balls, node: int, position: int) -> bool:
+def _right_by(tape: Tape, balls: Balls, node: int, position: int, furthest: int) -> bool:
     """Whether the tangent by one argument is the slope of the primal, and the transpose of it the cotangent."""
     primitive, arguments = tape.primitive(node), tape.arguments(node)
     parameters = tape.graph.parameters[node]
@@ -67,7 +69,7 @@ def _right_by(tape: Tape, balls: Balls, node: int, position: int) -> bool:
 
         return flat((moved(step) - moved(-step)) * (1 / (2 * step)))
 
-    step = balls.flint.arb(2) ** STEP_EXPONENT * _least(arguments[position])
+    step = balls.flint.arb(2) ** (STEP_EXPONENT - furthest) * _least(arguments[position])
     fine = slopes(step / 2)
     errors = [TRUNCATION * abs(one - other) for one, other in zip(slopes(step), fine, strict=True)]
     ours = [balls.lift(0)] * len(fine) if swept is None else flat(swept)

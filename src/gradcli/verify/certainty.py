@@ -16,8 +16,9 @@ from gradcli.graph import display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import output_cotangent, pull
-from gradcli.problem import Derivative, Problem
-from gradcli.verify.conditioning import losing_node
+from gradcli.methods.rounding import forward_bound
+from gradcli.problem import Derivative, Nested, Problem
+from gradcli.verify.conditioning import losing_node, underflows
 from gradcli.verify.truth import Truth, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
@@ -77,10 +78,10 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
     overflows = len(finite) < len(numbers)
     numbers = finite
     beyond = next((n for n in numbers if n.beyond), None)
-    if beyond is not None:
+    if beyond is not None and not underflows(problem):
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
-    lost = next((n for n in numbers if n.lost(CERTAIN[carrier.dtype])), None)
+    lost = beyond or next((n for n in numbers if n.lost(CERTAIN[carrier.dtype])), None)
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
@@ -119,11 +120,18 @@ def judged(problem: Problem, carrier: Carrier, found: dict[str, Derivative], tru
         for v, t, r in zip(flatten(value), truth.value, truth.value_rounding, strict=True)
     ]
     names = [name for name in problem.wrt for _ in flatten(gradient[name])]
-    for by, numbers in (("the derivative", gradient), ("forward mode's derivative", forward)):
-        if numbers is None:
-            continue
-        columns = zip(names, numbers_of(problem, numbers), truth.gradient, truth.rounding, strict=True)
-        rows += [Judged(f"{by} by {n}", c, t, r, size_of(t, largest or r), unit) for n, c, t, r in columns]
+
+    def by_name(by: str, numbers: dict[str, Nested], roundings: list[float]) -> list[Judged]:
+        columns = zip(names, numbers_of(problem, numbers), truth.gradient, roundings, strict=True)
+        return [Judged(f"{by} by {n}", c, t, r, size_of(t, largest or r), unit) for n, c, t, r in columns]
+
+    rows += by_name("the derivative", gradient, truth.rounding)
+    if forward is not None:
+        pushed = by_name("forward mode's derivative", forward, truth.rounding)
+        if any(n.beyond for n in pushed):
+            # It adds in another order, and has a bound of its own.
+            pushed = by_name("forward mode's derivative", forward, forward_bound(problem, carrier))
+        rows += pushed
     return rows
 
 

@@ -22,6 +22,9 @@ from gradcli.verify.explain import expression_of
 
 BITS = 1200
 """Precision of the true values: more than cancellation of two float64 can take."""
+UNDERFLOW_BITS = 64
+SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
+"""What has all its bits."""
 LOST = 1e-8
 """Relative error above which a node has lost digits."""
 
@@ -45,6 +48,17 @@ def losing_node(problem: Problem, tape: Tape, adjoints: Sequence[Value | None], 
             if adjoint is not None and exact is not None and relative_error(tape, adjoint, exact) > LOST:
                 return f"the adjoint of {_called(tape, node, names)}: its contributions cancel"
     return ""
+
+
+def underflows(problem: Problem) -> bool:
+    """Whether a value or an adjoint on the way is too small for the dtype, which no bound of rounding counts."""
+    graph = problem.graph
+    with working(UNDERFLOW_BITS, problem.dtype) as balls:
+        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
+        values = [tape.values[node] for node in tape.nodes] + [adjoints[node] for node in tape.nodes]
+        found = (ball for value in values if value is not None for ball in flat(value))
+        return any(not ball.contains(0) and abs(ball) < SMALLEST[problem.dtype] for ball in found)
 
 
 def relative_error(tape: Tape, computed: Value, true: Value) -> float:
