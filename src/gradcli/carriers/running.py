@@ -76,6 +76,11 @@ class Running(Carrier):
             return primitive.definition(self, *arguments, *parameters)
         values = tuple([a.value for a in arguments])
         out = self.inner.apply(primitive, values, parameters)
+        if primitive.kink is not None and primitive.kink.sides is not None:
+            for argument in arguments:
+                if argument.value is out and _certain(argument, arguments):
+                    # max(x, y) is x itself, and not rounded: x > max(x, y) is decided.
+                    return argument
         return Rounded(self, out, self._error(primitive, out, values, arguments, parameters))
 
     def _error(
@@ -115,3 +120,9 @@ class Running(Carrier):
         passed = any(min(numbers) <= 0.0 <= max(numbers) and len(set(numbers)) > 1 for numbers in levels)
         highest: float = max([*gaps, 1.0 if passed else 0.0])
         return highest if all(map(math.isfinite, gaps)) else math.inf
+
+
+def _certain(chosen: Rounded, arguments: tuple[Value, ...]) -> bool:
+    """Whether no other argument would be the result but for rounding, or be much further from the truth."""
+    others = [a for a in arguments if a is not chosen and a.error > chosen.error]
+    return all(abs(a.value - chosen.value) > a.error + chosen.error for a in others)

@@ -20,7 +20,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.verify.conditioning import losing_node, underflows
 from gradcli.verify.truth import Truth, error_of, truth_of
-from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, TrueNumbers, Verdict, numbers_of
 
 CLOSE = 8
 """Units of roundoff within which a number is right whatever rounding might have done."""
@@ -51,8 +51,8 @@ class Judged:
 
     @property
     def beyond(self) -> bool:
-        """Whether it is further from the truth than rounding can take it."""
-        return not self.right and not self.error <= self.rounding
+        """Whether it is further from the truth than rounding can take it, and a library's functions."""
+        return not self.error <= max(self.rounding, ROUNDING * self.unit * abs(self.computed))
 
     def lost(self, certain: float) -> bool:
         """Whether rounding may take its digits, and took some."""
