@@ -71,9 +71,7 @@ def test_a_nan_in_the_branch_that_is_not_taken_does_no_harm(ball: Callable[..., 
 
 @pytest.mark.parametrize(("middle", "radius"), [(0.0, 0.5), (0.125, 0.5), (-0.125, 0.5), (0.0, 1e-30), (2.0, 0.5)])
 @pytest.mark.parametrize("exponent", [0, 1, 2, 3, 4, 7])
-def test_whole_powers_of_balls_around_0(
-    exponent: int, middle: float, radius: float, ball: Callable[..., Ball]
-) -> None:
+def test_whole_powers_of_balls_around_0(exponent: int, middle: float, radius: float, ball: Callable[..., Ball]) -> None:
     x = ball(middle, radius)
     found = backing.power(x, exponent)
     assert found.is_finite()
@@ -124,7 +122,16 @@ def test_gamma_has_poles(name: str, m: Balls) -> None:
 
 @pytest.mark.parametrize(
     ("x", "expected"),
-    [(0.5, 0), (1.5, 2), (2.5, 2), (-0.5, 0), (-1.5, -2), (-2.5, -2), (0.49999999999999994, 0), (2.0**60 + 256, 2**60 + 256)],
+    [
+        (0.5, 0),
+        (1.5, 2),
+        (2.5, 2),
+        (-0.5, 0),
+        (-1.5, -2),
+        (-2.5, -2),
+        (0.49999999999999994, 0),
+        (2.0**60 + 256, 2**60 + 256),
+    ],
 )
 def test_halves_are_rounded_to_even(x: float, expected: int, ball: Callable[..., Ball]) -> None:
     assert backing.round(ball(x)) == expected == round(x)

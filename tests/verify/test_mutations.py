@@ -17,7 +17,7 @@ DETECTED: Counter[str] = Counter()
 @pytest.mark.heavy(sample=40)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
 def test_a_mutated_rule_is_wrong_and_named(mutation: Mutation) -> None:
-    """At every sample point where it changes the derivative beyond the tolerance of the witnesses. Promised are 99 %."""
+    """At every sample point where it changes the derivative beyond the tolerance of the witnesses."""
     found: list[Outcome] = list(outcomes(mutation))
     DETECTED.update(outcome.word for outcome in found)
     assert [o for o in found if o.word in ("missed", "unnamed")] == []

@@ -18,6 +18,7 @@ from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
+from gradcli.shapes import index_of
 from gradcli.verify.conditioning import losing_node, underflows
 from gradcli.verify.truth import Truth, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, ROUNDING, TrueNumbers, Verdict, numbers_of
@@ -115,9 +116,10 @@ def judged(problem: Problem, carrier: Carrier, found: dict[str, Derivative], tru
     def size_of(ball: Ball, others: float) -> float:
         return others if ball.contains(0) else float(abs(ball).lower())
 
+    shape = problem.output_shape
     rows = [
-        Judged("the value", v, t, r, size_of(t, r), unit)
-        for v, t, r in zip(flatten(value), truth.value, truth.value_rounding, strict=True)
+        Judged(f"the value at {index_of(k, shape)}" if shape else "the value", v, t, r, size_of(t, r), unit)
+        for k, (v, t, r) in enumerate(zip(flatten(value), truth.value, truth.value_rounding, strict=True))
     ]
     names = [name for name in problem.wrt for _ in flatten(gradient[name])]
 
