@@ -45,7 +45,7 @@ def difference_bits(problem: Problem) -> int:
     with working(FIRST_LOOK, problem.dtype) as balls:
         graph = problem.graph
         tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 4 * reach(tape)
+        return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 3 * reach(tape)
 
 
 def reach(tape: Tape) -> int:
