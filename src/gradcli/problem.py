@@ -46,8 +46,8 @@ class Derivative:
 
     `directional` replaces it where a method looked along one direction only: (direction by input, derivative along it).
     `seconds` is set by a method that waits for something else (a process to start), and measured from outside if 0.
-    `error` bounds or estimates the absolute error in the same structure as `gradient` (None: not known). `digits` is
-    the gradient in proven digits, or what is known where they are not.
+    `error` bounds (`bounded`) or estimates the absolute error in the same structure as `gradient` (None: not known).
+    `digits` is the gradient in proven digits, or what is known where they are not.
     """
 
     method: str
@@ -55,6 +55,7 @@ class Derivative:
     gradient: dict[str, Nested] | None = None
     directional: tuple[dict[str, Nested], float] | None = None
     error: dict[str, Nested] | float | None = None
+    bounded: bool = False
     formula: dict[str, str] | None = None
     digits: dict[str, Nested] | None = None
     sweeps: str = ""

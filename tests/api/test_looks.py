@@ -81,11 +81,11 @@ def test_a_trace_and_a_comparison_are_tables() -> None:
     assert read.rows[3] == ["v1", "x<y", "1", "0", "0", "0"]
     read = Reader(gradcli.parse("x^2").at(x=3).compare(modes="forward,reverse")._repr_html_())
     assert [row[:3] for row in read.rows] == [
-        ["method", "∂f/∂x", "off reverse"],
-        ["forward", "6", "0"],
-        ["reverse", "6", "0"],
+        ["method", "∂f/∂x", "error"],
+        ["forward", "6", "exact"],
+        ["reverse", "6", "exact"],
     ]
-    assert read.lines[0].startswith("unverified: ")
+    assert read.lines[0].startswith("verified: ")
 
 
 def test_hostile_texts_are_shown_and_do_nothing() -> None:

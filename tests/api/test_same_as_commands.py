@@ -85,7 +85,17 @@ def data(answer: Any) -> dict[str, Any]:
     if isinstance(answer, gradcli.Picture):
         return json.loads(answer.json)
     shared = ["verdict", "reason", "dtype", "device", "value", "gradient", "jacobian", "hessian", "jvp", "vjp", "hvp"]
-    shared += ["tangent", "cotangent", "shapes", "layout", "mode", "directions", "reference"]
+    shared += [
+        "tangent",
+        "cotangent",
+        "shapes",
+        "layout",
+        "mode",
+        "directions",
+        "reference",
+        "tolerance",
+        "taylor_rate",
+    ]
     found = {name: getattr(answer, name) for name in shared if hasattr(answer, name)}
     at_hard_points = {name: getattr(answer, name) for name in (*KINK_DETAILS, "true")}
     found |= {"warnings": answer.notes, **{name: known for name, known in at_hard_points.items() if known is not None}}
@@ -102,8 +112,13 @@ def node_data(row: gradcli.TraceRow) -> dict[str, Any]:
     return node | {name: value for name, value in others.items() if value not in ({}, None, "")}
 
 
+METHOD_DATA = (
+    "value", "error", "bounded", "digits", "difference", "ulps", "tolerance", "sweeps", "formula", "reason",
+)  # fmt: skip
+
+
 def method_data(row: gradcli.MethodAnswer) -> dict[str, Any]:
-    same = {name: getattr(row, name) for name in ("value", "error", "difference", "sweeps", "formula", "reason")}
+    same = {name: getattr(row, name) for name in METHOD_DATA}
     return {**same, "derivative": row.gradient, "directional": row.slope}
 
 

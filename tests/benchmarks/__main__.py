@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import derivatives, scale, startup, streams
+from tests.benchmarks import derivatives, proofs, scale, startup, streams
 from tests.benchmarks.harness import Row, show
 
 GROUPS: dict[str, Callable[[int], list[Row]]] = {
@@ -16,6 +16,7 @@ GROUPS: dict[str, Callable[[int], list[Row]]] = {
     "scale": scale.measure,
     "derivatives": derivatives.measure,
     "streams": streams.measure,
+    "proofs": proofs.measure,
 }
 
 

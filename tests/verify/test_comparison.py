@@ -1,13 +1,22 @@
 """Methods side by side: agreement, digits, disagreement, reasons."""
 
+import json
+import math
+from dataclasses import replace
+
 import pytest
 
 from gradcli.carriers.tensors import Tensors
-from gradcli.errors import NameProblem
-from gradcli.methods.base import methods
+from gradcli.errors import NameProblem, UsageError
+from gradcli.methods.base import methods, unflatten
+from gradcli.primitives.declare import Elementwise
+from gradcli.primitives.registry import by_name
 from gradcli.problem import Derivative
-from gradcli.verify.comparison import compare, select_methods
+from gradcli.shapes import size
+from gradcli.syntax.bindings import split_bindings
+from gradcli.verify.comparison import Gate, compare, read_gate, select_methods, timed, ulp
 from gradcli.verify.examples import EXAMPLES
+from gradcli.verify.remainder import remainder_rate
 from tests.verify.problems import problem
 
 
@@ -19,10 +28,13 @@ def torch_carrier() -> Tensors:
 def test_all_methods_agree_on_the_worked_example(torch_carrier: Tensors) -> None:
     found = compare(problem("ln(x1)+x1*x2-sin(x2)", x1=2.0, x2=5.0), torch_carrier, list(methods()))
     assert found.verdict.word == "verified"
-    assert found.reference == "symbolic"
-    assert found.digits >= 11
+    assert found.reference == "certified"
+    assert found.digits >= 10
     assert all(row.agrees for row in found.rows)
-    assert [row.derivative.method for row in found.rows][:4] == ["forward", "reverse", "symbolic", "numerical"]
+    assert [row.derivative.method for row in found.rows] == [
+        "forward", "reverse", "symbolic", "numerical", "autograd", "certified",
+    ]  # fmt: skip
+    assert all(row.ulps < 1 for row in found.rows if row.derivative.method != "numerical")
 
 
 def test_exact_methods_agree_to_the_last_digit(torch_carrier: Tensors) -> None:
@@ -30,10 +42,30 @@ def test_exact_methods_agree_to_the_last_digit(torch_carrier: Tensors) -> None:
     assert found.digits == 16
 
 
-def test_methods_that_share_rules_verify_nothing(torch_carrier: Tensors) -> None:
+def test_differences_in_balls_are_a_witness(torch_carrier: Tensors) -> None:
     found = compare(problem("x^2", x=3.0), torch_carrier, ["forward", "reverse"])
+    assert found.verdict.word == "verified"
+    assert "differences in balls confirm" in found.verdict.sentence
+
+
+def test_methods_that_share_rules_verify_nothing(torch_carrier: Tensors) -> None:
+    """Where balls take too long, there is no other witness."""
+    wide = problem("sum(sin(x)*exp(x))", x=[k / 20_000 for k in range(20_000)])
+    found = compare(wide, torch_carrier, ["reverse", "certified"])
+    assert "more than balls take" in found.rows[1].derivative.reason
     assert found.verdict.word == "unverified"
     assert found.verdict.status == 0
+    assert compare(wide, torch_carrier, ["reverse", "autograd"]).verdict.word == "verified"
+
+
+def test_digits_of_large_arrays_are_beside_the_largest_component(torch_carrier: Tensors) -> None:
+    """tanh' at 20 and more is 0 in torch, and 1e-17 and less by sech^2: both vanish beside 1."""
+    found = compare(
+        problem("sum(tanh(x))", x=[k / 500 for k in range(-15_000, 15_000)]), torch_carrier, ["reverse", "autograd"]
+    )
+    assert found.truth is None
+    assert found.verdict.word == "verified"
+    assert found.digits >= 10
 
 
 def test_a_wrong_method_is_named(torch_carrier: Tensors, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +105,16 @@ def test_an_infinite_gradient_is_undefined(torch_carrier: Tensors) -> None:
     assert found.verdict.status == 3
 
 
+def test_without_an_input_nothing_is_verified(torch_carrier: Tensors) -> None:
+    assert compare(problem("2 + 3"), torch_carrier, list(methods())).verdict.word == "unverified"
+
+
+def test_balls_without_a_bound_contradict_nobody(torch_carrier: Tensors) -> None:
+    found = compare(problem("sqrt(x)", x=0.0), torch_carrier, ["reverse", "certified"])
+    assert found.rows[1].derivative.reason == "balls find no bound at this point"
+    assert found.rows[1].agrees
+
+
 def test_modes_are_chosen_by_name() -> None:
     assert select_methods([], "--modes") == list(methods())
     assert select_methods(["all"], "--modes") == list(methods())
@@ -92,4 +134,94 @@ def test_a_witness_with_fewer_digits_does_not_contradict(torch_carrier: Tensors,
     for names in (list(methods()), ["reverse", "autograd"]):
         found = compare(problem("digamma(x)^2 - 3*x", x=at), torch_carrier, names)
         assert found.verdict.word == "verified", found.verdict.sentence
-        assert found.rows[-1].derivative.error["x"] > 1e-10
+        assert next(row for row in found.rows if row.derivative.method == "autograd").derivative.error["x"] > 1e-10
+
+
+def test_floats_that_lost_their_digits_have_the_true_ones_beside_them(torch_carrier: Tensors) -> None:
+    """(1 - cos x)/x^2 = 1/2 - x^2/24 + ..., so that the derivative at 1e-8 is -1e-8/12."""
+    found = compare(problem("(1 - cos(x))/x^2", x=1e-8), torch_carrier, list(methods()))
+    assert found.verdict.word == "ill-conditioned"
+    assert found.verdict.true.gradient == {"x": "-8.333333333333334e-10"}
+    rows = {row.derivative.method: row for row in found.rows}
+    assert rows["reverse"].ulps > 1e30
+    assert rows["symbolic"].derivative.gradient["x"] == pytest.approx(-1e-8 / 12, rel=1e-15)
+    assert rows["symbolic"].ulps < 1
+    assert rows["certified"].agrees
+
+
+def test_a_wrong_rule_is_named(torch_carrier: Tensors, monkeypatch: pytest.MonkeyPatch) -> None:
+    tanh = by_name()["tanh"]
+    monkeypatch.setitem(tanh.__dict__, "rule", Elementwise(lambda m, out, x: 1.001 * (1.0 - out * out)))
+    found = compare(problem("sin(x)*tanh(x)", x=0.7), torch_carrier, ["forward", "reverse", "autograd", "certified"])
+    assert found.verdict.word == "wrong"
+    assert found.verdict.status == 1
+    assert "the rule of tanh" in found.verdict.sentence
+    assert found.reference == "autograd"
+    assert [row.agrees for row in found.rows] == [False, False, True, False]
+
+
+def test_a_method_that_cancels_is_named_while_the_others_agree(torch_carrier: Tensors) -> None:
+    """torch computes 1 - tanh^2, of which no digit is left at 20; sech(20)^2 is 4 exp(-40) to 17 digits."""
+    found = compare(problem("tanh(x)", x=20.0), torch_carrier, list(methods()))
+    assert [row.derivative.method for row in found.rows if not row.agrees] == ["autograd"]
+    assert found.verdict.word == "wrong"
+    assert "autograd is off by x: 0.0, truly 1.6993417021166355e-17" in found.verdict.sentence
+    assert found.rows[1].derivative.gradient["x"] == pytest.approx(4 * math.exp(-40), rel=1e-14)
+
+
+@pytest.mark.parametrize("gate", [Gate(1e-6, 0.0), Gate(0.0, 1e-6), Gate(1e-8, 1e-7)])
+def test_a_gate_replaces_the_tolerance(torch_carrier: Tensors, gate: Gate) -> None:
+    found = compare(problem("exp(x)", x=3.0), torch_carrier, list(methods()), gate)
+    assert found.verdict.word == "verified"
+    assert gate.text in found.verdict.sentence
+    assert found.rows[3].tolerance == pytest.approx(gate.absolute + gate.relative * math.exp(3), rel=1e-12)
+
+
+def test_a_gate_that_is_too_narrow_fails(torch_carrier: Tensors) -> None:
+    found = compare(problem("exp(x)", x=3.0), torch_carrier, list(methods()), Gate(1e-15, 0.0))
+    assert found.verdict.word == "wrong"
+    assert [row.derivative.method for row in found.rows if not row.agrees] == ["numerical"]
+
+
+@pytest.mark.parametrize("value", [-1.0, math.inf, math.nan])
+def test_a_tolerance_is_a_number_from_0(value: float) -> None:
+    with pytest.raises(UsageError):
+        read_gate(value, None, ("--rtol", "--atol"))
+
+
+def test_ulps_are_those_of_the_dtype() -> None:
+    assert ulp(1.0, "float64") == 2.0**-52
+    assert ulp(-1.5, "float32") == 2.0**-23
+    assert ulp(5e-324, "float64") == 5e-324
+    assert ulp(1.0, "float64") == math.ulp(1.0)
+    assert all(ulp(x, "float64") == math.ulp(x) for x in (0.1, 3.0, 1e300, 2.0**-1030, 1e-310))
+
+
+def test_certified_gradients_of_the_examples_take_milliseconds(torch_carrier: Tensors) -> None:
+    """The target is 20 ms each; the limit here leaves room for a busy machine."""
+    for example in EXAMPLES:
+        point = {b.name: json.loads(example.at[b.value.start : b.value.end]) for b in split_bindings(example.at)}
+        asked = problem(example.expression, **point)
+        weights = unflatten([1.0] * size(asked.output_shape), asked.output_shape) if example.cotangent else None
+        answer = timed("certified", replace(asked, cotangent=weights), torch_carrier)
+        assert answer.gradient is not None
+        assert answer.seconds < 0.1, example.title
+
+
+@pytest.mark.parametrize(("text", "point"), [("exp(x)", {"x": 3.0}), ("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0})])
+def test_the_remainder_of_a_right_gradient_falls_with_the_square(
+    torch_carrier: Tensors, text: str, point: dict
+) -> None:
+    asked = problem(text, **point)
+    right = methods()["reverse"].differentiate(asked, torch_carrier)
+    assert remainder_rate(asked, right).rate == pytest.approx(2, abs=0.01)
+    wrong = replace(right, gradient={name: g * 1.01 for name, g in right.gradient.items()})
+    assert remainder_rate(asked, wrong).rate == pytest.approx(1, abs=0.05)
+
+
+def test_a_linear_function_leaves_no_remainder(torch_carrier: Tensors) -> None:
+    asked = problem("0.1*x", x=3.0)
+    right = methods()["reverse"].differentiate(asked, torch_carrier)
+    assert remainder_rate(asked, right).rate == math.inf
+    wrong = replace(right, gradient={"x": 0.2})
+    assert remainder_rate(asked, wrong).rate == pytest.approx(1, abs=1e-6)

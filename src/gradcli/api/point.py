@@ -333,17 +333,28 @@ class Point:
         return picture_of(inspection, self.source, self._inputs, direction, title, notes)
 
     @located
-    def compare(self, *, modes: Names = None, wrt: Names = None, cotangent: Any = None) -> Comparison:
-        """Methods side by side (default: all), on torch, and the digits on which they agree."""
+    def compare(
+        self,
+        *,
+        modes: Names = None,
+        wrt: Names = None,
+        cotangent: Any = None,
+        rtol: float | None = None,
+        atol: float | None = None,
+    ) -> Comparison:
+        """Methods side by side (default: all), on torch, and the digits on which they agree. With `rtol` or `atol` they
+        agree if |a - b| <= atol + rtol |b|."""
         from gradcli.carriers.tensors import Tensors
-        from gradcli.verify.comparison import compare, select_methods
+        from gradcli.verify.comparison import compare, read_gate, select_methods
+        from gradcli.verify.verdict import require_number
 
         plan = self._plan
         names = select_methods(read_names(modes, "modes") or [], "modes")
+        gate = read_gate(rtol, atol, ("rtol", "atol"))
         problem = self._scalar_problem(wrt, cotangent)
         carrier = Tensors(plan.device or "cpu", plan.carrier.dtype)
-        require_finite(problem, carrier, self.source)
-        return comparison_of(compare(problem, carrier, names), plan.name, carrier, self.notes)
+        require_number(problem, carrier, self.source)
+        return comparison_of(compare(problem, carrier, names, gate), plan.name, carrier, self.notes)
 
     @located
     def check(self, claims: Mapping[str, Any], *, cotangent: Any = None, layout: Layout = "torch") -> Check:

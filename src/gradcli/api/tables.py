@@ -47,8 +47,9 @@ class Trace(Result):
 @dataclass(frozen=True)
 class MethodAnswer:
     """What one method answered. `gradient` is None where it looked along one `direction` only (`slope` is then the
-    derivative along it) or had no answer, for which `reason` says why. `difference` is to the reference's answer;
-    `agrees`, whether that is within tolerance; `error` what the method states of itself."""
+    derivative along it) or had no answer, for which `reason` says why. `difference` is to the reference's answer,
+    `ulps` the same in units in the last place where the truth is known; `agrees`, whether it is within `tolerance`;
+    `error` what the method states of itself, a bound where `bounded`; `digits` its proven digits as text, or None."""
 
     method: str
     value: Nested | None
@@ -56,7 +57,11 @@ class MethodAnswer:
     direction: dict[str, Nested] | None
     slope: float | None
     error: dict[str, Nested] | float | None
+    bounded: bool
+    digits: dict[str, Nested] | None
     difference: float | None
+    ulps: float | None
+    tolerance: float
     agrees: bool
     sweeps: str
     seconds: float
@@ -66,11 +71,14 @@ class MethodAnswer:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison(Result):
-    """Methods side by side. `digits`: the significant digits on which all agree; `reference` is the method that the
-    others are measured against, empty where none answered in full."""
+    """Methods side by side. `digits`: the significant digits on which all agree; `reference` is what the methods are
+    measured against: "certified" is the truth, empty where none answered in full. `taylor_rate` is the rate of the
+    Taylor remainder (2 or more for a right gradient, infinite where nothing remains, None where it is not known)."""
 
     rows: tuple[MethodAnswer, ...]
     reference: str
+    tolerance: dict[str, float] | None
+    taylor_rate: float | None
 
     SHOWN: ClassVar[tuple[str, ...]] = ("reference", "digits")
 
@@ -124,6 +132,8 @@ def comparison_of(found: Compared, name: str, carrier: Carrier, notes: Sequence[
         **judged(found.verdict, carrier, notes) | {"digits": found.digits},
         rows=tuple(method_answer(row) for row in found.rows),
         reference=found.reference,
+        tolerance=found.gate._asdict() if found.gate else None,
+        taylor_rate=None if found.remainder is None else found.remainder.rate,
         _text="\n".join([table, "", *lines]),
         _sheet=Sheet(method_headings(name, found), method_rows(found), lines),
     )
@@ -140,7 +150,11 @@ def method_answer(row: Row) -> MethodAnswer:
         direction=direction,
         slope=slope,
         error=derivative.error,
+        bounded=derivative.bounded,
+        digits=derivative.digits,
         difference=row.difference,
+        ulps=row.ulps,
+        tolerance=row.tolerance,
         agrees=row.agrees,
         sweeps=derivative.sweeps,
         seconds=derivative.seconds,

@@ -51,10 +51,10 @@ class Tape:
 
     def kinks(self) -> list[int]:
         """Nodes that stand exactly on a kink or a jump of their primitive."""
-        moving = self._moving()
+        moving = self.moving()
         return [node for node in self.nodes if self._primitive_or_none(node) and self._on_kink(node, moving)]
 
-    def _moving(self) -> set[int]:
+    def moving(self) -> set[int]:
         """Nodes whose value moves with the inputs: not the constant ones, nor the locally constant ones."""
         moving: set[int] = set()
         for node in self.nodes:

@@ -30,8 +30,11 @@ FLAGS = {
     "--one-hot",
     "--exact",
     "--as-n-grows",
+    "--step-sizes",
 }
 """Options without a value."""
+WRITERS = {"graph", "compare"}
+"""Commands with an option -o."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)
 """An argument that begins with a minus sign and is no option but an expression."""
 
@@ -67,7 +70,9 @@ def expression_last(arguments: list[str]) -> list[str]:
     options, expressions = arguments[:1], []
     is_value = negative = False
     for argument in arguments[1:]:
-        is_negative = bool(NEGATIVE.match(argument)) and not (arguments[0] == "graph" and argument.startswith("-o"))
+        is_negative = bool(NEGATIVE.match(argument)) and not (
+            arguments[0] in ("graph", "compare") and argument.startswith("-o")
+        )
         if is_value or (argument.startswith("-") and argument != "-" and not is_negative):
             options.append(argument)
             is_value = not is_value and argument not in FLAGS and "=" not in argument

@@ -46,6 +46,7 @@ class Certified:
         answer.value = unflatten([float(ball) for ball in value], problem.output_shape)
         answer.gradient = {n: unflatten([float(ball) for ball in gradient[n]], s) for n, s in shapes.items()}
         answer.error = {n: unflatten([float(ball.rad()) for ball in gradient[n]], s) for n, s in shapes.items()}
+        answer.bounded = True
         answer.digits = {n: unflatten(proven_texts(gradient[n], bits), s) for n, s in shapes.items()}
         answer.sweeps = f"1 reverse, {bits} bits"
         return answer

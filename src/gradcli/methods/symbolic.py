@@ -32,7 +32,7 @@ TIME_LIMIT = 15.0
 
 
 class Symbolic:
-    """Differentiated by SymPy, evaluated with 40 digits."""
+    """Differentiated by SymPy, evaluated at a precision that rises until all digits of a float64 stand."""
 
     name = "symbolic"
     independent = True
@@ -122,7 +122,13 @@ def request(problem: Problem, tape: Tape) -> dict[str, Any]:
         else:
             arguments = [position[a] for a in graph.arguments[node]]
             records.append([operation.name, arguments, list(graph.parameters[node]), shape])
-    point = {name: value for name, value in problem.point.items() if name in graph.inputs}
+    # The point as the dtype holds it.
+    point = {name: problem.point[name] for name in graph.inputs if name in problem.point}
+    point |= {
+        graph.parameters[node][0]: tape.carrier.nested(tape.values[node])
+        for node in tape.nodes
+        if graph.operations[node] is INPUT
+    }
     return {
         "nodes": records,
         "output": position[problem.output],

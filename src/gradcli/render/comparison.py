@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from gradcli.methods.base import flatten, unflatten
 from gradcli.problem import Derivative, Problem
-from gradcli.render.answers import SHOWN, format_array, interval_text
+from gradcli.render.answers import LONGEST_TRUTH, SHOWN, format_array, interval_text
 from gradcli.render.console import Appearance, new_table, open_console
-from gradcli.render.numbers import format_certain, format_nested, format_short
+from gradcli.render.numbers import format_bounded, format_certain, format_nested, format_short
 from gradcli.shapes import format_shape, size
-from gradcli.verify.comparison import Comparison, Row
+from gradcli.verify.comparison import TRUTH, Comparison, Row
 from gradcli.verify.examples import Example
 
 if TYPE_CHECKING:
@@ -21,19 +22,24 @@ SHORT = 4
 """An array of so many numbers is still printed in the table of examples."""
 
 
-def print_comparison(name: str, comparison: Comparison, appearance: Appearance) -> None:
-    """One row a method, then the verdict."""
+def print_comparison(name: str, comparison: Comparison, appearance: Appearance, verbose: bool = False) -> None:
+    """One row a method, then the verdict; before it, if asked, the Taylor remainder test."""
     console = open_console(appearance)
     console.print(method_table(name, comparison, appearance))
+    if verbose and comparison.remainder is not None:
+        console.print(comparison.remainder.sentence, soft_wrap=True)
     for line in comparison_lines(comparison):
-        console.print(line)
+        console.print(line, soft_wrap=True)
 
 
 def comparison_lines(comparison: Comparison) -> list[str]:
-    """The one-sided derivatives where there are any, and the verdict."""
+    """The one-sided derivatives where there are any, the true numbers where floats lost them, and the verdict."""
     verdict = comparison.verdict
     tail = "" if verdict.word in ("undefined", "kink") else f"; all agree on {comparison.digits} significant digits"
     lines = [f"{name}: {interval_text(sides)}" for name, sides in (verdict.sides or {}).items()]
+    if verdict.true is not None:
+        texts = {name: format_nested(digits, str) for name, digits in verdict.true.gradient.items()}
+        lines += [f"{name}: truly {text}" for name, text in texts.items() if len(text) <= LONGEST_TRUTH]
     return [*lines, f"{verdict.word}: {verdict.sentence}{tail}"]
 
 
@@ -43,8 +49,13 @@ def method_table(name: str, comparison: Comparison, appearance: Appearance) -> T
     for title, right in method_headings(name, comparison, appearance.plain):
         table.add_column(title, justify="right" if right else "left", min_width=10 if title == TIME else None)
     for cells in method_rows(comparison):
-        table.add_row(*cells)
+        table.add_row(*(map(ascii_signs, cells) if appearance.plain else cells))
     return table
+
+
+def ascii_signs(text: str) -> str:
+    """The signs of errors in ASCII."""
+    return text.replace("≤", "<=").replace("±", "+-")
 
 
 def method_headings(name: str, comparison: Comparison, plain: bool = False) -> list[tuple[str, bool]]:
@@ -52,7 +63,7 @@ def method_headings(name: str, comparison: Comparison, plain: bool = False) -> l
     d = "d" if plain else "∂"
     problem = comparison.problem
     derivatives = [(f"{d}{name}/{d}{wrt}", not problem.input_shape(wrt)) for wrt in problem.wrt]
-    off = f"off {comparison.reference}" if comparison.reference else "off"
+    off = "error" if comparison.truth else f"off {comparison.reference}" if comparison.reference else "off"
     return [("method", False), *derivatives, (off, True), ("sweeps", False), (TIME, True)]
 
 
@@ -62,7 +73,8 @@ def method_rows(comparison: Comparison) -> list[list[str]]:
     for row in comparison.rows:
         derivative = row.derivative
         cells = answer_cells(comparison.problem, derivative)
-        found.append([derivative.method, *cells, difference_text(row), derivative.sweeps, time_text(derivative)])
+        off = error_text(row) if comparison.truth else difference_text(row)
+        found.append([derivative.method, *cells, off, derivative.sweeps, time_text(derivative)])
     return found
 
 
@@ -80,11 +92,38 @@ def answer_cell(problem: Problem, derivative: Derivative, wrt: str) -> str:
     """A derivative in full; one that comes with an error shows no digit beyond that."""
     assert derivative.gradient is not None
     answer, shape = derivative.gradient[wrt], problem.input_shape(wrt)
+    if derivative.digits is not None and size(shape) <= SHOWN:
+        return format_nested(derivative.digits[wrt], str)
     if not isinstance(derivative.error, dict) or size(shape) > SHOWN:
         return format_array(answer, shape)
     numbers, errors = flatten(answer), flatten(derivative.error[wrt])
-    texts = [format_certain(n, e) for n, e in zip(numbers, errors, strict=True)]
+    formatted = format_bounded if derivative.bounded else format_certain
+    texts = [formatted(n, e) for n, e in zip(numbers, errors, strict=True)]
     return format_nested(unflatten(texts, shape), str)
+
+
+def error_text(row: Row) -> str:
+    """The largest error in ulps of the true number, with a mark when it is beyond tolerance; `exact`, or for the proven
+    digits themselves `proven`."""
+    if row.difference is None:
+        return ""
+    if row.derivative.method == TRUTH and row.agrees:
+        return "proven"
+    if row.difference == 0:
+        return "exact"
+    if math.isinf(row.difference):
+        return "not finite !"
+    text = ulps_text(row.ulps) if row.ulps else f"{row.difference:.0e} off 0"
+    return text if row.agrees else f"{text} !"
+
+
+def ulps_text(ulps: float) -> str:
+    """A number of units in the last place: 0.5 ulp, 38 ulp, 1e+08 ulp. What is not 0 never reads as 0."""
+    if ulps < 0.05:
+        return "<0.1 ulp"
+    if ulps < 9.95:
+        return f"{ulps:.1f} ulp"
+    return f"{ulps:.0f} ulp" if ulps < 10_000 else f"{ulps:.0e} ulp"
 
 
 def difference_text(row: Row) -> str:
@@ -96,8 +135,12 @@ def difference_text(row: Row) -> str:
 
 
 def time_text(derivative: Derivative) -> str:
+    """What the method took."""
+    return seconds_text(derivative.seconds)
+
+
+def seconds_text(seconds: float) -> str:
     """Seconds in three digits with a unit."""
-    seconds = derivative.seconds
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
@@ -120,7 +163,7 @@ def print_examples(found: list[tuple[Example, Comparison]], names: list[str], ap
     console.print(table)
     good = sum(c.verdict.status == 0 for _, c in found)
     notes = (
-        f"{good} of {len(found)} examples agree. A method's column is its largest difference to the reference (ref).",
+        f"{good} of {len(found)} examples agree. A method's column is its largest error in units of the last place.",
         "At a kink the gradient is the set of one-sided derivatives, and a method's column the one value it returns.",
     )
     for note in notes:
@@ -130,8 +173,8 @@ def print_examples(found: list[tuple[Example, Comparison]], names: list[str], ap
 def gradient_text(comparison: Comparison) -> str:
     """The reference's gradient in four digits; an array of more than four numbers by its shape."""
     problem = comparison.problem
-    answers = {row.derivative.method: row.derivative.gradient for row in comparison.rows}
-    answer = answers.get(comparison.reference)
+    answers = {row.derivative.method: row.derivative.gradient for row in comparison.rows if row.derivative.gradient}
+    answer = answers.get(comparison.reference) or next(iter(answers.values()), None)
     if answer is None:
         return ""
     parts = []
@@ -149,7 +192,9 @@ def example_cell(row: Row, comparison: Comparison) -> str:
         return "not asked" if comparison.verdict.word == "kink" else "none"
     if comparison.verdict.word == "kink" and derivative.gradient is not None:
         return ", ".join(format_nested(derivative.gradient[wrt], format_short) for wrt in comparison.problem.wrt)
-    return "ref" if derivative.method == comparison.reference else difference_text(row)
+    if derivative.method == comparison.reference and comparison.truth is None:
+        return "ref"
+    return error_text(row) if comparison.truth else difference_text(row)
 
 
 def kink_text(comparison: Comparison) -> str:

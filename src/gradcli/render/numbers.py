@@ -27,10 +27,40 @@ def format_certain(value: float, error: float) -> str:
         return format_number(value)
     if error == 0:
         return format_number(value)
+    if error >= abs(value):
+        return f"0 ± {error + abs(value):.0e}"
     decimals = -math.floor(math.log10(error))
     if not 0 <= decimals <= 20:
         return f"{value:.6g} ± {error:.0e}"
     return f"{value:.{decimals}f} ± {error:.0e}"
+
+
+def format_bounded(value: float, bound: float) -> str:
+    """A number with a bound of its error that holds for the digits that are shown: 5.50000000006 (error ≤ 6e-11)."""
+    if not math.isfinite(value) or not math.isfinite(bound) or bound == 0:
+        return format_number(value)
+    from fractions import Fraction
+
+    if bound >= abs(value):
+        return f"0 (error ≤ {_rounded_up(Fraction(bound) + abs(Fraction(value)))})"
+    decimals = 1 - math.floor(math.log10(bound))
+    text = f"{value:.{decimals}f}" if 0 <= decimals <= 20 else repr(value)
+    text = min(text, format_number(value), key=len)
+    total = Fraction(bound) + abs(Fraction(text) - Fraction(value))
+    return f"{text} (error ≤ {_rounded_up(total)})"
+
+
+def _rounded_up(number: Any) -> str:
+    """A positive rational in one digit, not below it."""
+    exponent = math.floor(math.log10(number))
+    leading = math.ceil(number / _power_of_ten(exponent))
+    return f"{leading}e{exponent}" if leading < 10 else f"1e{exponent + 1}"
+
+
+def _power_of_ten(exponent: int) -> Any:
+    from fractions import Fraction
+
+    return Fraction(10) ** exponent
 
 
 def format_short(value: float, digits: int = 4) -> str:

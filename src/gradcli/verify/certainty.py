@@ -70,7 +70,12 @@ class Judged:
 def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
     """The verdict on value, reverse and forward gradient; None where balls cannot say what is true."""
     truth = truth_of(problem, carrier)
-    if truth is None or truth.confirmed is None:
+    return None if truth is None else judge_against(truth, problem, carrier, found)
+
+
+def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
+    """The same for a truth that is known already."""
+    if truth.confirmed is None:
         return None
     if truth.confirmed is False:
         return _wrong_rule(problem, carrier, truth)

@@ -109,7 +109,8 @@ class Setting:
 @dataclass(frozen=True)
 class Truth:
     """What is right for a claim, row-major in layout torch: every number from `low` to `high`, which differ at a kink
-    only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them.
+    only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them; `proven`: it has,
+    and these are the true ones.
 
     `order` tells for each place of the claim which of these numbers stands there.
     """
@@ -119,11 +120,12 @@ class Truth:
     uncertain: Sequence[float]
     order: Sequence[int]
     doubtful: bool = False
+    proven: bool = False
 
     @classmethod
     def known(cls, numbers: Sequence[float], order: Sequence[int], dtype: str) -> Truth:
         """Numbers that are proven to the last digit."""
-        return cls(numbers, numbers, [UNIT_ROUNDOFF[dtype] * abs(n) for n in numbers], order)
+        return cls(numbers, numbers, [UNIT_ROUNDOFF[dtype] * abs(n) for n in numbers], order, proven=True)
 
     def admits(self, claimed: Sequence[Digits], place: int) -> bool:
         """Whether a component of a claim may be right, as far as rounding lets one tell."""
@@ -223,11 +225,13 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
     if truth.at_kink:
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
-        whole = replace(whole, note=note_on_digits(numbers, sweep.right))
+        whole = replace(whole, note=note_on_digits(numbers, truth.low))
+    elif truth.proven and all(admits(n, r, r, 0.0) for n, r in zip(numbers, sweep.right, strict=True)):
+        whole = replace(whole, note=f"it is what {sweep.carrier.dtype} computes, where rounding takes the digits")
     elif truth.doubtful:
         whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
     elif _cut_on_the_way(sweep, numbers):
-        return replace(whole, note=_cut_note(numbers, sweep.right))
+        return replace(whole, note=_cut_note(numbers, truth.low))
     if not wrong:
         return whole
     shown = {place: k for k, place in enumerate(truth.order)}

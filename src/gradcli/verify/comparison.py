@@ -1,53 +1,108 @@
-"""Methods side by side: how far each is from the reference, and the digits on which all agree."""
+"""Methods side by side: how far each is from the truth, and the digits on which all agree.
+
+The truth is the derivative proven in balls, unless the differences in balls contradict its rules. Where there is none
+(a kink, a graph that is too large for balls) the methods are measured against one of themselves.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
+from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.errors import NameProblem, closest
+from gradcli.errors import NameProblem, UsageError, closest
 from gradcli.methods.base import elements, flatten, methods
+from gradcli.methods.bounded import bounded_differences
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.rounding import BOUND
 from gradcli.problem import Derivative, Problem
+from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
+from gradcli.verify.remainder import Remainder, remainder_rate
+from gradcli.verify.truth import Truth, error_of, truth_of
 from gradcli.verify.verdict import judge_kink
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
+from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict
 
-REFERENCES = ("symbolic", "autograd", "reverse", "forward", "numerical")
-"""The method that the others are measured against: the first of these that answered."""
+TRUTH = "certified"
+REFERENCES = (TRUTH, "symbolic", "autograd", "reverse", "forward", "numerical")
+"""What the methods are measured against: the first of these that answered and is not known to be wrong."""
+PROVEN = "all are within their errors of the proven derivative"
 REPEAT_BELOW = 3.0
 """A method faster than so many seconds is timed a second time: the first call also loads and warms up libraries."""
 ALL_DIGITS = {"float64": 16, "float32": 7}
+MANTISSA = {"float64": 53, "float32": 24}
+SMALLEST_EXPONENT = {"float64": -1074, "float32": -149}
+
+
+class Gate(NamedTuple):
+    """|a - b| <= absolute + relative |b|, in place of what rounding and the methods' own errors allow."""
+
+    relative: float
+    absolute: float
+
+    @property
+    def text(self) -> str:
+        """The condition as it is printed."""
+        return f"|a - b| <= {self.absolute:g} + {self.relative:g} |b|"
 
 
 @dataclass
 class Row:
-    """One method's answer, its largest difference to the reference and the tolerance for it."""
+    """One method's answer, its largest distance from the reference and the tolerance for that.
+
+    `ulps` is the largest error in units in the last place of the true number, where the truth is known and is not 0.
+    """
 
     derivative: Derivative
     difference: float | None = None
     tolerance: float = 0.0
+    ulps: float | None = None
+    place: int = 0
 
     @property
     def agrees(self) -> bool:
         """Whether the difference is within tolerance; a method without an answer contradicts nobody."""
-        return self.difference is None or self.difference <= self.tolerance
+        return self.difference is None or (self.difference <= self.tolerance and math.isfinite(self.difference))
 
 
 @dataclass
 class Comparison:
-    """All methods on one problem. `digits`: significant decimal digits on which all that answered agree."""
+    """All methods on one problem. `digits`: significant decimal digits on which all that answered agree. `truth`: the
+    true gradient, where it is known and is what the rows were measured against."""
 
     problem: Problem
     rows: list[Row]
     reference: str
     digits: int
     verdict: Verdict
+    truth: Truth | None = None
+    gate: Gate | None = None
+
+    @cached_property
+    def remainder(self) -> Remainder | None:
+        """The Taylor remainder test of the first gradient in the table; None at a kink and where balls cannot say."""
+        answered = (row.derivative for row in self.rows if row.derivative.gradient is not None)
+        first = next(answered, None)
+        if first is None or self.verdict.word in ("kink", "undefined"):
+            return None
+        return remainder_rate(self.problem, first)
+
+
+class Reference(NamedTuple):
+    """The numbers that are compared with: as floats, as balls where they are proven, what rounding may do to each, and
+    the error that the method states."""
+
+    name: str
+    numbers: list[float]
+    balls: list[Any] | None
+    rounding: list[float]
+    errors: list[float]
 
 
 def select_methods(wanted: Sequence[str], option: str) -> list[str]:
@@ -64,22 +119,45 @@ def select_methods(wanted: Sequence[str], option: str) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def compare(problem: Problem, carrier: Carrier, names: Sequence[str]) -> Comparison:
-    """Run the methods and judge them. The value must be finite at the point."""
-    rows = [Row(timed(name, problem, carrier)) for name in names]
-    answered = {row.derivative.method: row.derivative for row in rows if row.derivative.gradient is not None}
-    reference = next((name for name in REFERENCES if name in answered), "")
-    if reference:
-        measure(problem, carrier, rows, answered[reference])
-    return Comparison(problem, rows, reference, agreeing_digits(problem, rows, carrier), judge(problem, carrier, rows))
+def read_gate(relative: float | None, absolute: float | None, options: tuple[str, str]) -> Gate | None:
+    """The tolerances that were asked for; None where none was. Raises UsageError."""
+    if relative is None and absolute is None:
+        return None
+    for option, value in zip(options, (relative, absolute), strict=True):
+        if value is not None and not 0 <= value < math.inf:
+            raise UsageError(f"{option} is a number from 0, not {value:g}", hint=f"{option} 1e-6")
+    return Gate(relative or 0.0, absolute or 0.0)
 
 
-def timed(name: str, problem: Problem, carrier: Carrier) -> Derivative:
+def compare(
+    problem: Problem, carrier: Carrier, names: Sequence[str], gate: Gate | None = None, calls: int = 2
+) -> Comparison:
+    """Run the methods, each up to `calls` times for its time, and judge them. The value must be finite at the point."""
+    rows = [Row(timed(name, problem, carrier, calls)) for name in names]
+    verdict, truth = undecidable(problem, carrier), None
+    if verdict is None or verdict.word == "ill-conditioned":
+        truth = truth_of(problem, carrier, finite=verdict is None)
+    reference = find_reference(problem, carrier, rows, truth if truth and truth.confirmed is not False else None)
+    if reference is not None:
+        for row in rows:
+            measure(problem, carrier, row, reference, gate)
+    return Comparison(
+        problem,
+        rows,
+        reference.name if reference else "",
+        agreeing_digits(problem, rows, carrier, truth is not None),
+        verdict or judge(problem, carrier, rows, truth, gate),
+        truth if reference and reference.balls else None,
+        gate,
+    )
+
+
+def timed(name: str, problem: Problem, carrier: Carrier, calls: int = 2) -> Derivative:
     """The method's answer with its time in seconds."""
     best = math.inf
-    for _ in range(2):
+    for _ in range(calls):
         start = perf_counter()
-        answer = methods()[name].differentiate(problem, carrier)
+        answer = answer_of(name, problem, carrier)
         best = min(best, perf_counter() - start)
         if best > REPEAT_BELOW:
             break
@@ -87,35 +165,109 @@ def timed(name: str, problem: Problem, carrier: Carrier) -> Derivative:
     return answer
 
 
-def numbers(problem: Problem, gradient: dict[str, object]) -> list[float]:
+def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
+    """The method's answer. Differences come with a bound of their error where there is one."""
+    bounded = bounded_differences(problem, carrier) if name == "numerical" else None
+    answer = bounded or methods()[name].differentiate(problem, carrier)
+    if name == TRUTH and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
+        return Derivative(name, seconds=answer.seconds, reason="balls find no bound at this point")
+    return answer
+
+
+def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
+    """The verdict where floats have no derivative to agree on: at a kink, and where value or gradient is not finite."""
+    if not problem.wrt:
+        return Verdict("unverified", "there is no input to differentiate by")
+    graph = problem.graph
+    swept = REVERSE.differentiate(problem, carrier)
+    gradient = swept.gradient
+    assert gradient is not None
+    if not finite(swept.value):
+        words = "the value is not finite in floats"
+        return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    at_kink = judge_kink(problem, tape, gradient)
+    if at_kink is not None:
+        return at_kink
+    if not all(finite(g) for g in gradient.values()):
+        words = "the gradient is not finite; gradcli why names the node"
+        return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
+    return None
+
+
+def find_reference(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None) -> Reference | None:
+    """The truth if it is known, else the first method of REFERENCES that answered in full."""
+    if truth is not None:
+        floats = [float(ball) for ball in truth.gradient]
+        zeros = [0.0] * len(floats)
+        rounding = truth.rounding or [BOUND * ulp(number, carrier.dtype) for number in floats]
+        return Reference(TRUTH, floats, truth.gradient, rounding, zeros)
+    answered = {row.derivative.method: row.derivative for row in rows if row.derivative.gradient is not None}
+    name = next((name for name in REFERENCES[1:] if name in answered), "")
+    if not name:
+        return None
+    floats = numbers(problem, answered[name].gradient)
+    size = max((abs(t) for t in floats if math.isfinite(t)), default=0.0)
+    units = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * size
+    return Reference(name, floats, None, [units] * len(floats), errors(problem, answered[name]))
+
+
+def numbers(problem: Problem, gradient: Any) -> list[float]:
     """A gradient's components, inputs in order, row-major."""
     return [g for name in problem.wrt for g in flatten(gradient[name])]
 
 
-def measure(problem: Problem, carrier: Carrier, rows: list[Row], reference: Derivative) -> None:
-    """Fill in each row's largest difference to the reference, and its tolerance there."""
-    assert reference.gradient is not None
-    truth = numbers(problem, reference.gradient)
-    size = max((abs(t) for t in truth if math.isfinite(t)), default=0.0)
-    rounding = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * size
-    for row in rows:
-        derivative = row.derivative
-        if derivative.directional is not None:
-            direction, slope = derivative.directional
-            along = math.fsum(g * d for g, d in zip(truth, numbers(problem, direction), strict=True))
-            row.difference = abs(slope - along)
-            row.tolerance = rounding * math.sqrt(len(truth)) + ESTIMATE * (
-                derivative.error if isinstance(derivative.error, float) else 0.0
-            )
-            continue
-        if derivative.gradient is None:
-            continue
-        answers = numbers(problem, derivative.gradient)
-        gaps = [difference(a, t) for a, t in zip(answers, truth, strict=True)]
-        row.difference = max(gaps, default=0.0)
-        both = zip(errors(problem, derivative), errors(problem, reference), strict=True)
-        slack = [rounding + ESTIMATE * (own + other) for own, other in both]
-        row.tolerance = next((s for gap, s in zip(gaps, slack, strict=True) if gap > s), max(slack, default=rounding))
+def measure(problem: Problem, carrier: Carrier, row: Row, reference: Reference, gate: Gate | None) -> None:
+    """Fill in a row's largest distance from the reference, its tolerance there, and the error in ulps."""
+    derivative = row.derivative
+    if derivative.directional is not None:
+        direction, slope = derivative.directional
+        reference = along(reference, numbers(problem, direction))
+        stated = derivative.error if isinstance(derivative.error, float) else 0.0
+        answers, own = [slope], [stated]
+    elif derivative.gradient is not None:
+        answers, own = numbers(problem, derivative.gradient), errors(problem, derivative)
+    else:
+        return
+    gaps = distances(answers, reference)
+    trust = 1.0 if derivative.bounded else ESTIMATE
+    slack = [r + trust * e + ESTIMATE * s for r, e, s in zip(reference.rounding, own, reference.errors, strict=True)]
+    if gate is not None:
+        slack = [gate.absolute + gate.relative * abs(t) for t in reference.numbers]
+    places = range(len(gaps))
+    beyond = [k for k in places if not gaps[k] <= slack[k] or math.isinf(gaps[k])]
+    row.place = max(beyond or places, key=lambda k: gaps[k], default=0)
+    row.difference = gaps[row.place] if beyond else max(gaps, default=0.0)
+    row.tolerance = slack[row.place] if beyond else max(slack, default=0.0)
+    if reference.balls is not None:
+        units = [ulp(t, carrier.dtype) for t in reference.numbers]
+        in_ulps = [gap / unit for gap, unit, t in zip(gaps, units, reference.numbers, strict=True) if t]
+        row.ulps = max(in_ulps, default=None)
+
+
+def distances(answers: list[float], reference: Reference) -> list[float]:
+    """How far each answer is from the reference's."""
+    if reference.balls is not None:
+        return [error_of(a, ball) for a, ball in zip(answers, reference.balls, strict=True)]
+    return [difference(a, t) for a, t in zip(answers, reference.numbers, strict=True)]
+
+
+def along(reference: Reference, weights: list[float]) -> Reference:
+    """The reference along one direction, as its only number."""
+    total = math.fsum(g * w for g, w in zip(reference.numbers, weights, strict=True))
+    balls: list[Any] | None = None
+    if reference.balls is not None:
+        ball = sum((b * w for b, w in zip(reference.balls, weights, strict=True)), start=reference.balls[0] * 0)
+        balls, total = [ball], float(ball)
+    rounding = math.fsum(r * abs(w) for r, w in zip(reference.rounding, weights, strict=True))
+    stated = math.fsum(e * abs(w) for e, w in zip(reference.errors, weights, strict=True))
+    return Reference(reference.name, [total], balls, [rounding], [stated])
+
+
+def ulp(number: float, dtype: str) -> float:
+    """The unit in the last place of a number in the dtype."""
+    exponent = math.frexp(number)[1] - MANTISSA[dtype]
+    return math.ldexp(1.0, max(exponent, SMALLEST_EXPONENT[dtype]))
 
 
 def errors(problem: Problem, derivative: Derivative) -> list[float]:
@@ -132,13 +284,15 @@ def difference(a: float, b: float) -> float:
     return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
 
 
-def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier) -> int:
-    """Significant digits that all methods share in every component. Two zeros share all."""
+def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier, by_component: bool) -> int:
+    """Significant digits that all methods share in every component, or beside the largest one where components are not
+    judged one by one. Two zeros share all."""
     answers = [numbers(problem, r.derivative.gradient) for r in rows if r.derivative.gradient is not None]
     digits = float(ALL_DIGITS[carrier.dtype])
+    largest = max((abs(a) for answer in answers for a in answer), default=0.0)
     for component in zip(*answers, strict=True):
         spread = max(component) - min(component)
-        size = max(map(abs, component))
+        size = max(map(abs, component)) if by_component else largest
         if spread != spread or math.isinf(size):
             return 0
         if spread > 0:
@@ -146,38 +300,96 @@ def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier) -> int:
     return int(digits)
 
 
-def judge(problem: Problem, carrier: Carrier, rows: list[Row]) -> Verdict:
-    """The verdict on all rows. Agreement of methods that share rules is not verification."""
-    graph = problem.graph
-    gradient = REVERSE.differentiate(problem, carrier).gradient
-    assert gradient is not None
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    at_kink = judge_kink(problem, tape, gradient)
-    if at_kink is not None:
-        return at_kink
-    if not all(finite(g) for g in gradient.values()):
-        return Verdict("undefined", "the gradient is not finite; gradcli grad names the node")
-    wrong = [row.derivative.method for row in rows if not row.agrees]
-    if wrong and explained_by_rounding(problem, carrier, rows):
+def judge(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None, gate: Gate | None) -> Verdict:
+    """The verdict on all rows where there is a derivative. Agreement of methods that share rules is no verification."""
+    certainty = _certainty(problem, carrier, rows, truth)
+    if certainty is not None and certainty.word == "wrong":
+        return certainty
+    off = [row for row in rows if not row.agrees]
+    if gate is not None:
+        return _gated(problem, rows, off, truth, gate)
+    if certainty is not None and certainty.word == "ill-conditioned":
+        return certainty
+    if off and truth is None and explained_by_rounding(problem, carrier, rows):
         return Verdict("ill-conditioned", "the methods differ no more than rounding alone may change them")
-    others = [row for row in rows if row.derivative.answered and row.derivative.method != "numerical"]
-    if wrong == ["numerical"] and any(methods()[row.derivative.method].independent for row in others):
-        return Verdict("verified", "all others agree; the differences cannot resolve this point")
-    if wrong:
-        return Verdict("wrong", f"{' and '.join(wrong)} differ{'s' if len(wrong) == 1 else ''} beyond tolerance")
-    seen = [row for row in rows if row.derivative.answered]
-    if len(seen) < 2:
+    resolved = [row for row in off if row.derivative.method != "numerical" or row.derivative.bounded]
+    if resolved or (off and not witnesses(carrier, rows, truth)):
+        return Verdict("wrong", off_sentence(problem, resolved or off, truth))
+    return agreement(carrier, rows, truth, unresolved=bool(off))
+
+
+def _certainty(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None) -> Verdict | None:
+    """What the truth says of our own sweeps, in the words of `grad`."""
+    if truth is None:
+        return None
+    found = {"reverse": REVERSE.differentiate(problem, carrier)}
+    given = {row.derivative.method: row.derivative for row in rows if row.derivative.answered}
+    return judge_against(truth, problem, carrier, {**found, "forward": given.get("forward", found["reverse"])})
+
+
+def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: Truth | None, gate: Gate) -> Verdict:
+    if off:
+        return Verdict("wrong", f"{off_sentence(problem, off, truth)} (asked: {gate.text})")
+    seen = [row.derivative.method for row in rows if row.derivative.answered]
+    if truth is None and (len(seen) < 2 or not any(methods()[name].independent for name in seen)):
+        return Verdict("unverified", f"no method that shares no rule with the others looked ({gate.text} holds)")
+    return Verdict("verified", f"all are within {gate.text} of the {'truth' if truth else 'reference'}")
+
+
+def witnesses(carrier: Carrier, rows: list[Row], truth: Truth | None) -> list[str]:
+    """What agrees and shares no rule with our sweeps: methods with a tight tolerance, and the differences in balls."""
+    certain = CERTAIN[carrier.dtype]
+    found = ["differences in balls"] if truth is not None and truth.confirmed else []
+    for row in rows:
+        derivative = row.derivative
+        if methods()[derivative.method].independent and derivative.answered and row.agrees:
+            largest = max((abs(t) for t in _answers(derivative)), default=0.0)
+            if row.tolerance <= certain * (largest or 1.0):
+                found.append(derivative.method)
+    return found
+
+
+def _answers(derivative: Derivative) -> list[float]:
+    if derivative.directional is not None:
+        return [derivative.directional[1]]
+    return [n for g in (derivative.gradient or {}).values() for n in flatten(g)]
+
+
+def agreement(carrier: Carrier, rows: list[Row], truth: Truth | None, unresolved: bool) -> Verdict:
+    """The verdict where no answer is off: what it rests on."""
+    tail = "; the differences cannot resolve this point" if unresolved else ""
+    seen = [row for row in rows if row.derivative.answered and row.agrees]
+    looked = witnesses(carrier, rows, truth)
+    if truth is not None and truth.confirmed:
+        return Verdict("verified", f"{PROVEN}, and differences in balls confirm it{tail}")
+    if len(seen) < 2 and truth is None:
         return Verdict("unverified", "fewer than two methods answered")
-    if not any(methods()[row.derivative.method].independent for row in seen):
+    if not looked:
         return Verdict("unverified", "the methods agree, but share their rules: add symbolic, numerical or autograd")
-    if all(methods()[row.derivative.method].independent for row in seen):
-        return Verdict("verified", "independent methods agree")
-    return Verdict("verified", "the sweeps agree with a method that shares no rule with them")
+    if truth is not None:
+        return Verdict("verified", f"{PROVEN}, also {' and '.join(looked)}{tail}")
+    if len(looked) == len(seen):
+        return Verdict("verified", f"independent methods agree{tail}")
+    return Verdict("verified", f"the sweeps agree with a method that shares no rule with them{tail}")
+
+
+def off_sentence(problem: Problem, off: list[Row], truth: Truth | None) -> str:
+    """Which methods are off, and by how much the first of them."""
+    names = " and ".join(row.derivative.method for row in off)
+    derivative = off[0].derivative
+    if truth is None or derivative.gradient is None:
+        return f"{names} differ{'s' if len(off) == 1 else ''} beyond tolerance"
+    place = off[0].place
+    by = [name for name in problem.wrt for _ in flatten(derivative.gradient[name])][place]
+    answer = numbers(problem, derivative.gradient)[place]
+    first = f"{names} {'is' if len(off) == 1 else 'are'} off by {by}: "
+    lead = f"{derivative.method} gives " if len(off) > 1 else ""
+    return f"{first}{lead}{answer!r}, truly {truth.text_of(truth.gradient[place])}"
 
 
 def explained_by_rounding(problem: Problem, carrier: Carrier, rows: list[Row]) -> bool:
     """Whether rounding may change the gradient by as much as the methods differ."""
     from gradcli.methods.rounding import rounding_of_gradient
 
-    may_change = max((r for numbers in rounding_of_gradient(problem, carrier).values() for r in numbers), default=0.0)
+    may_change = max((r for group in rounding_of_gradient(problem, carrier).values() for r in group), default=0.0)
     return all(row.difference is None or row.difference <= row.tolerance + may_change for row in rows)

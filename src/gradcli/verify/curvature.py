@@ -22,7 +22,7 @@ from gradcli.methods.reverse import vjp
 from gradcli.methods.rounding import SAFETY
 from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
-from gradcli.shapes import size
+from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import CLOSE
 from gradcli.verify.rows import require_size
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
@@ -204,7 +204,7 @@ def _second_opinion(
     ours = question.ours
     truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
     if truth is not None and truth.confirmed is not None:
-        return _by_truth(truth, carrier, question) or "the products proven in balls"
+        return _by_truth(truth, carrier, question, _called(problem, question)) or "the products proven in balls"
     noise = rounding_of_product(problem, carrier, question)
     theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
     known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])
@@ -224,10 +224,24 @@ def _second_opinion(
     return Verdict("wrong", numbers)
 
 
-def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question) -> Verdict | None:
+def _called(problem: Problem, question: Question) -> str:
+    """The second derivative that a product is, where both directions are unit ones; else the product."""
+    names = [
+        name + (index_text(place, problem.input_shape(name)) if problem.input_shape(name) else "")
+        for name in problem.wrt
+        for place in range(size(problem.input_shape(name)))
+    ]
+    hot = [[k for k, x in enumerate(direction) if x] for direction in (question.u, question.v)]
+    if any(len(places) != 1 or max(d) != 1.0 for places, d in zip(hot, (question.u, question.v), strict=True)):
+        return "u' H v"
+    (one,), (other,) = hot
+    return f"the second derivative by {names[one]}" + (f" and {names[other]}" if one != other else "")
+
+
+def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question, name: str) -> Verdict | None:
     """The verdict where the true product is known; None if ours is it."""
     if not truth.confirmed:
-        return Verdict("wrong", f"the rules give u' H v = {truth.text}, second differences in balls {truth.seen!r}")
+        return Verdict("wrong", f"the rules give {name} as {truth.text}, second differences in balls {truth.seen!r}")
     unit = UNIT_ROUNDOFF[carrier.dtype]
     for found in (question.ours, question.other):
         if found is None:
@@ -235,10 +249,10 @@ def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question) -> Verdi
         error = error_of(found, truth.ball)
         near = error <= CLOSE * unit * abs(found)
         if not near and error > truth.rounding:
-            return Verdict("wrong", f"u' H v is {found!r}, truly {truth.text}: more than rounding can do")
+            return Verdict("wrong", f"{name} is {found!r}, truly {truth.text}: more than rounding can do")
         size = truth.rounding if truth.ball.contains(0) else float(abs(truth.ball).lower())
         if not near and truth.rounding > CERTAIN[carrier.dtype] * size and not truth.ball.contains(0):
-            return Verdict("ill-conditioned", f"u' H v is {found!r} in {carrier.dtype}, truly {truth.text}")
+            return Verdict("ill-conditioned", f"{name} is {found!r} in {carrier.dtype}, truly {truth.text}")
     return None
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from gradcli.carriers.balls import Balls, Unstated
 from gradcli.errors import UsageError
 from gradcli.methods import forward, reverse
-from gradcli.methods.base import unflatten, unit_directions
+from gradcli.methods.base import flatten, unflatten, unit_directions
 from gradcli.methods.certified import MOST_DIGITS, Numbers, prove, proven_texts
 from gradcli.methods.enclosures import flat, operations
 from gradcli.methods.second_order import hvp
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, size
+from gradcli.verify.truth import is_number
 from gradcli.verify.witnesses import Verdict
 
 MOST_WORK = 20_000_000
@@ -54,7 +55,9 @@ class Proof:
         """The verdict on proven digits: what float64 lost does not matter to them."""
         if verdict.word not in ("verified", "ill-conditioned"):
             return verdict
-        sentence = f"{self.digits} digits proven in balls of {self.bits} bits; {verdict.sentence}"
+        texts = [str(text) for block in [self.value, *self.parts.values()] for text in flatten(block)]
+        most = "" if all(map(is_number, texts)) else ", of some numbers only what is shown"
+        sentence = f"{self.digits} digits proven in balls of {self.bits} bits{most}; {verdict.sentence}"
         return replace(verdict, word="verified", sentence=sentence, true=None)
 
 

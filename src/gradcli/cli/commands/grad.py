@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -97,21 +98,24 @@ def answer(
 
         for gradient in found:
             print("\n".join(gradient_lines(gradient.name, gradient.problem, gradient.checked, plain, layout)))
-        if not queries[0].settings.quiet and any(raises_the_question(gradient.checked) for gradient in found):
-            print("gradcli why, with the same arguments, names the node and the reason")
             if verbose:
                 for line in convention_lines(gradient.checked.verdict):
                     print(line)
+        if not queries[0].settings.quiet and any(raises_the_question(gradient.checked) for gradient in found):
+            print(f"note: {POINTER}", file=sys.stderr)
         if accumulate:
             print("\n".join(accumulated_lines(total, len(found), plain, layout)))
 
     return Report(data, show, status, notes)
 
 
+POINTER = "gradcli why, with the same arguments, names the node and the reason"
+
+
 def raises_the_question(checked: Checked) -> bool:
-    """Whether a derivative does not exist, or one by a whole input is zero and the verdict does not say why."""
-    if checked.verdict.word in ("undefined", "kink"):
-        return checked.verdict.word == "undefined"
+    """Whether a derivative does not exist or lost its digits, or one by a whole input is zero for no stated reason."""
+    if checked.verdict.word in ("undefined", "kink", "ill-conditioned"):
+        return checked.verdict.word != "kink"
     return any(not any(flatten(gradient)) for gradient in checked.gradient.values())
 
 

@@ -1,0 +1,173 @@
+"""`compare --points N --region ...`: the methods side by side at random points."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from gradcli.carriers.constants import evaluate_constant
+from gradcli.cli.options import Settings
+from gradcli.cli.query import Bound, Query, bind, problem_of
+from gradcli.cli.runner import Report
+from gradcli.cli.step_sizes import carrier_of
+from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, closest
+from gradcli.syntax.bindings import Binding, constant_value, split_bindings
+from gradcli.verify.comparison import Gate
+from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
+
+HINT = "--region x=0..1,y=-pi..pi"
+TO = ".."
+POINTS = 100
+"""Where a region is given without a number of points."""
+MOST_POINTS = 10_000_000
+SECONDS = 0.1
+"""Between two lines of progress."""
+
+
+def read_region(typed: str, query: Query) -> dict[str, Interval]:
+    """The intervals by input. Raises GradcliError that points into the text."""
+    return {binding.name: read_interval(typed, binding, query) for binding in split_bindings(typed)}
+
+
+def read_interval(typed: str, binding: Binding, query: Query) -> Interval:
+    """`low..high`, each a constant expression."""
+    start, end = binding.value
+    low, dots, high = typed[start:end].partition(TO)
+    if not dots or not low.strip() or not high.strip():
+        cause = f"the region of {binding.name} is an interval low..high"
+        raise ExpressionError(cause, span=binding.value, source=typed, hint=HINT)
+    middle = start + len(low)
+    ends = []
+    for place in (Span(start, middle), Span(middle + len(TO), end)):
+        value, shape = constant_value(typed, place, evaluate_constant, query.random)
+        if shape or not math.isfinite(value):
+            raise ExpressionError(
+                f"an end of the region of {binding.name} is a finite number", span=place, source=typed, hint=HINT
+            )
+        ends.append(float(value))
+    if not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
+        cause = f"the region of {binding.name} is empty or too wide: {ends[0]:g} to {ends[1]:g}"
+        raise ExpressionError(cause, span=binding.value, source=typed, hint="the smaller end comes first")
+    return Interval(*ends)
+
+
+def check_points(points: int | None, region: str) -> int:
+    """How many points were asked for; 0 for none. Raises UsageError."""
+    if points is not None and not region:
+        raise UsageError("--points needs a region to draw them from", hint=HINT)
+    if points is not None and not 1 <= points <= MOST_POINTS:
+        raise UsageError(f"--points is a number from 1 to {MOST_POINTS}, not {points}", hint=f"--points {POINTS}")
+    return (points or POINTS) if region else 0
+
+
+def survey_query(
+    query: Query, names: list[str], wrt: str, cotangent: str, gate: Gate | None, points: int, typed: str
+) -> Report:
+    """The survey of each output."""
+    region = read_region(typed, query)
+    bound = bind_region(query, region)
+    settings = query.settings
+    with progress(points * len(bound.outputs), settings) as tell:
+        found = [
+            survey(
+                problem_of(bound, output, wrt, cotangent),
+                carrier_of(query),
+                names,
+                region,
+                points,
+                settings.seed,
+                gate,
+                lambda number, done=index * points: tell(done + number),  # type: ignore[misc]
+            )
+            for index, output in enumerate(bound.outputs)
+        ]
+    data: dict[str, Any] = {
+        "schema": "gradcli/1",
+        "command": "compare",
+        "expression": query.text,
+        "inputs": {name: value for name, value in bound.point.items() if name not in region},
+    }
+    results = [survey_data(bound, s, region) for s in found]
+    data |= results[0] if len(results) == 1 else {"results": results}
+    statuses = [s.status for s in found if s.status]
+
+    def show() -> None:
+        from gradcli.render.region import print_survey
+
+        for s in found:
+            if not settings.quiet:
+                print_survey(s, region, settings)
+
+    return Report(data, show, statuses[0] if statuses else ExitStatus.ANSWERED, bound.notes)
+
+
+def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
+    """The request with the middle of each interval, or what --at binds, for shapes. Raises NameProblem."""
+    bound_already = {binding.name for text in query.at for binding in split_bindings(text)} | set(query.values)
+    middles = {name: (low + high) / 2 for name, (low, high) in region.items() if name not in bound_already}
+    bound = bind(replace(query, values={**query.values, **middles}))
+    inputs = list(bound.graph.inputs)
+    for name in region:
+        if name not in inputs:
+            near = closest(name, inputs)
+            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            raise NameProblem(f"--region names {name}, which is no input", hint=hint)
+    return bound
+
+
+@contextmanager
+def progress(total: int, settings: Settings) -> Iterator[Any]:
+    """A function that tells a terminal on standard error how far the work is; the line is wiped at the end."""
+    shown = sys.stderr.isatty() and not settings.quiet
+    last = monotonic()
+
+    def tell(number: int) -> None:
+        nonlocal last
+        if shown and monotonic() - last > SECONDS:
+            last = monotonic()
+            print(f"\r{number}/{total} points", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def survey_data(bound: Bound, found: Survey, region: Mapping[str, Interval]) -> dict[str, Any]:
+    """The JSON of one survey."""
+    settings = bound.query.settings
+    point, verdict = found.first
+    return {
+        "output": bound.output_name(found.problem.output),
+        "dtype": settings.dtype,
+        "device": settings.device or "cpu",
+        "region": {name: list(interval) for name, interval in region.items()},
+        "points": found.points,
+        "seed": settings.seed,
+        "outside": found.counts[OUTSIDE],
+        "counts": {word: n for word, n in found.counts.items() if word != OUTSIDE},
+        "verdict": found.word,
+        "reason": verdict.sentence,
+        "at": dict(point),
+        "tolerance": found.gate._asdict() if found.gate else None,
+        "survey": {worst.method: worst_data(worst) for worst in found.methods},
+    }
+
+
+def worst_data(worst: Worst) -> dict[str, Any]:
+    """The JSON of one method over the region."""
+    row = worst.row
+    return {
+        "answered": worst.answered,
+        "off": worst.off,
+        "ulps": row.ulps if row else None,
+        "difference": row.difference if row else None,
+        "at": dict(worst.point),
+        "seconds": worst.seconds,
+    }

@@ -1,0 +1,177 @@
+"""How the error of difference quotients depends on the step: truncation at large steps, rounding at small ones.
+
+A forward difference errs by h/2 |f''| + 2r/h and a central one by h^2/6 |f'''| + r/h, where r is the rounding of f
+(Press et al., Numerical Recipes, section 5.7). The derivatives of f in this theory are differences in balls: the whole
+study uses no rule but that of the true derivative it measures against.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gradcli.carriers.base import Carrier
+from gradcli.errors import DomainError, UsageError
+from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working
+from gradcli.methods.numerical import Line
+from gradcli.problem import Nested, Problem
+from gradcli.shapes import size
+from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.witnesses import Verdict
+
+DECADES = 16
+A_DECADE = 4
+"""Steps of the curve in each decade; the table has one."""
+LEAST_POINTS = 3
+"""Of a branch, for its slope to be fitted."""
+LARGEST = 0.1001
+"""Of a coordinate: beyond it the truncation of a difference has more than its first term."""
+VANISHED = 1e-60
+"""A derivative below this part of the function's scale is 0: what is seen is the truncation of its own difference."""
+
+Ball = Any
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One end of the V: `power` of the step that theory says, `factor` of that power, and the slope that is seen."""
+
+    name: str
+    power: int
+    factor: float
+    seen: float | None
+
+    def at(self, step: float) -> float:
+        """The error that theory says."""
+        return self.factor * step**self.power
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The errors of one kind of difference at all steps; NaN where the step leaves the domain. `best` is the index of
+    the smallest; `theory` the best step that theory says, None where there is no truncation or no rounding."""
+
+    name: str
+    errors: list[float]
+    best: int | None
+    theory: float | None
+    truncation: Branch | None
+    rounding: Branch | None
+
+
+@dataclass(frozen=True)
+class StepStudy:
+    """Differences along one direction. `direction` says which in words, `true` the derivative in proven digits."""
+
+    name: str
+    direction: str
+    true: str
+    steps: list[float]
+    forward: Curve
+    central: Curve
+
+    @property
+    def curves(self) -> tuple[Curve, Curve]:
+        """Both kinds."""
+        return self.forward, self.central
+
+    def rows(self) -> list[tuple[float, float, float]]:
+        """Step, forward and central error, one row a decade."""
+        found = zip(self.steps, self.forward.errors, self.central.errors, strict=True)
+        return [row for k, row in enumerate(found) if k % A_DECADE == 0]
+
+
+def study_steps(problem: Problem, carrier: Carrier, at_kink: Verdict | None) -> list[StepStudy]:
+    """One study an input: along its unit direction, or for an array along ones. Raises DomainError and UsageError."""
+    if at_kink is not None:
+        cause = f"--step-sizes measures errors of the derivative, and there is none: {at_kink.sentence}"
+        raise DomainError(cause, hint="choose a point beside it")
+    if too_large(problem):
+        raise UsageError(f"--step-sizes needs the true derivative: {too_large(problem)}", hint="take smaller shapes")
+    truth = truth_of(problem, carrier)
+    if truth is None:
+        raise UsageError("--step-sizes needs the true derivative, and balls cannot state it", hint="gradcli compare")
+    if truth.confirmed is False:
+        raise UsageError(f"--step-sizes needs the true derivative, and the rules are wrong: {truth.contradiction}")
+    line = Line(problem, carrier)
+    found, place = [], 0
+    for name in problem.wrt:
+        count = size(problem.input_shape(name))
+        found.append(_study(line, truth, name, truth.gradient[place : place + count]))
+        place += count
+    return found
+
+
+def _study(line: Line, truth: Truth, name: str, gradient: list[Ball]) -> StepStudy:
+    problem = line.problem
+    shape = problem.input_shape(name)
+    direction = {name: unflatten([1.0] * size(shape), shape)}
+    steps = [10 ** -(1 + k / A_DECADE) for k in range((DECADES - 1) * A_DECADE + 1)]
+    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+        true = sum(gradient, start=balls.lift(0))
+        second, third = _derivatives(BallLine(problem, balls), direction, flatten(problem.point[name]))
+    here, values = line.here(), line.at(direction, steps + [-h for h in steps])
+    ahead, behind = values[: len(steps)], values[len(steps) :]
+    forward = [(a - here) / h for h, a in zip(steps, ahead, strict=True)]
+    central = [(a - b) / (2 * h) for h, a, b in zip(steps, ahead, behind, strict=True)]
+    rounding = line.noise.of(here)
+    reach = LARGEST * min([abs(float(x)) for x in flatten(problem.point[name]) if x], default=1.0)
+    return StepStudy(
+        name,
+        f"along ones of {name}" if shape else f"by {name}",
+        truth.text_of(true),
+        steps,
+        _curve("forward", steps, forward, true, (1, second / 2) if second else (2, third / 6), 2 * rounding, reach),
+        _curve("central", steps, central, true, (2, third / 6), rounding, reach),
+    )
+
+
+def _derivatives(line: BallLine, direction: Mapping[str, Nested], positions: list[float]) -> tuple[float, float]:
+    """|f''| and |f'''| along a direction, by differences in balls; 0 where they vanish."""
+    arb = line.balls.flint.arb
+    scale = min((abs(float(x)) for x in positions if x), default=1.0)
+    h = arb(min(scale, 1.0)) * arb(2) ** -40
+    far, near, here = ([line.at(direction, k * h), line.at(direction, -k * h)] for k in (2, 1, 0))
+    second = abs(near[0] - 2 * here[0] + near[1]) / h**2
+    third = abs(far[0] - 2 * near[0] + 2 * near[1] - far[1]) / (2 * h**3)
+    size = float(abs(here[0]).upper()) + float(abs(near[0] - near[1]).upper())
+    return tuple(0.0 if not d.is_finite() or d < VANISHED * size else float(d.mid()) for d in (second, third))  # type: ignore[return-value]
+
+
+def _curve(
+    name: str,
+    steps: list[float],
+    quotients: list[float],
+    true: Ball,
+    truncated: tuple[int, float],
+    rounded: float,
+    reach: float,
+) -> Curve:
+    """The errors of some quotients, with the branches that theory says."""
+    errors = [error_of(q, true) if math.isfinite(q) else math.nan for q in quotients]
+    known = [k for k, e in enumerate(errors) if math.isfinite(e)]
+    best = min(known, key=lambda k: errors[k], default=None)
+    power, factor = truncated
+    theory = (rounded / (power * factor)) ** (1 / (power + 1)) if factor and rounded else None
+    turn = theory or (steps[best] if best is not None else 0.0)
+    truncation = rounding = None
+    if factor:
+        truncation = Branch("truncation", power, factor, _slope(steps, errors, lambda h: 4 * turn < h <= reach))
+    if rounded:
+        rounding = Branch("rounding", -1, rounded, _slope(steps, errors, lambda h: h < turn / 4))
+    return Curve(name, errors, best, theory, truncation, rounding)
+
+
+def _slope(steps: list[float], errors: list[float], chosen: Any) -> float | None:
+    """The slope of a line through log error against log step; None where there are too few points."""
+    points = [
+        (math.log10(h), math.log10(e)) for h, e in zip(steps, errors, strict=True) if chosen(h) and 0 < e < math.inf
+    ]
+    if len(points) < LEAST_POINTS:
+        return None
+    middle, height = (math.fsum(p[k] for p in points) / len(points) for k in (0, 1))
+    across = math.fsum((x - middle) ** 2 for x, _ in points)
+    return math.fsum((x - middle) * (y - height) for x, y in points) / across

@@ -1,0 +1,75 @@
+"""Error against step: the theory of the branches against the numbers, and against derivatives known by hand."""
+
+import math
+
+import pytest
+
+from gradcli.carriers.tensors import Tensors
+from gradcli.errors import DomainError, UsageError
+from gradcli.verify.comparison import undecidable
+from gradcli.verify.step_sizes import StepStudy, study_steps
+from tests.verify.problems import problem
+
+TORCH = Tensors("cpu")
+
+
+def study(text: str, **point: object) -> list[StepStudy]:
+    asked = problem(text, **point)
+    return study_steps(asked, TORCH, undecidable(asked, TORCH))
+
+
+def test_the_branches_have_the_slopes_of_theory() -> None:
+    (found,) = study("exp(x)", x=1.0)
+    assert found.forward.truncation.factor == pytest.approx(math.e / 2, rel=1e-9)
+    assert found.central.truncation.factor == pytest.approx(math.e / 6, rel=1e-9)
+    assert found.forward.truncation.seen == pytest.approx(1, abs=0.01)
+    assert found.central.truncation.seen == pytest.approx(2, abs=0.01)
+    assert found.forward.rounding.seen == pytest.approx(-1, abs=0.15)
+    assert found.central.rounding.seen == pytest.approx(-1, abs=0.15)
+
+
+def test_the_errors_are_those_of_the_quotients() -> None:
+    (found,) = study("x^3", x=2.0)
+    rows = {round(math.log10(h)): (forward, central) for h, forward, central in found.rows()}
+    assert len(rows) == 16
+    assert rows[-1][0] == pytest.approx(3 * 2 * 0.1 + 0.01, rel=1e-9)
+    assert rows[-1][1] == pytest.approx(0.01, rel=1e-9)
+    assert rows[-16] == (12.0, 12.0)
+
+
+def test_the_best_step_is_near_that_of_theory() -> None:
+    for text in ("exp(x)", "sin(x)/x", "ln(x)"):
+        (found,) = study(text, x=1.0 if text != "ln(x)" else 1.5)
+        for curve in found.curves:
+            assert 0.01 < found.steps[curve.best] / curve.theory < 100
+    (found,) = study("exp(x)", x=1.0)
+    assert 1e-9 < found.forward.theory < 1e-7 < found.central.theory < 1e-4
+
+
+def test_without_a_third_derivative_a_large_step_is_best() -> None:
+    (found,) = study("x^2", x=3.0)
+    assert found.central.truncation is None
+    assert found.central.theory is None
+    assert found.forward.truncation.power == 1
+
+
+def test_one_study_an_input() -> None:
+    first, second = study("x*sum(v^2)", x=2.0, v=[1.0, 3.0])
+    assert (first.true, second.true) == ("10", "16")
+    assert second.direction == "along ones of v"
+
+
+def test_a_step_out_of_the_domain_has_no_error() -> None:
+    (found,) = study("ln(x)", x=1e-3)
+    assert math.isnan(found.rows()[0][2])
+    assert math.isfinite(found.rows()[0][1])
+    assert found.central.best is not None
+
+
+def test_there_is_no_error_where_there_is_no_derivative() -> None:
+    with pytest.raises(DomainError):
+        study("abs(x)", x=0.0)
+    with pytest.raises(DomainError):
+        study("sqrt(x)", x=0.0)
+    with pytest.raises(UsageError):
+        study("sum(x^2)", x=[float(k) for k in range(30_000)])
