@@ -45,12 +45,12 @@ def difference_bits(problem: Problem) -> int:
     with working(FIRST_LOOK, problem.dtype) as balls:
         graph = problem.graph
         tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 3 * reach(tape)
+        return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 5 * reach(tape)
 
 
 def reach(tape: Tape) -> int:
-    """How far the values on the way are from 1, in powers of two: a step that is smaller by so much crosses no further
-    jump, and no period of a sine."""
+    """How far the values on the way are from 1, in powers of two. A step that is smaller by twice as much, for the
+    quotient of two of them, crosses no further jump, and no period of a sine."""
     exponents = [0]
     for node in tape.nodes:
         for ball in flat(tape.values[node]):
@@ -107,7 +107,7 @@ class BallLine:
         graph = problem.graph
         self.inputs = input_values(graph, balls, problem.point)
         self.tape = evaluate(graph, [problem.output], balls, self.inputs)
-        self.finest = balls.flint.arb(2) ** (STEP_EXPONENT - reach(self.tape))
+        self.finest = balls.flint.arb(2) ** (STEP_EXPONENT - 2 * reach(self.tape))
         self.held = {n: self.tape.values[n] for n in held_nodes(graph, self.tape)}
 
     def at(self, direction: Mapping[str, Nested], step: Ball) -> Ball:

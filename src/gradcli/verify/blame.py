@@ -69,7 +69,7 @@ def _right_by(tape: Tape, balls: Balls, node: int, position: int, furthest: int)
 
         return flat((moved(step) - moved(-step)) * (1 / (2 * step)))
 
-    step = balls.flint.arb(2) ** (STEP_EXPONENT - furthest) * _least(arguments[position])
+    step = balls.flint.arb(2) ** (STEP_EXPONENT - 2 * furthest) * _least(arguments[position])
     fine = slopes(step / 2)
     errors = [TRUNCATION * abs(one - other) for one, other in zip(slopes(step), fine, strict=True)]
     ours = [balls.lift(0)] * len(fine) if swept is None else flat(swept)
