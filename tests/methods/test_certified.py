@@ -10,6 +10,7 @@ import pytest
 from gradcli.carriers.floats import Floats
 from gradcli.methods import enclosures
 from gradcli.methods.certified import FIRST_BITS, METHOD, MOST_BITS, prove, proven_gradient, proven_texts
+from gradcli.methods.enclosures import working
 from gradcli.methods.proven import nearest_float
 from tests.verify.problems import problem
 
@@ -17,7 +18,7 @@ from tests.verify.problems import problem
 def test_an_ordinary_point_needs_the_first_precision() -> None:
     value, gradient, bits = proven_gradient(problem("ln(x1)+x1*x2-sin(x2)", x1=2.0, x2=5.0))
     assert bits == FIRST_BITS
-    with mpmath.workdps(40):
+    with mpmath.workdps(40), working(bits):
         assert nearest_float(value[0]) == float(mpmath.log(2) + 10 - mpmath.sin(5))
         assert [nearest_float(gradient[n][0]) for n in ("x1", "x2")] == [5.5, float(2 - mpmath.cos(5))]
 
@@ -26,18 +27,11 @@ def test_an_ordinary_point_needs_the_first_precision() -> None:
 def test_cancellation_raises_the_precision(x: float) -> None:
     value, gradient, bits = proven_gradient(problem("(1-cos(x))/x^2", x=x))
     assert bits > FIRST_BITS
-    with mpmath.workdps(500):
+    with mpmath.workdps(500), working(bits):
         exact = mpmath.mpf(x)
         wanted = -2 * (1 - mpmath.cos(exact)) / exact**3 + mpmath.sin(exact) / exact**2
         assert nearest_float(gradient["x"][0]) == float(wanted)
         assert nearest_float(value[0]) == 0.5
-
-
-def test_a_true_zero_ends_at_the_cap() -> None:
-    value, _, bits = proven_gradient(problem("sin(x)^2 + cos(x)^2 - 1", x=0.7))
-    assert bits == MOST_BITS
-    (text,) = proven_texts(value, bits)
-    assert text.startswith("|g| < 2^-51")
 
 
 def test_what_is_asked_in_digits_begins_with_the_bits_for_them() -> None:
@@ -59,7 +53,7 @@ def test_the_precision_doubles() -> None:
 
     def compute(balls: Any) -> list[list[Any]]:
         seen.append(balls.flint.ctx.prec)
-        return [[balls.flint.arb(1) + balls.flint.arb("1e-300", "1e-320") - 1]]
+        return [[balls.flint.arb(1) + balls.flint.arb("1e-300", "1e-310") - 1]]
 
     prove(compute, 0, "float64")
     assert seen[:3] == [FIRST_BITS, 2 * FIRST_BITS, 4 * FIRST_BITS]
