@@ -21,10 +21,11 @@ from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of
 from gradcli.verify.conditioning import losing_node, underflows
 from gradcli.verify.truth import Truth, error_of, truth_of
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, TrueNumbers, Verdict, numbers_of
+from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
-CLOSE = 8
-"""Units of roundoff within which a number is right whatever rounding might have done."""
+CLOSE = 512
+"""Units of roundoff within which a number is right whatever rounding might have done: functions of libraries, too, are
+off by some, and the verdict says how many digits are right."""
 
 Ball = Any
 
@@ -52,8 +53,8 @@ class Judged:
 
     @property
     def beyond(self) -> bool:
-        """Whether it is further from the truth than rounding can take it, and a library's functions."""
-        return not self.error <= max(self.rounding, ROUNDING * self.unit * abs(self.computed))
+        """Whether it is further from the truth than rounding can take it."""
+        return not self.right and not self.error <= self.rounding
 
     def lost(self, certain: float) -> bool:
         """Whether rounding may take its digits, and took some."""
