@@ -47,7 +47,7 @@ def enclosure(number: float) -> Ball:
 
     if isinstance(number, Exact):
         return number.enclose()
-    if isinstance(number, int) or not math.isfinite(number) or number.is_integer():
+    if _itself(number):
         return flint.arb(number)
     return _ball(repr(number))
 
@@ -57,7 +57,7 @@ def less_one(number: float) -> float:
     if isinstance(number, Exact):
         whole = number.enclose
         return Exact(float(number) - 1.0, f"{number.source}-1", lambda: whole() - 1)
-    if isinstance(number, int) or number.is_integer() or not math.isfinite(number):
+    if _itself(number):
         return number - 1
     from decimal import Decimal, localcontext
 
@@ -78,6 +78,11 @@ def fraction(number: float) -> tuple[int, int] | None:
         except ValueError:
             return Fraction(float(number)).as_integer_ratio()
     return Fraction(number if isinstance(number, int) else repr(number)).as_integer_ratio()
+
+
+def _itself(number: float) -> bool:
+    """Whether a number is what is written: 1e23 is none of the floats."""
+    return isinstance(number, int) or not math.isfinite(number) or (number.is_integer() and abs(number) < 2**53)
 
 
 def _received(value: float, source: str) -> float:

@@ -171,3 +171,12 @@ def index_text(number: int, shape: Shape) -> str:
         number, index = divmod(number, dimension)
         indices.insert(0, str(index))
     return f"[{','.join(indices)}]" if indices else ""
+
+
+def index_of(number: int, shape: Shape) -> str:
+    """The index of an element that is the number-th in row-major order: `[1, 0]`."""
+    places = []
+    for dimension in reversed(shape):
+        number, place = divmod(number, int(dimension))
+        places.append(str(place))
+    return "[" + ", ".join(reversed(places)) + "]"

@@ -8,7 +8,8 @@ from gradcli.carriers.select import select_carrier
 from gradcli.errors import ShapeError
 from gradcli.primitives.declare import Elementwise
 from gradcli.primitives.registry import by_name
-from gradcli.verify import curvature, rows
+from gradcli.shapes import index_of
+from gradcli.verify import curvature
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp, judge_jacobian
 from tests.verify.problems import problem
@@ -107,7 +108,7 @@ def test_the_two_ways_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_index_is_written_as_it_is_typed() -> None:
-    assert [rows.index_of(k, (2, 3)) for k in (0, 4, 5)] == ["[0, 0]", "[1, 1]", "[1, 2]"]
+    assert [index_of(k, (2, 3)) for k in (0, 4, 5)] == ["[0, 0]", "[1, 1]", "[1, 2]"]
 
 
 @pytest.mark.parametrize(

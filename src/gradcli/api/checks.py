@@ -13,10 +13,10 @@ from gradcli.carriers.constants import evaluate_constant
 from gradcli.errors import UsageError
 from gradcli.layouts import Layout
 from gradcli.problem import Nested, Problem
+from gradcli.shapes import index_of
 from gradcli.syntax.claims import Claim, claim_of
 from gradcli.verify.claims import Judgement, Setting
 from gradcli.verify.judging import judge
-from gradcli.verify.rows import index_of
 
 HINT = 'give claims by name: check({"x1": 5.5, "x2": "x1 - cos(x2)"})'
 

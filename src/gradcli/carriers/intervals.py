@@ -14,7 +14,9 @@ Ball = Any
 
 
 class Interval:
-    """All numbers from `low` to `high`, which are exact balls. Rounded outwards; not a number where an end is not."""
+    """All numbers from `low` to `high`, which are exact balls. Rounded outwards; not a number where an end is not.
+
+    Beside an array it is NumPy that computes, element by element."""
 
     __slots__ = ("high", "low")
 
@@ -32,6 +34,8 @@ class Interval:
         return Interval(*self._ends(self), *self._ends(other))
 
     def __add__(self, other: Any) -> Interval:
+        if hasattr(other, "shape"):
+            return NotImplemented
         low, high = self._ends(other)
         return Interval(self.low + low, self.high + high)
 
@@ -41,14 +45,20 @@ class Interval:
         return Interval(-self.high, -self.low)
 
     def __sub__(self, other: Any) -> Interval:
+        if hasattr(other, "shape"):
+            return NotImplemented
         low, high = self._ends(other)
         return Interval(self.low - high, self.high - low)
 
     def __rsub__(self, other: Any) -> Interval:
+        if hasattr(other, "shape"):
+            return NotImplemented
         low, high = self._ends(other)
         return Interval(low - self.high, high - self.low)
 
     def __mul__(self, other: Any) -> Interval:
+        if hasattr(other, "shape"):
+            return NotImplemented
         low, high = self._ends(other)
         return Interval(self.low * low, self.low * high, self.high * low, self.high * high)
 

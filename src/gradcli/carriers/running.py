@@ -7,6 +7,7 @@ by its own rounding, and by the errors of its arguments times the local partials
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import Any
 
 from gradcli.carriers.base import Arithmetic, Carrier
@@ -18,6 +19,8 @@ from gradcli.shapes import Shape
 
 ROUNDOFF = 2.0**-52
 """Relative error of one operation: half of it in arithmetic, up to all of it in a library's functions."""
+SMALLEST = 2.0**-1022
+"""Results below it have an absolute error instead, unless an argument is 0."""
 UNDERFLOW = 2.0**-1074
 
 
@@ -62,7 +65,9 @@ class Running(Carrier):
         return self.inner.zeros(shape) if shape else Rounded(self, 0.0, 0.0)
 
     def masked(self, condition: Value, value: Value) -> Value | None:
-        """None for the branch that is not taken."""
+        """None for the branch that is not taken, unless rounding may have chosen it."""
+        if abs(condition.value) <= condition.error != 0.0:
+            return Rounded(self, value.value if condition.value else 0.0, value.error + abs(value.value))
         return value if condition.value else None
 
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
@@ -71,15 +76,25 @@ class Running(Carrier):
             return primitive.definition(self, *arguments, *parameters)
         values = tuple([a.value for a in arguments])
         out = self.inner.apply(primitive, values, parameters)
+        if primitive.kink is not None and primitive.kink.sides is not None:
+            for argument in arguments:
+                if argument.value is out and _certain(argument, arguments):
+                    # max(x, y) is x itself, and not rounded: x > max(x, y) is decided.
+                    return argument
         return Rounded(self, out, self._error(primitive, out, values, arguments, parameters))
 
     def _error(
         self, primitive: Primitive, out: float, values: tuple[float, ...], arguments: tuple[Value, ...], parameters: Any
     ) -> float:
         rule = primitive.rule
+        jump = 0.0
+        if primitive.kink is not None and primitive.kink.sides is None:
+            jump = self._jump(primitive, out, values, arguments, parameters)
         if primitive.locally_constant and not primitive.holds_value:
-            return 0.0
-        error = ROUNDOFF * abs(out) + UNDERFLOW
+            return jump
+        error = ROUNDOFF * abs(out) + jump
+        if abs(out) < SMALLEST and all(values):
+            error += UNDERFLOW
         if primitive.holds_value:
             error += arguments[0].error
         elif isinstance(rule, Elementwise):
@@ -90,3 +105,24 @@ class Running(Carrier):
             carried = [a.error if rule.depends_on(k) else a.value for k, a in enumerate(arguments)]
             error += abs(self.inner.apply(primitive, tuple(carried), parameters))
         return error if error == error else math.inf
+
+    def _jump(
+        self, primitive: Primitive, out: float, values: tuple[float, ...], arguments: tuple[Value, ...], parameters: Any
+    ) -> float:
+        """How far the result jumps within the errors of the arguments; a comparison by 1, where it passes equality."""
+        if not any(a.error for a in arguments) or (len(arguments) > 1 and len(set(map(id, arguments))) == 1):
+            return 0.0
+        ends = [dict.fromkeys((v - a.error, v + a.error)) for v, a in zip(values, arguments, strict=True)]
+        corners = list(product(*ends))
+        gaps = [abs(self.inner.apply(primitive, corner, parameters) - out) for corner in corners]
+        assert primitive.kink is not None
+        levels = zip(*(primitive.kink.at(*corner, *parameters) for corner in corners), strict=True)
+        passed = any(min(numbers) <= 0.0 <= max(numbers) and len(set(numbers)) > 1 for numbers in levels)
+        highest: float = max([*gaps, 1.0 if passed else 0.0])
+        return highest if all(map(math.isfinite, gaps)) else math.inf
+
+
+def _certain(chosen: Rounded, arguments: tuple[Value, ...]) -> bool:
+    """Whether no other argument would be the result but for rounding, or be much further from the truth."""
+    others = [a for a in arguments if a is not chosen and a.error > chosen.error]
+    return all(abs(a.value - chosen.value) > a.error + chosen.error for a in others)

@@ -1,7 +1,8 @@
 """Values, gradients and differences in balls: what the methods and the verdicts that need the truth are made of.
 
 A gradient in balls proves what rounding did, with our own rules. A central difference of the primal at 400 bits with a
-step of 2^-66 uses no rule: its truncation is about 1e-40 of the third derivative.
+step of 2^-66, or less where values on the way are large, uses no rule: its truncation is about 1e-40 of the third
+derivative.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.counting import Counting
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.methods.base import flatten, weigh
 from gradcli.methods.numerical import held_nodes
 from gradcli.methods.reverse import vjp
@@ -26,6 +27,12 @@ MOST_OPERATIONS = 20_000
 """Scalar operations of one evaluation; beyond it balls would take seconds."""
 DIFFERENCE_BITS = 400
 STEP_EXPONENT = -66
+FIRST_LOOK = 64
+"""Bits that tell how large the values are."""
+FURTHEST = 5000
+"""More than any float64 reaches, even squared."""
+TRUNCATION = 4
+"""The error of the finer difference is a third of its distance to the coarser one."""
 
 Ball = Any
 _PRECISION = RLock()
@@ -33,9 +40,24 @@ _PRECISION = RLock()
 
 
 def difference_bits(problem: Problem) -> int:
-    """The precision of differences: more where coordinates are far larger, or smaller, than 1."""
+    """The precision of differences: more where coordinates, or values on the way, are far larger or smaller than 1."""
     sizes = [abs(math.frexp(x)[1]) for name in problem.wrt for x in map(float, flatten(problem.point[name]))]
-    return DIFFERENCE_BITS + 3 * max(sizes, default=0)
+    with working(FIRST_LOOK, problem.dtype) as balls:
+        graph = problem.graph
+        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 5 * reach(tape)
+
+
+def reach(tape: Tape) -> int:
+    """How far the values on the way are from 1, in powers of two. A step that is smaller by twice as much, for the
+    quotient of two of them, crosses no further jump, and no period of a sine."""
+    exponents = [0]
+    for node in tape.nodes:
+        for ball in flat(tape.values[node]):
+            if ball.is_finite() and not ball.contains(0):
+                mantissa, exponent = ball.mid().man_exp()
+                exponents.append(abs(int(exponent) + int(mantissa).bit_length()))
+    return min(max(exponents), FURTHEST)
 
 
 @contextmanager
@@ -82,10 +104,10 @@ class BallLine:
     def __init__(self, problem: Problem, balls: Balls, step_exponent: int = STEP_EXPONENT) -> None:
         self.problem = problem
         self.balls = balls
-        self.step_exponent = step_exponent
         graph = problem.graph
         self.inputs = input_values(graph, balls, problem.point)
         self.tape = evaluate(graph, [problem.output], balls, self.inputs)
+        self.finest = balls.flint.arb(2) ** (step_exponent - 2 * reach(self.tape))
         self.held = {n: self.tape.values[n] for n in held_nodes(graph, self.tape)}
 
     def at(self, direction: Mapping[str, Nested], step: Ball) -> Ball:
@@ -107,10 +129,8 @@ class BallLine:
         return coarse, fine
 
     def _step(self, position: float) -> Ball:
-        """2^-66 (unless said), or that part of a coordinate below 1: a larger one does not say how fast the function
-        varies."""
-        arb = self.balls.flint.arb
-        return arb(2) ** self.step_exponent * (abs(position) if 0 < abs(position) < 1 else 1)
+        """The finest step, or that part of a coordinate below 1: more says nothing of how fast the function varies."""
+        return self.finest * (abs(position) if 0 < abs(position) < 1 else 1)
 
     def slope(self, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
         """The derivative along a direction by a central difference, and by one of half the step."""

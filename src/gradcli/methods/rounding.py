@@ -4,7 +4,7 @@ and where balls would take too long, sweeps whose every result is off by a littl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -47,10 +47,10 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> Bound | None:
         # Zeros of a shape belong to an input that the output does not need.
         bounds = {name: list(map(_running_bound, flatten(found))) for name, found in gradient.items()}
         return [_running_bound(value)], bounds
-    return ball_bound(problem)
+    return ball_bound(problem, carrier.dtype)
 
 
-def ball_bound(problem: Problem) -> Bound | None:
+def ball_bound(problem: Problem, dtype: str) -> Bound | None:
     """The same from the radius of balls at the precision of the dtype, on which second-order effects count too."""
     # Balls are not needed where Python floats serve, and cost start-up time.
     from gradcli.carriers.balls import Unstated
@@ -59,26 +59,30 @@ def ball_bound(problem: Problem) -> Bound | None:
     if too_large(problem):
         return None
     try:
-        with working(BITS[problem.dtype], problem.dtype) as balls:
+        with working(BITS[dtype], dtype) as balls:
             values, gradients = enclosed_gradient(problem, balls)
     except Unstated:
         return None
-    unit = UNIT_ROUNDOFF[problem.dtype]
+    unit = UNIT_ROUNDOFF[dtype]
     return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
 
 
-def forward_bound(problem: Problem) -> list[float]:
-    """What rounding may do to forward mode's gradient, which adds in another order: a sweep in balls a component."""
-    from gradcli.methods.enclosures import flat, working
+def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
+    """The same for each component of forward mode's gradient, where it takes all directions: it adds in another order.
+    Raises Unstated."""
+    if isinstance(carrier, Floats):
+        return [_running_bound(slope) for slope in _slopes(problem, Running())]
+    from gradcli.methods.enclosures import working
 
-    unit, found = UNIT_ROUNDOFF[problem.dtype], []
-    with working(BITS[problem.dtype], problem.dtype) as balls:
-        for name in problem.wrt:
-            for direction in unit_directions(problem.input_shape(name)):
-                tangent = jvp(problem, balls, {name: direction})[1]
-                (slope,) = flat(weigh(balls, problem.cotangent, problem.output_shape, tangent))
-                found.append(_ball_bound(slope, unit))
-    return found
+    with working(BITS[carrier.dtype], carrier.dtype) as balls:
+        return [_ball_bound(slope, UNIT_ROUNDOFF[carrier.dtype]) for slope in _slopes(problem, balls)]
+
+
+def _slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
+    for name in problem.wrt:
+        for unit in unit_directions(problem.input_shape(name)):
+            _, tangent = jvp(problem, m, {name: unit})
+            yield weigh(m, problem.cotangent, problem.output_shape, tangent)
 
 
 def _running_bound(found: Any) -> float:

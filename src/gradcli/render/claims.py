@@ -12,10 +12,9 @@ from gradcli.problem import Nested, Problem
 from gradcli.render.answers import format_array
 from gradcli.render.numbers import format_nested, format_number
 from gradcli.render.steps import ascii_signs
-from gradcli.shapes import format_shape, size
+from gradcli.shapes import format_shape, index_of, size
 from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, Judgement
 from gradcli.verify.judging import Judged
-from gradcli.verify.rows import index_of
 from gradcli.verify.witnesses import Verdict, verdict_details
 
 LONGEST_TEXT = 60

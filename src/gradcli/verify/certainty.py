@@ -20,8 +20,8 @@ from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
-from gradcli.shapes import size
-from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold
+from gradcli.shapes import index_of, size
+from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
 from gradcli.verify.truth import Truth, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
@@ -86,7 +86,7 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
 def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
     """The same for a truth that is known already."""
     if truth.confirmed is False:
-        return _wrong_rule(problem, truth)
+        return _wrong_rule(problem, carrier, truth)
     shown = judged(carrier, found, truth)
     if truth.confirmed is None:
         return _unseen(truth, carrier, shown)
@@ -94,10 +94,10 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     numbers = [n for n in (*shown, *forward) if math.isfinite(n.computed)]
     overflows = len(numbers) < len(shown) + len(forward)
     beyond = next((n for n in numbers if n.beyond), None)
-    if beyond is not None:
+    if beyond is not None and not underflows(problem):
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
-    lost = next((n for n in shown if n.lost(carrier.dtype)), None)
+    lost = beyond or next((n for n in shown if n.lost(carrier.dtype)), None)
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
@@ -148,14 +148,18 @@ def _forward(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> li
     rows = judge_gradient(numbers, truth, UNIT_ROUNDOFF[carrier.dtype], "forward mode's derivative")
     if not any(row.beyond and math.isfinite(row.computed) for row in rows):
         return rows
-    bounds = zip(rows, forward_bound(truth.problem), strict=True)
+    bounds = zip(rows, forward_bound(truth.problem, carrier), strict=True)
     return [replace(row, rounding=max(row.rounding, bound)) for row, bound in bounds]
 
 
 def judge_value(value: Nested, truth: Truth, unit: float) -> list[Judged]:
     """The elements of the value beside the true ones."""
+    shape = truth.problem.output_shape
     triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
-    return [Judged("the value", found, true, r, _size(true, r), unit) for found, true, r in triples]
+    return [
+        Judged(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, _size(true, r), unit)
+        for k, (found, true, r) in enumerate(triples)
+    ]
 
 
 def judge_gradient(numbers: Sequence[float], truth: Truth, unit: float, called: str = "the derivative") -> list[Judged]:
@@ -172,10 +176,10 @@ def _size(ball: Ball, others: float) -> float:
     return others if ball.contains(0) else float(abs(ball).lower())
 
 
-def _wrong_rule(problem: Problem, truth: Truth) -> Verdict:
+def _wrong_rule(problem: Problem, carrier: Carrier, truth: Truth) -> Verdict:
     from gradcli.verify.blame import wrong_rules
 
-    names = wrong_rules(problem)
+    names = wrong_rules(problem, carrier)
     which = f"; the rule of {', '.join(names)} contradicts differences of it" if names else ""
     return Verdict("wrong", truth.contradiction + which)
 

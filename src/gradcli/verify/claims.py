@@ -15,12 +15,11 @@ from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
-from gradcli.shapes import Shape, format_shape, size
+from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain
-from gradcli.verify.rows import index_of
 from gradcli.verify.slips import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.truth import is_number, truth_of

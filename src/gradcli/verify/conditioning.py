@@ -15,6 +15,7 @@ from gradcli.carriers.balls import Balls
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import CONSTANT
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import flat, working
 from gradcli.methods.reverse import contribution_to, output_cotangent, pull
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
@@ -22,6 +23,10 @@ from gradcli.verify.explain import expression_of
 
 Array = Any
 """A NumPy array."""
+UNDERFLOW_BITS = 64
+SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
+"""What has all its bits."""
+
 Ball = Any
 
 
@@ -61,6 +66,17 @@ def swept_in_balls(problem: Problem, balls: Balls) -> Swept:
 def half_of_digits(dtype: str) -> float:
     """The relative error at which half of the digits are lost."""
     return float(UNIT_ROUNDOFF[dtype] ** 0.5)
+
+
+def underflows(problem: Problem) -> bool:
+    """Whether a value or an adjoint on the way is too small for the dtype, which no bound of rounding counts."""
+    graph = problem.graph
+    with working(UNDERFLOW_BITS, problem.dtype) as balls:
+        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
+        values = [tape.values[node] for node in tape.nodes] + [adjoints[node] for node in tape.nodes]
+        found = (ball for value in values if value is not None for ball in flat(value))
+        return any(not ball.contains(0) and abs(ball) < SMALLEST[problem.dtype] for ball in found)
 
 
 def threshold(relative: float, dtype: str) -> float:

@@ -219,6 +219,8 @@ def _second_opinion(
         return Verdict("ill-conditioned", f"rounding alone may change {ours:.6g} by {noise:.0e}; {numbers}")
     if abs(ours - theirs) <= slack + known:
         return "torch's autograd"
+    if not math.isfinite(theirs):
+        return Verdict("inconclusive", f"{numbers}: autograd has no number")
     if all(abs(value - seen.value) <= ESTIMATE * seen.error + slack for value in (ours, theirs)):
         return Verdict("inconclusive", f"{numbers}, which cannot tell which is right")
     return Verdict("wrong", numbers)

@@ -20,7 +20,7 @@ from gradcli.methods.jacobian import Mode, cheaper_mode, jacobian
 from gradcli.methods.numerical import Line
 from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
-from gradcli.shapes import Shape, size
+from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
@@ -105,15 +105,6 @@ def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]
         weights = random.Random(21)
         # No signs and no round numbers: the weighted rows would cancel where their entries are alike.
         yield ALONG, unflatten([weights.uniform(0.5, 1.5) for _ in range(size(shape))], shape)
-
-
-def index_of(number: int, shape: Shape) -> str:
-    """The index of an element that is the number-th in row-major order: `[1, 0]`."""
-    places = []
-    for dimension in reversed(shape):
-        number, place = divmod(number, int(dimension))
-        places.append(str(place))
-    return "[" + ", ".join(reversed(places)) + "]"
 
 
 def _contradiction(

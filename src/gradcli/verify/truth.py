@@ -14,7 +14,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, too_large, working
+from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, BallLine, difference_bits, flat, too_large, working
 from gradcli.methods.proven import nearest_float
 from gradcli.methods.rounding import BITS, ball_bound, tolerance
 from gradcli.methods.second_order import hvp
@@ -23,8 +23,6 @@ from gradcli.shapes import size
 
 MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
-TRUNCATION = 4
-"""The error of the finer difference is a third of its distance to the coarser one."""
 VANISHING = 1e-25
 """Both derivatives are 0 but for the difference's own error."""
 DECIDED = 2.0**-40
@@ -89,7 +87,7 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
         return None
     try:
         value, gradient, bits = proven_gradient(problem)
-        bound = ball_bound(problem) if finite else ([], {})
+        bound = ball_bound(problem, carrier.dtype) if finite else ([], {})
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]

@@ -206,6 +206,9 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
         slack = c.rounding + rounding
         if not abs(c.reverse - witness) <= slack + ESTIMATE * error:
             seen = f"{c.seen!r} ± {c.error:.0e}"
+            if not math.isfinite(witness):
+                words = f"the sweeps give {c.reverse!r}, torch's autograd no number"
+                return Verdict("inconclusive", f"{words}; differences {seen}{where}")
             if c.sees(c.reverse) and c.sees(witness):
                 if not where and _symbolic_confirms(problem, carrier, components, roundings):
                     return Verdict("verified", "reverse = forward = SymPy's derivative; torch's autograd cancels there")

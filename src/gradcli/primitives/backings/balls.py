@@ -32,8 +32,7 @@ def _decided(holds: bool, fails: bool) -> Ball:
 def power(x: Ball, exponent: float) -> Ball:
     """x^exponent for a constant exponent."""
     if exponent == int(exponent):
-        whole = int(exponent)
-        return x**whole if whole >= 0 else 1 / x**-whole
+        return whole_power(x, int(exponent))
     if exponent == 0.5:
         return x.sqrt()
     if exponent == -0.5:
@@ -41,10 +40,20 @@ def power(x: Ball, exponent: float) -> Ball:
     return pow(x, enclosure(exponent))
 
 
+def whole_power(x: Ball, exponent: Any) -> Ball:
+    """x^n. Arb's own is not a number for a ball around 0."""
+    if exponent < 0:
+        return 1 / whole_power(x, -exponent)
+    if exponent == 0 or not x.contains(0) or x == 0 or not x.is_finite():
+        return x**exponent
+    largest = x.abs_upper() ** exponent
+    return _arb()(0).union(largest) if exponent % 2 == 0 else largest.union(-largest)
+
+
 def pow(x: Ball, y: Ball) -> Ball:
     """x^y; real for a base below 0 where the exponent is a whole number, and 0 at a base of 0 for y > 0."""
     if y.is_integer():
-        return x**y
+        return whole_power(x, y.unique_fmpz())
     if x == 0:
         return _arb()(0) if y > 0 else _arb().nan()
     return (y * x.log()).exp()
@@ -113,7 +122,7 @@ def hypot(x: Ball, y: Ball) -> Ball:
         return abs(y)
     if y == 0:
         return abs(x)
-    return (x**2 + y**2).sqrt()
+    return (whole_power(x, 2) + whole_power(y, 2)).sqrt()
 
 
 def atan2(y: Ball, x: Ball) -> Ball:
@@ -190,7 +199,7 @@ def gelu(x: Ball, approximate: str) -> Ball:
     """x*Phi(x), or with tanh: x*sigmoid(sqrt(8/pi) (x + 0.044715 x^3))."""
     if approximate == "none":
         return x * (-x / _arb()(2).sqrt()).erfc() / 2
-    gate = (8 / _arb().pi()).sqrt() * (x + _arb()("0.044715") * x**3)
+    gate = (8 / _arb().pi()).sqrt() * (x + _arb()("0.044715") * whole_power(x, 3))
     return x * sigmoid(gate)
 
 

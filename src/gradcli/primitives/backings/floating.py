@@ -247,7 +247,7 @@ def polygamma(x: float, order: int) -> float:
         x += 1.0
     reciprocal = 1.0 / x
     last = _factorial_over_power(x, order)
-    total = last * x / order + 0.5 * last if x < INFINITY else 0.0
+    total = _factorial_over_power(x, order - 1) + 0.5 * last if x < INFINITY else 0.0
     rising = last
     for k, b in enumerate(BERNOULLI, 1):
         # (2k + order - 1)! / ((2k)! x^(2k + order)), from order! / x^(order + 1) on

@@ -16,14 +16,23 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.methods.base import flatten, unflatten, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, flat, operations, too_large, working
+from gradcli.methods.enclosures import (
+    STEP_EXPONENT,
+    TRUNCATION,
+    BallLine,
+    difference_bits,
+    flat,
+    operations,
+    too_large,
+    working,
+)
 from gradcli.methods.proven import DIGITS, nearest_float, short_text
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 from gradcli.verify.certainty import CLOSE, Judged, judge_gradient, judge_value
 from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
-from gradcli.verify.truth import FINER, RESOLVED, TRUNCATION, agreement
+from gradcli.verify.truth import FINER, RESOLVED, agreement
 from gradcli.verify.truth import Truth as Known
 
 MOST_WORK = 5_120_000

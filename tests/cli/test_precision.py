@@ -1,0 +1,159 @@
+"""--precision and --exact at the command line."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, localcontext
+
+import mpmath
+import pytest
+
+from tests.process import Finished, run_gradcli
+
+WORKED = ("ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
+
+
+def shown(done: Finished, label: str) -> str:
+    """What stands behind a label in the text."""
+    assert done.status == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"{label} = ")]
+    return line.removeprefix(f"{label} = ").split()[0]
+
+
+def near(text: str, wanted: object, digits: int) -> bool:
+    with mpmath.workdps(digits + 20):
+        return bool(abs(mpmath.mpf(text) - wanted) <= abs(wanted) * mpmath.mpf(10) ** (1 - digits) / 2)
+
+
+def test_fifty_digits() -> None:
+    done = run_gradcli("grad", *WORKED, "--precision", "50")
+    with mpmath.workdps(80):
+        assert near(shown(done, "f"), mpmath.log(2) + 10 - mpmath.sin(5), 50)
+        assert near(shown(done, "∂f/∂x1"), mpmath.mpf("5.5"), 50)
+        assert near(shown(done, "∂f/∂x2"), 2 - mpmath.cos(5), 50)
+    assert "verified: 50 digits proven in balls of" in done.stdout
+
+
+def test_a_hundred_thousand_digits() -> None:
+    done = run_gradcli("grad", "sqrt(x)", "--at", "x=2", "--precision", "100000")
+    with localcontext() as context:
+        context.prec = 100_010
+        root = Decimal(2).sqrt()
+        context.prec = 100_000
+        assert Decimal(shown(done, "f")) == +root
+        assert Decimal(shown(done, "∂f/∂x")) == root / 4
+
+
+@pytest.mark.parametrize("digits", ["1000000", "-3", "100001"])
+def test_a_number_of_digits_that_is_refused(digits: str) -> None:
+    done = run_gradcli("grad", "x^2", "--at", "x=1", f"--precision={digits}")
+    assert done.status == 2
+    assert done.stdout == ""
+    assert f"from 1 to 100000, not {digits}" in done.stderr
+    assert "help: --precision 50" in done.stderr
+
+
+def test_a_graph_too_large_for_the_digits() -> None:
+    done = run_gradcli("grad", "sum(x^2)", "--at", "x=randn(1000)", "--precision", "100000")
+    assert done.status == 2
+    assert "would take minutes" in done.stderr
+    assert "help: ask for fewer digits" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_same_error_as_json() -> None:
+    done = run_gradcli("grad", "x", "--at", "x=1", "--precision", "1000000", "--json")
+    assert done.status == 2
+    assert json.loads(done.stdout)["error"]["hint"] == "--precision 50"
+
+
+def test_the_point_is_the_float_unless_exact() -> None:
+    near_it = run_gradcli("grad", "x^2", "--at", "x=0.1", "--precision", "40")
+    assert Decimal(shown(near_it, "∂f/∂x")) == Decimal("0.2000000000000000111022302462515654042363")
+    assert "note: x is the float64 nearest to what is written; --exact reads the decimals themselves" in near_it.stderr
+    exactly = run_gradcli("grad", "x^2", "--at", "x=0.1", "--precision", "40", "--exact")
+    assert Decimal(shown(exactly, "∂f/∂x")) == Decimal("0.2")
+    assert "note: --exact: the point is what is written" in exactly.stderr
+
+
+def test_exact_constants_and_lists() -> None:
+    done = run_gradcli("grad", "sin(x)", "--at", "x=pi/4", "--precision", "60", "--exact")
+    with mpmath.workdps(90):
+        assert near(shown(done, "f"), mpmath.sqrt(2) / 2, 60)
+        assert near(shown(done, "∂f/∂x"), mpmath.sqrt(2) / 2, 60)
+    done = run_gradcli("grad", "sum(x^2)", "--at", "x=[0.1, 1/3]", "--precision", "30", "--exact", "--json")
+    assert done.status == 0
+    first, second = json.loads(done.stdout)["proven"]["gradient"]["x"]
+    assert (Decimal(first), Decimal(second)) == (Decimal("0.2"), Decimal("0." + "6" * 29 + "7"))
+
+
+def test_long_literals_keep_their_digits() -> None:
+    done = run_gradcli("grad", "0.12345678901234567890123*x", "--at", "x=1", "--precision", "40")
+    assert Decimal(shown(done, "∂f/∂x")) == Decimal("0.12345678901234567890123")
+
+
+def test_at_a_kink_the_verdict_stays() -> None:
+    done = run_gradcli("grad", "abs(x)", "--at", "x=0", "--precision", "20")
+    assert done.status == 0
+    assert "from left and right: [-1, 1]" in done.stdout
+    assert "kink: " in done.stdout
+    assert "proven" not in done.stdout
+
+
+def test_where_it_is_undefined() -> None:
+    done = run_gradcli("grad", "ln(x)", "--at", "x=-1", "--precision", "20")
+    assert done.status == 3
+    assert "ln needs x > 0" in done.stderr
+    done = run_gradcli("grad", "sqrt(x)", "--at", "x=0", "--precision", "20")
+    assert done.status == 3
+    assert "undefined" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_float32_rounds_the_point_and_nothing_else() -> None:
+    done = run_gradcli("grad", "x/3", "--at", "x=0.1", "--precision", "20", "--dtype", "float32")
+    assert Decimal(shown(done, "∂f/∂x")) == Decimal("0.33333333333333333333")
+    assert Decimal(shown(done, "f")) == Decimal("0.033333333830038706462")
+
+
+def test_several_outputs() -> None:
+    done = run_gradcli("grad", "sqrt(x); exp(x)", "--at", "x=2", "--precision", "25", "--json")
+    first, second = json.loads(done.stdout)["results"]
+    with mpmath.workdps(50):
+        assert near(first["proven"]["value"], mpmath.sqrt(2), 25)
+        assert near(second["proven"]["gradient"]["x"], mpmath.exp(2), 25)
+
+
+def test_a_stream() -> None:
+    lines = ['{"expr": "x^2", "at": {"x": 3}}', "not an ( expression", '{"expr": "exp(x)", "at": {"x": 1}}']
+    done = run_gradcli("grad", "-", "--precision", "30", stdin="\n".join(lines))
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert first["proven"]["gradient"] == {"x": "6"}
+    assert second["error"]["kind"]
+    with mpmath.workdps(50):
+        assert near(third["proven"]["value"], mpmath.e, 30)
+    assert done.status == 2
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "hessian", "vjp"])
+def test_every_command_proves(command: str) -> None:
+    extra = ["--cotangent", "1"] if command == "vjp" else []
+    done = run_gradcli(command, "x^3/3", "--at", "x=0.5", "--precision", "20", "--json", *extra)
+    assert done.status == 0, done.stderr
+    proven = json.loads(done.stdout)["proven"]
+    assert proven["digits"] == 20
+    with mpmath.workdps(40):
+        assert near(proven["value"], mpmath.mpf(1) / 24, 20)
+
+
+def test_a_lost_digit_is_mended_by_precision() -> None:
+    lost = run_gradcli("grad", "(1-cos(x))/x^2", "--at", "x=1e-8")
+    assert lost.status == 0
+    assert "ill-conditioned" in lost.stdout
+    assert "(true: 0.5)" in lost.stdout
+    proven = run_gradcli("grad", "(1-cos(x))/x^2", "--at", "x=1e-8", "--precision", "30")
+    assert "verified: 30 digits proven" in proven.stdout
+    with mpmath.workdps(60):
+        x = mpmath.mpf(1e-8)
+        assert near(shown(proven, "f"), mpmath.mpf(1) / 2 - x**2 / 24 + x**4 / 720, 30)
+        assert near(shown(proven, "∂f/∂x"), -x / 12 + x**3 / 180, 30)
