@@ -57,7 +57,7 @@ class Picture:
         write_file(target, self._in(chosen))
 
     def _in(self, name: str) -> bytes:
-        return format_of(name)(self._export)
+        return format_of(name).write(self._export)
 
     def __str__(self) -> str:
         verdict = f"{self.verdict}: {self.reason}" if self.verdict else "no point, no verdict"

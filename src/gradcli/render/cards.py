@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.render.inspection import Inspection, Link
@@ -23,6 +25,9 @@ LONGEST_LABEL = 26
 """A longer formula would push the cards apart: the edge then only names its partial, and tells it on hovering."""
 FAR = 8
 """An edge past so many levels more than the shortest one from its node starts at a repetition of the node."""
+PARTS = ("value", "tangent", "adjoint", "partial")
+"""What can be shown at a point besides names, operations and shapes; the last stands on the edges."""
+NO_PARTS = "none"
 OMITTED = "omitted"
 AGAIN = "again"
 
@@ -31,15 +36,29 @@ SIGN = re.compile(r"(?<=[\w)\]'])(?<!\de)([+-])(?!>)")
 """A plus or minus between operands, but not in 1e-5."""
 
 
-def picture_of(inspection: Inspection, title: str, direction: Direction = "LR") -> Picture:
-    """The picture. Of a large graph it shows the part nearest to the outputs, with one card that counts the rest."""
+def shown_parts(words: Sequence[str], option: str) -> Collection[str]:
+    """The parts of a picture that words name. Raises UsageError."""
+    if list(words) == [NO_PARTS]:
+        return ()
+    if unknown := [word for word in words if word not in PARTS]:
+        raise UsageError(f"{option} knows no '{unknown[0]}'", hint=f"some of {', '.join(PARTS)}, or {NO_PARTS}")
+    return words
+
+
+def picture_of(
+    inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
+) -> Picture:
+    """The picture with the parts `show`. Of a large graph it shows what is nearest to the outputs, with one card that
+    counts the rest."""
     selection = select(inspection)
     largest = largest_adjoint(inspection, selection.nodes)
-    cards = [card(inspection, node, largest) for node in selection.nodes]
+    cards = [card(inspection, node, largest, show) for node in selection.nodes]
     links = selection.links(inspection)
     again = far_links(inspection, links)
     repeats = {repeat_id(link): repeat_card(inspection, link) for link in links if link in again}
     edges = [edge(inspection, link, repeat_id(link) if link in again else str(link.argument)) for link in links]
+    if "partial" not in show:
+        edges = [replace(edge, label="", tint=None) for edge in edges]
     if selection.omitted:
         cards.append(Card(OMITTED, f"{selection.omitted} nodes not drawn", OMITTED, description=selection.sentence))
         edges += [Edge(str(source), OMITTED) for source in selection.into_omitted]
@@ -71,27 +90,34 @@ def repeat_card(inspection: Inspection, link: Link) -> Card:
     )
 
 
-def card(inspection: Inspection, node: int, largest: float) -> Card:
-    """A node: name = operation, value, tangents, adjoints."""
-    name, operation = inspection.names[node], inspection.operation(node)
-    title = f"{pretty_name(name)} = {typeset(operation)}" if operation else pretty_name(name)
+def card(inspection: Inspection, node: int, largest: float, show: Collection[str] = PARTS) -> Card:
+    """A node: names = operation, shape, value, tangents, adjoints."""
+    names, operation = [*inspection.aliases.get(node, ()), inspection.names[node]], inspection.operation(node)
+    title = typeset(" = ".join([*names, operation] if operation else names))
     badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
-    rows = [*value_rows(inspection, node), *tangent_rows(inspection, node), *adjoint_rows(inspection, node, largest)]
+    rows = shape_rows(inspection, node)
+    rows += value_rows(inspection, node) if "value" in show else []
+    rows += tangent_rows(inspection, node) if "tangent" in show else []
+    rows += adjoint_rows(inspection, node, largest) if "adjoint" in show else []
     alarm = inspection.alarms[node]
     return Card(str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node))
 
 
-def value_rows(inspection: Inspection, node: int) -> list[Row]:
-    """A number; of an array its shape, and its elements if they are few, else range and norm."""
+def shape_rows(inspection: Inspection, node: int) -> list[Row]:
+    """The shape of an array."""
     shape = inspection.shape(node)
-    rows = [Row("shape", format_shape(shape))] if shape else []
+    return [Row("shape", format_shape(shape))] if shape else []
+
+
+def value_rows(inspection: Inspection, node: int) -> list[Row]:
+    """A number, or elements if they are few, else range and norm."""
     if inspection.tape is None:
-        return rows
+        return []
     whole = short_text(inspection.value(node))
     if whole:
-        return [*rows, Row("value", whole)]
+        return [Row("value", whole)]
     found = inspection.summary(node)
-    rows += [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
+    rows = [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
     return [*rows, Row("not finite", found.strange)] if found.strange else rows
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Direction = Literal["LR", "TB"]
+Theme = Literal["auto", "light", "dark"]
 
 KINDS = (
     "input", "constant", "arithmetic", "elementary", "piecewise", "reduction", "matrix", "structural", "detach"

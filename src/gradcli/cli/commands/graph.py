@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,7 +15,7 @@ from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, 
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
 from gradcli.errors import FileError, UsageError
-from gradcli.problem import Problem
+from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
     from gradcli.render.inspection import Inspection
@@ -35,6 +35,10 @@ class Wish:
     format: str
     direction: Literal["LR", "TB"]
     title: str
+    show: Collection[str]
+    theme: Literal["auto", "light", "dark"] | None
+    scale: float | None
+    gradient: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +53,9 @@ def graph(
     at: AT,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="FILE", help="svg, dot or json by its ending; - prints (dot)."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot)."
+        ),
     ] = "",
     file_format: Annotated[
         str, typer.Option("--format", metavar="NAME", help="The format, whatever the file is called.")
@@ -62,12 +68,41 @@ def graph(
         Literal["LR", "TB"], typer.Option("--direction", help="From left to right or from top to bottom.")
     ] = "LR",
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Title of the picture.")] = "",
+    show: Annotated[
+        str,
+        typer.Option("--show", metavar="PARTS", help="Of value,tangent,adjoint,partial, or none (default: all)."),
+    ] = "",
+    theme: Annotated[
+        Literal["auto", "light", "dark"] | None,
+        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default="auto"),
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option("--scale", metavar="FACTOR", help="Size of the picture.", show_default="1, of a png 2"),
+    ] = None,
+    gradient_graph: Annotated[
+        bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
+    ] = False,
     settings: Settings,
 ) -> int:
     """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
-    wish = Wish(wrt, cotangent, tangent, shape, output, file_format or format_asked(output), direction, title)
+    wish = Wish(
+        wrt,
+        cotangent,
+        tangent,
+        shape,
+        output,
+        file_format or format_asked(output),
+        direction,
+        title,
+        parts(show),
+        theme,
+        scale,
+        gradient_graph,
+    )
     if output:
         check_target(expression, wish)
+    check_look(wish, show)
     return run(expression, at, settings, lambda query: answer(query, wish))
 
 
@@ -76,6 +111,30 @@ def format_asked(target: str) -> str:
     from gradcli.render.files import ending
 
     return "dot" if target == PRINT else ending(target)
+
+
+def parts(show: str) -> Collection[str]:
+    """What --show names; all where nothing is typed."""
+    from gradcli.render.cards import PARTS, shown_parts
+
+    return shown_parts(separate(show), "--show") if show else PARTS
+
+
+def check_look(wish: Wish, show: str) -> None:
+    """Raise an error for options on looks that what is written does not have."""
+    from gradcli.render.exports import format_of, require_drawn, require_scale
+
+    given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
+    for option, value in given.items():
+        if value is not None and not wish.target:
+            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
+    if wish.theme is not None:
+        require_drawn(wish.format, "--theme")
+    if wish.scale is not None:
+        require_drawn(wish.format, "--scale")
+        require_scale(wish.scale)
+    if show and format_of(wish.format).whole:
+        raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:
@@ -91,9 +150,11 @@ def check_target(expression: str, wish: Wish) -> None:
     if not wish.format:
         choice = ", ".join(f".{name}" for name in FORMATS)
         raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give --format")
-    format_of(wish.format)
     if target == PRINT:
+        if format_of(wish.format).binary and sys.stdout.isatty():
+            raise UsageError(f"a terminal cannot show {wish.format}", hint="send it to a file: > g." + wish.format)
         return
+    format_of(wish.format)
     if is_stream(target):
         return
     folder = os.path.dirname(os.path.realpath(target))
@@ -162,11 +223,13 @@ def export(inspection: Inspection, bound: Bound, wish: Wish, data: dict[str, Any
     from gradcli.render.titles import title_of
 
     title = wish.title or title_of(inspection, bound.point)
-    if wish.format.lower() != "json" and (selection := select(inspection)).omitted:
+    chosen = format_of(wish.format)
+    if not chosen.whole and (selection := select(inspection)).omitted:
         notes.append(f"the picture shows {selection.sentence}; the json format has all")
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    picture = picture_of(inspection, title, wish.direction)
-    return format_of(wish.format)(Export(picture, data | {"warnings": [*bound.notes, *notes]}, timeout))
+    picture = picture_of(inspection, title, wish.direction, wish.show)
+    content = data | {"warnings": [*bound.notes, *notes]}
+    return chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
 
 
 def shower(
@@ -176,8 +239,9 @@ def shower(
 
     def show() -> None:
         if wish.target == PRINT:
-            sys.stdout.write(written.decode())
             sys.stdout.flush()
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
         elif not wish.target:
             from gradcli.render.console import open_console
             from gradcli.render.listing import listing_table
