@@ -11,7 +11,7 @@ from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.render.inspection import Inspection, Link
-from gradcli.render.listing import link_text
+from gradcli.render.listing import enclosed, link_text
 from gradcli.render.nearest import select
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Picture, Row, pretty_name, signed_log_tint
@@ -86,7 +86,7 @@ def repeat_card(inspection: Inspection, link: Link) -> Card:
     node = link.argument
     name = inspection.names[node]
     return Card(
-        repeat_id(link), pretty_name(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
+        repeat_id(link), typeset(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
     )
 
 
@@ -135,9 +135,18 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
         what = pretty_name(inspection.names[output])
         if inspection.weights[output] is not None:
             what = f"⟨c, {what}⟩"
-        tint = signed_log_tint(summarize(adjoint).peak, largest)
+        tint = sign_tint(adjoint, largest)
         rows.append(Row(f"← ∂{what}/∂{name}", number_text(adjoint), tint, emphasis=True))
     return rows
+
+
+def sign_tint(adjoint: Nested, largest: float) -> float:
+    """The tint of a number, or of the largest of several; of several with both signs it has none."""
+    numbers = flatten(adjoint)
+    if any(map(math.isnan, numbers)):
+        return math.nan
+    mixed = min(numbers, default=0.0) < 0 < max(numbers, default=0.0)
+    return 0.0 if mixed else signed_log_tint(summarize(adjoint).peak, largest)
 
 
 def largest_adjoint(inspection: Inspection, nodes: Sequence[int]) -> float:
@@ -155,7 +164,7 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
         return Edge(source, str(link.node), "0", cut=True, description=description)
     label = edge_number(partial) or typeset(formula.text)
     if len(label) > LONGEST_LABEL:
-        label = f"∂{pretty_name(inspection.names[link.node])}/∂{pretty_name(inspection.names[link.argument])}"
+        label = typeset(f"∂{enclosed(inspection.names[link.node])}/∂{enclosed(inspection.names[link.argument])}")
     tint = math.nan if partial is not None and summarize(partial).nans else None
     return Edge(source, str(link.node), label, tint=tint, description=description)
 
@@ -177,7 +186,7 @@ def describe(inspection: Inspection, node: int) -> str:
         return f"shape {format_shape(shape)}"
     parts = [f"value {array_text(inspection.value(node), shape)}"]
     for column, tangent in zip(inspection.columns, inspection.tangents_of(node), strict=True):
-        parts.append(f"∂{name}/∂{column.label} = {array_text(tangent, shape)}")
+        parts.append(f"∂{enclosed(name)}/∂{column.label} = {array_text(tangent, shape)}")
     for output, adjoint in inspection.adjoints_of(node).items():
         parts.append(f"∂{inspection.weighted(output)}/∂{name} = {array_text(adjoint, shape)}")
     convention = inspection.convention(node)

@@ -16,7 +16,7 @@ from gradcli.render.curves import Curve, Point
 from gradcli.render.engines import Engine
 from gradcli.render.fold import folded
 from gradcli.render.layout import Box, Layout
-from gradcli.render.metrics import inert, shorten, text_width
+from gradcli.render.metrics import inert, shorten, text_width, wrap
 from gradcli.render.picture import KINDS, Card, Edge, Picture, Row
 
 MARGIN = 20.0
@@ -28,7 +28,8 @@ PILL = 17.0
 COLUMN_GAP = 16.0
 WIDEST_NAME, WIDEST_LABEL, WIDEST_VALUE, WIDEST_WORD = 300.0, 150.0, 230.0, 110.0
 ARROW = 7.5
-LEGEND_LINE = 20.0
+LEGEND_LINE, TITLE_LINE = 20.0, 20.0
+TITLE_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,13 @@ def compose(picture: Picture, faces: list[Group], labels: list[Group | None], pl
         min(text_width(title, TITLE_SIZE), 640.0),
         max((face.box.width for face in legend_items), default=0.0),
     )
-    top = MARGIN + (30.0 if title else 0.0)
+    titles = wrap(title, TITLE_SIZE, width, TITLE_LINES)
+    top = MARGIN + (TITLE_LINE * len(titles) + 10.0 if titles else 0.0)
     by = (MARGIN + (width - placed.size[0]) / 2, top)
     shapes: list[Shape] = []
-    if title:
-        shapes.append(fitted(title, (MARGIN, MARGIN + TITLE_SIZE - 2), "title", TITLE_SIZE, width))
+    for index, line in enumerate(titles):
+        at = MARGIN, MARGIN + TITLE_SIZE - 2 + TITLE_LINE * index
+        shapes.append(fitted(line, at, "title", TITLE_SIZE, width))
     for index, box in placed.frames:
         shapes.append(moved(frame_face(picture.clusters[index].title, box), by))
     for edge, route in zip(picture.edges, placed.routes, strict=True):
@@ -150,9 +153,9 @@ def compose(picture: Picture, faces: list[Group], labels: list[Group | None], pl
             x, y = MARGIN, y + LEGEND_LINE
         shapes.append(moved(item, (x, y)))
         x += item.box.width + 18.0
-    height = y + (LEGEND_LINE if legend_items else 0.0) + MARGIN
+    height = math.ceil(y + (LEGEND_LINE if legend_items else 0.0) + MARGIN)  # whole: a PNG has no half pixels
     count = f"Computation graph with {len(picture.cards)} nodes and {len(picture.edges)} edges."
-    return Drawing(width + 2 * MARGIN, height, title, count, tuple(shapes))
+    return Drawing(math.ceil(width + 2 * MARGIN), height, title, count, tuple(shapes))
 
 
 def fitted(
@@ -297,6 +300,8 @@ def legend(picture: Picture) -> list[Group]:
         items.append(legend_item("positive", "tint-positive", 0.5))
     if any(tint and tint < 0 for tint in tints):
         items.append(legend_item("negative", "tint-negative", 0.5))
+    if any(tint == 0 for tint in tints):
+        items.append(legend_item("zero or of both signs", "tint-zero", 0.3))
     return items
 
 

@@ -28,8 +28,8 @@ def to_mermaid(picture: Picture) -> str:
         for style in (card.kind, "alarm" if card.alarm.strip() else ""):
             if style in STYLES:
                 styled.setdefault(style, []).append(name[card.id])
-    for style, members in styled.items():
-        lines += [f"  classDef {style} {STYLES[style]}", f"  class {','.join(members)} {style}"]
+    for style, nodes in styled.items():
+        lines += [f"  classDef {style} {STYLES[style]}", f"  class {','.join(nodes)} {style}"]
     return "\n".join([*lines, ""])
 
 

@@ -24,6 +24,7 @@ PREAMBLE = r"""\documentclass{article}
 \pagestyle{empty}
 \parindent0pt
 \topskip0pt
+\frenchspacing
 \newcommand\gradfont[1]{\fontsize{#1bp}{#1bp}\selectfont\ttfamily}
 """
 

@@ -18,6 +18,7 @@ from gradcli.errors import FileError, UsageError
 from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
+    from gradcli.render.gradient import Gradient
     from gradcli.render.inspection import Inspection
 
 PRINT = "-"
@@ -169,19 +170,26 @@ def answer(query: Query, wish: Wish) -> Report:
     from gradcli.cli.structure import bind_loosely
     from gradcli.render.examine import verdict_lines
     from gradcli.render.files import write_file
-    from gradcli.render.graph_json import graph_data
+    from gradcli.render.graph_json import edge_list, graph_data, node_list
+    from gradcli.render.titles import title_of
 
     bound = bind_loosely(query, wish.shapes)
     names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
     data = graph_data(inspection, query.text, bound.point)
-    written = export(inspection, bound, wish, data, notes) if wish.target else b""
+    title = wish.title or title_of(inspection, bound.point)
+    verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
+    status = status_of(inspection)
+    if wish.gradient:
+        inspection, found = gradient_of(bound, names, wish, inspection, notes)
+        data |= {"gradient": found, "nodes": node_list(inspection), "edges": edge_list(inspection)}
+        title = wish.title or f"the gradient of {title}"
+    written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
         data["file"] = wish.target
-    verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     show = shower(inspection, wish, written, verdicts, query.settings)
-    return Report(data, show, status_of(inspection), [*bound.notes, *notes])
+    return Report(data, show, status, [*bound.notes, *notes])
 
 
 def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspection, list[str]]:
@@ -204,6 +212,29 @@ def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspectio
     return examine(graph, problems, bound.carrier(), columns), notes
 
 
+def gradient_of(
+    bound: Bound, names: Sequence[str], wish: Wish, inspection: Inspection, notes: list[str]
+) -> tuple[Inspection, Gradient]:
+    """The gradient's graph instead of the function's, and the nodes of its components."""
+    from gradcli.render.gradient import inspect_gradient, zero_notes
+
+    outputs = inspection.outputs
+    if len(outputs) > 1 or bound.graph.shapes[outputs[0]] or wish.cotangent:
+        what = (
+            "several outputs"
+            if len(outputs) > 1
+            else "a cotangent"
+            if wish.cotangent
+            else bound.output_name(outputs[0])
+        )
+        raise UsageError(f"--gradient-graph is of one scalar, not of {what}", hint="weigh and add them: sum(c*(...))")
+    problem = problem_of_output(bound, outputs[0], tuple(names), "")
+    d = "d" if bound.query.settings.plain else "∂"
+    found = inspect_gradient(problem, bound.carrier() if has_point(bound) else None, inspection.columns, d)
+    notes += zero_notes(found[1], bound.output_name(outputs[0]), d)
+    return found
+
+
 def has_point(bound: Bound) -> bool:
     """Whether every input has a value."""
     return all(name in bound.point for name in bound.graph.inputs)
@@ -215,14 +246,14 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
     return Problem(bound.graph, output, wrt, bound.point, weights, bound.query.settings.dtype)
 
 
-def export(inspection: Inspection, bound: Bound, wish: Wish, data: dict[str, Any], notes: list[str]) -> bytes:
+def export(
+    inspection: Inspection, bound: Bound, wish: Wish, title: str, data: dict[str, Any], notes: list[str]
+) -> bytes:
     """The file's content. What a picture leaves out is noted."""
     from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
     from gradcli.render.nearest import select
-    from gradcli.render.titles import title_of
 
-    title = wish.title or title_of(inspection, bound.point)
     chosen = format_of(wish.format)
     if not chosen.whole and (selection := select(inspection)).omitted:
         notes.append(f"the picture shows {selection.sentence}; the json format has all")
