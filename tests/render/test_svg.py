@@ -5,16 +5,16 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from gradcli.render.drawing import card_face, compose, draw, label_face
+from gradcli.render.drawing import Drawing, card_face, compose, draw, label_face
 from gradcli.render.layout import Box, Layout
-from gradcli.render.picture import Picture
-from gradcli.render.svg import COLOURED, PALETTES, Theme, to_svg
+from gradcli.render.picture import Picture, Theme
+from gradcli.render.svg import COLOURED, PALETTES, to_svg
 from tests.golden_files import Golden
 from tests.render.pictures import PICTURES, hostile, square, worked_example
 
 
-def test_golden_square(golden: Golden) -> None:
-    """From positions written here, so that the file does not depend on an engine."""
+def square_drawing() -> Drawing:
+    """From positions written here, so that a file made of it does not depend on an engine."""
     picture = square()
     faces = [card_face(card) for card in picture.cards]
     labels = [label_face(edge, framed=False) for edge in picture.edges]
@@ -25,7 +25,18 @@ def test_golden_square(golden: Golden) -> None:
         (((87, 30), (100, 30), (140, 18), (160, 28)), ((87, 50), (100, 50), (140, 58), (160, 50))),
         (),
     )
-    golden("square.svg", to_svg(compose(picture, faces, labels, layout)))
+    return compose(picture, faces, labels, layout)
+
+
+def test_golden_square(golden: Golden) -> None:
+    golden("square.svg", to_svg(square_drawing()))
+
+
+def test_scale_is_the_size_at_first() -> None:
+    drawing = square_drawing()
+    small, large = (ElementTree.fromstring(to_svg(drawing, scale=scale)) for scale in (1, 2.5))
+    assert small.get("viewBox") == large.get("viewBox") == f"0 0 {drawing.width:g} {drawing.height:g}"
+    assert float(large.get("width", "")) == 2.5 * drawing.width
 
 
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])

@@ -121,7 +121,7 @@ def require_drawn(name: str, option: str) -> None:
         raise UsageError(f"{option} says how a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}")
 
 
-def require_scale(scale: float) -> None:
+def require_scale(scale: Any) -> None:
     """Raise UsageError for a scale that is no size."""
-    if not 0.01 <= scale <= 100:
-        raise UsageError(f"a scale of {scale:g} is not between 0.01 and 100", hint="1 is the usual size")
+    if not isinstance(scale, int | float) or not 0.01 <= scale <= 100:
+        raise UsageError(f"a scale of {scale!r} is not between 0.01 and 100", hint="1 is the usual size")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.errors import UsageError
-from gradcli.graph import Graph, display_names
+from gradcli.graph import INPUT, Graph, display_names
 from gradcli.methods.second_order import gradient_graph
 from gradcli.problem import Problem
+from gradcli.render.graph_json import edge_list, node_list
 from gradcli.render.inspection import Column, Inspection, inspect_at
 
 Gradient = Mapping[str, int | None]
@@ -20,12 +22,11 @@ def inspect_gradient(
 ) -> tuple[Inspection, Gradient]:
     """Append a scalar's gradient to its graph and inspect it: on a carrier at the problem's point, else its structure.
 
-    The tangents of its outputs are then second derivatives. Nodes are named `∂f/∂x`, also what the function has already
-    computed. Raises UsageError where the gradient is zero everywhere.
+    The tangents of its outputs are then second derivatives. The outputs are named `∂f/∂x`; inputs and what has a name
+    keep theirs beside that. Raises UsageError where the gradient is zero everywhere.
     """
     graph, output = problem.graph, problem.output
     name = display_names(graph, [output]).get(output, "f")
-    earlier = {*graph.ancestors([output]), *graph.inputs.values()}
     found = gradient_graph(problem)
     outputs = tuple(dict.fromkeys(node for node in found.values() if node is not None))
     if not outputs:
@@ -37,7 +38,7 @@ def inspect_gradient(
         if node is None:
             continue
         label = f"{d}{name}/{d}{wrt}"
-        if node in earlier or node in graph.names:
+        if graph.operations[node] is INPUT or node in graph.names:
             aliases.setdefault(node, []).append(label)
         else:
             graph.names[node] = label
@@ -53,6 +54,12 @@ def at_point(
     if carrier is None:
         return Inspection(graph, outputs)
     return inspect_at(graph, outputs, carrier, problem.point, columns)
+
+
+def gradient_data(inspection: Inspection, found: Gradient) -> dict[str, Any]:
+    """What the JSON of the gradient's graph has instead of the function's: its nodes and edges, and which node is the
+    derivative by which input (null: zero everywhere)."""
+    return {"gradient": dict(found), "nodes": node_list(inspection), "edges": edge_list(inspection)}
 
 
 def zero_notes(found: Gradient, name: str, d: str = "∂") -> list[str]:

@@ -170,7 +170,8 @@ def answer(query: Query, wish: Wish) -> Report:
     from gradcli.cli.structure import bind_loosely
     from gradcli.render.examine import verdict_lines
     from gradcli.render.files import write_file
-    from gradcli.render.graph_json import edge_list, graph_data, node_list
+    from gradcli.render.gradient import gradient_data
+    from gradcli.render.graph_json import graph_data
     from gradcli.render.titles import title_of
 
     bound = bind_loosely(query, wish.shapes)
@@ -182,7 +183,7 @@ def answer(query: Query, wish: Wish) -> Report:
     status = status_of(inspection)
     if wish.gradient:
         inspection, found = gradient_of(bound, names, wish, inspection, notes)
-        data |= {"gradient": found, "nodes": node_list(inspection), "edges": edge_list(inspection)}
+        data |= gradient_data(inspection, found)
         title = wish.title or f"the gradient of {title}"
     written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
     if wish.target not in ("", PRINT):
@@ -220,14 +221,8 @@ def gradient_of(
 
     outputs = inspection.outputs
     if len(outputs) > 1 or bound.graph.shapes[outputs[0]] or wish.cotangent:
-        what = (
-            "several outputs"
-            if len(outputs) > 1
-            else "a cotangent"
-            if wish.cotangent
-            else bound.output_name(outputs[0])
-        )
-        raise UsageError(f"--gradient-graph is of one scalar, not of {what}", hint="weigh and add them: sum(c*(...))")
+        what = "several outputs" if len(outputs) > 1 else "a cotangent" if wish.cotangent else "a tensor"
+        raise UsageError(f"--gradient-graph is of one scalar, not of {what}", hint="weigh and add: sum(c*(...))")
     problem = problem_of_output(bound, outputs[0], tuple(names), "")
     d = "d" if bound.query.settings.plain else "∂"
     found = inspect_gradient(problem, bound.carrier() if has_point(bound) else None, inspection.columns, d)
