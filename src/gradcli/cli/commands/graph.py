@@ -217,13 +217,15 @@ def gradient_of(
     bound: Bound, names: Sequence[str], wish: Wish, inspection: Inspection, notes: list[str]
 ) -> tuple[Inspection, Gradient]:
     """The gradient's graph instead of the function's, and the nodes of its components."""
+    from gradcli.cli.derivatives import require_scalar
     from gradcli.render.gradient import inspect_gradient, zero_notes
 
     outputs = inspection.outputs
-    if len(outputs) > 1 or bound.graph.shapes[outputs[0]] or wish.cotangent:
-        what = "several outputs" if len(outputs) > 1 else "a cotangent" if wish.cotangent else "a tensor"
+    if len(outputs) > 1 or wish.cotangent:
+        what = "several outputs" if len(outputs) > 1 else "a cotangent"
         raise UsageError(f"--gradient-graph is of one scalar, not of {what}", hint="weigh and add: sum(c*(...))")
     problem = problem_of_output(bound, outputs[0], tuple(names), "")
+    require_scalar(bound, problem, "a gradient's graph", ["sum(...)"])
     d = "d" if bound.query.settings.plain else "∂"
     found = inspect_gradient(problem, bound.carrier() if has_point(bound) else None, inspection.columns, d)
     notes += zero_notes(found[1], bound.output_name(outputs[0]), d)
