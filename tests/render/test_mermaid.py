@@ -1,4 +1,4 @@
-"""The Mermaid export. That Mermaid's own parser reads these files was tried by hand (docs/architecture.md)."""
+"""The Mermaid export. Mermaid's own parser, which needs a JavaScript engine, read all of these pictures when this was written."""
 
 import re
 

@@ -75,3 +75,10 @@ def test_too_large() -> None:
     fitting = float((raised.value.hint or "").split()[1])
     assert 0 < fitting < scale
     assert drawing.width * drawing.height * fitting**2 <= MOST_PIXELS
+
+
+def test_a_very_large_picture_is_drawn_as_large_as_it_can() -> None:
+    drawing = Drawing(9000, 9000, "", "", ())
+    width, height = size(to_png(drawing))
+    assert 0.95 * MOST_PIXELS < width * height <= MOST_PIXELS
+    assert size(to_png(Drawing(100, 50, "", "", ()))) == (200, 100)

@@ -56,9 +56,9 @@ def as_svg(export: Export) -> bytes:
 
 def as_png(export: Export) -> bytes:
     """A picture of pixels."""
-    from gradcli.render.png import SCALE, to_png
+    from gradcli.render.png import to_png
 
-    return to_png(export.drawing(), export.theme, export.scale or SCALE)
+    return to_png(export.drawing(), export.theme, export.scale)
 
 
 def as_pdf(export: Export) -> bytes:

@@ -16,14 +16,14 @@ MOST_PIXELS = 64_000_000
 """A picture with more takes a gigabyte to draw and few programs open it."""
 
 
-def to_png(drawing: Drawing, theme: Theme = "auto", scale: float = SCALE) -> bytes:
-    """The file's content. A PNG cannot follow the viewer's theme: `auto` is light. Raises UsageError where it would be
-    too large."""
+def to_png(drawing: Drawing, theme: Theme = "auto", scale: float | None = None) -> bytes:
+    """The file's content, at SCALE unless a scale is given, or at the largest that a very large picture can have. A PNG
+    cannot follow the viewer's theme: `auto` is light. Raises UsageError for a scale that makes it too large."""
     import resvg_py
 
-    pixels = drawing.width * drawing.height * scale**2
-    if pixels > MOST_PIXELS:
-        fitting = math.floor(100 * math.sqrt(MOST_PIXELS / (drawing.width * drawing.height))) / 100
+    fitting = math.floor(100 * math.sqrt(MOST_PIXELS / (drawing.width * drawing.height))) / 100
+    scale = min(SCALE, fitting) if scale is None else scale
+    if scale > fitting:
         size = f"{drawing.width * scale:.0f} × {drawing.height * scale:.0f}"
         raise UsageError(
             f"the PNG would have {size} pixels, and {MOST_PIXELS / 1e6:.0f} million are the most",
