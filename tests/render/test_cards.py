@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from gradcli.errors import UsageError
-from gradcli.render.cards import FAR, picture_of, short, shown_parts, sign_tint, typeset
+from gradcli.render.cards import FAR, picture_of, short, shown_parts, typeset
 from gradcli.render.drawing import draw
 from gradcli.render.nearest import LARGEST
 from gradcli.render.picture import Card, Picture
@@ -175,8 +175,9 @@ def test_unknown_parts(words: list[str]) -> None:
 
 
 def test_adjoints_of_both_signs_have_the_colour_of_none() -> None:
-    assert sign_tint([3.0, -6.0, 12.0], 12) == 0
-    assert sign_tint([-3.0, -12.0], 12) == -1
-    assert sign_tint([0.0, 12.0], 12) == 1
-    assert math.isnan(sign_tint([1.0, -1.0, math.nan], 12))
-    assert sign_tint([], 12) == 0
+    cards = cards_of(picture_of(inspect(ROW_5, ROW_5_POINT), ""))
+    of_x, of_w, of_y = (cards[name].rows[-1] for name in "xwy")
+    assert (of_x.value, of_x.mixed) == ("[3, −6, 12]", True)
+    assert (of_w.value, of_w.mixed) == ("[6, 12, 18]", False)
+    assert (of_y.value, of_y.mixed) == ("−6", False)
+    assert 0 < (of_x.tint or 0) < (of_w.tint or 0)

@@ -8,9 +8,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Shape, Text, draw
+from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, draw
 from gradcli.render.layout import Box
-from gradcli.render.picture import Picture
+from gradcli.render.picture import Card, Picture, Row
 from tests.render.pictures import PICTURES, chain, one_card, square, worked_example
 
 ENGINES = [
@@ -161,3 +161,23 @@ def test_labels_stand_on_their_edges_and_lines_cross_no_title(picture: Picture, 
             box = next(labels).box
             assert any(inside(Box(x, y, 0, 0), box, slack=1) for x, y in points)
         assert not any(inside(Box(x, y, 0, 0), title) for x, y in points for title in titles)
+
+
+def test_colour_says_sign_and_size(engine: str) -> None:
+    rows = (Row("a", "1", 1.0), Row("b", "−1", -0.5), Row("c", "[1, −1]", -1.0, mixed=True), Row("d", "0", 0.0))
+    picture = Picture("", (Card("x", "x", "input", (*rows, Row("e", "NaN", float("nan")))), Card("y", "y", "input")))
+    drawing = drawn(picture, engine)
+    card = next(drawing.groups("card"))
+    tints = [(s.style, round(s.opacity, 2)) for s in card.shapes if isinstance(s, Rect) and s.style.startswith("tint")]
+    assert tints == [
+        ("tint-positive", 0.5),
+        ("tint-negative", 0.31),
+        ("tint-zero", 0.5),
+        ("tint-zero", 0.12),
+        ("tint-nan", 0.25),
+    ]
+    assert [text.text for item in drawing.groups("legend") for text in texts(item)] == [
+        "positive",
+        "negative",
+        "of both signs",
+    ]

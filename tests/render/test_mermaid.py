@@ -1,4 +1,4 @@
-"""The Mermaid export. Mermaid's own parser, which needs a JavaScript engine, read all of these pictures when this was written."""
+"""The Mermaid export. Mermaid's own parser, in JavaScript, read all of these pictures when this was written."""
 
 import re
 

@@ -78,3 +78,33 @@ def test_colours_of_both_themes() -> None:
 
 def test_sign_is_written() -> None:
     assert "−1</text>" in to_svg(draw(worked_example()))
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize(
+    ("text", "ground", "over", "opacity"),
+    [
+        ("ink", "paper", "paper", 1),
+        ("muted", "card", "card", 1),
+        ("muted", "frame", "frame", 1),
+        ("ink", "badge", "badge", 1),
+        ("on-alarm", "alarm", "alarm", 1),
+        *((("ink", tint, "card", 0.5)) for tint in ("positive", "negative", "neutral")),
+        ("ink", "alarm", "card", 0.25),
+    ],
+)
+def test_texts_have_the_contrast_that_wcag_asks_for(
+    theme: str, text: str, ground: str, over: str, opacity: float
+) -> None:
+    def channels(name: str) -> tuple[float, ...]:
+        return tuple(int(PALETTES[theme][name][at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+    mixed = tuple(opacity * a + (1 - opacity) * b for a, b in zip(channels(ground), channels(over), strict=True))
+    light, dark = sorted((luminance(channels(text)), luminance(mixed)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

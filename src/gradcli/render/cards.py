@@ -135,18 +135,16 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
         what = pretty_name(inspection.names[output])
         if inspection.weights[output] is not None:
             what = f"⟨c, {what}⟩"
-        tint = sign_tint(adjoint, largest)
-        rows.append(Row(f"← ∂{what}/∂{name}", number_text(adjoint), tint, emphasis=True))
+        tint = signed_log_tint(summarize(adjoint).peak, largest)
+        label = f"← ∂{what}/∂{name}"
+        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=has_both_signs(adjoint)))
     return rows
 
 
-def sign_tint(adjoint: Nested, largest: float) -> float:
-    """The tint of a number, or of the largest of several; of several with both signs it has none."""
-    numbers = flatten(adjoint)
-    if any(map(math.isnan, numbers)):
-        return math.nan
-    mixed = min(numbers, default=0.0) < 0 < max(numbers, default=0.0)
-    return 0.0 if mixed else signed_log_tint(summarize(adjoint).peak, largest)
+def has_both_signs(value: Nested) -> bool:
+    """Whether some elements are positive and some negative."""
+    numbers = flatten(value)
+    return any(n < 0 for n in numbers) and any(n > 0 for n in numbers)
 
 
 def largest_adjoint(inspection: Inspection, nodes: Sequence[int]) -> float:

@@ -195,7 +195,8 @@ def card_face(card: Card) -> Group:
     for index, (row, (text, value)) in enumerate(zip(card.rows, rows, strict=True)):
         top = HEADER + 3 + ROW * index
         if row.tint is not None:
-            shapes.append(tinted(Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1), row.tint))
+            strip = Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1)
+            shapes.append(tinted(strip, row.tint, row.mixed))
         shapes.append(replace(text, at=(TEXT_LEFT, top + 14)))
         shapes.append(replace(value, at=(width - TEXT_RIGHT, top + 14)))
     return Group("card", box, tuple(shapes), inert(card.title), inert(card.description))
@@ -211,11 +212,12 @@ def row_texts(row: Row) -> tuple[Text, Text]:
     )
 
 
-def tinted(box: Box, tint: float) -> Rect:
-    """The colour behind a number: blue for positive, orange for negative, stronger for larger, magenta for NaN."""
+def tinted(box: Box, tint: float, mixed: bool = False) -> Rect:
+    """The colour behind a number: blue for positive, orange for negative, grey for both, stronger for larger, magenta
+    for NaN."""
     if math.isnan(tint):
         return Rect(box, "tint-nan", 4, 0.25)
-    style = "tint-positive" if tint > 0 else "tint-negative" if tint < 0 else "tint-zero"
+    style = "tint-zero" if mixed or tint == 0 else "tint-positive" if tint > 0 else "tint-negative"
     return Rect(box, style, 4, 0.12 + 0.38 * min(1.0, abs(tint)))
 
 
@@ -295,13 +297,14 @@ def legend(picture: Picture) -> list[Group]:
     items = [legend_item(kind, f"stripe kind-{kind}", 1.0) for kind in kinds if kind in used]
     if any(edge.label.strip() for edge in picture.edges):
         items.append(legend_item("on an edge: local partial", "", 1.0))
-    tints = [row.tint for card in picture.cards for row in card.rows] + [edge.tint for edge in picture.edges]
+    rows = [row for card in picture.cards for row in card.rows]
+    tints = [row.tint for row in rows if not row.mixed] + [edge.tint for edge in picture.edges]
     if any(tint and tint > 0 for tint in tints):
         items.append(legend_item("positive", "tint-positive", 0.5))
     if any(tint and tint < 0 for tint in tints):
         items.append(legend_item("negative", "tint-negative", 0.5))
-    if any(tint == 0 for tint in tints):
-        items.append(legend_item("zero or of both signs", "tint-zero", 0.3))
+    if any(row.mixed for row in rows):
+        items.append(legend_item("of both signs", "tint-zero", 0.5))
     return items
 
 
