@@ -75,11 +75,13 @@ def graph(
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
-        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default="auto"),
+        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default=False),
     ] = None,
     scale: Annotated[
         float | None,
-        typer.Option("--scale", metavar="FACTOR", help="Size of the picture.", show_default="1, of a png 2"),
+        typer.Option(
+            "--scale", metavar="FACTOR", help="Size of the picture (default: 1, of a png 2).", show_default=False
+        ),
     ] = None,
     gradient_graph: Annotated[
         bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
