@@ -17,7 +17,8 @@ from gradcli.render.tex_text import tex_text
         ("<'\"`>", r"""\textless{}\textquotesingle{}{"}\textasciigrave{}\textgreater{}"""),
         ("--,,", "{-}{-}{,}{,}"),
         ("é ï Š e\u0301", r"""\'{e} \"{\i} \v{S} \'{e}"""),
-        ("漢Ж", "U+6F22U+0416"),
+        ("😀", "\\gradhex{01F}{600}"),
+        ("漢Ж", "\\gradhex{6F}{22}\\gradhex{04}{16}"),
     ],
 )
 def test_tex_text(text: str, expected: str) -> None:

@@ -66,7 +66,7 @@ TABLE = table()
 
 
 def tex_text(text: str) -> str:
-    """The text for a node. A character that TeX's own fonts lack is spelled out, U+6F22."""
+    """The text for a node. A character that TeX's own fonts lack is the command gradhex with its number: 6F over 22."""
     return "".join(map(tex_char, unicodedata.normalize("NFC", text)))
 
 
@@ -80,4 +80,6 @@ def tex_char(char: str) -> str:
     if letter.isascii() and letter.isalpha() and len(marks) == 1 and marks[0] in ACCENTS:
         base = {"i": "\\i", "j": "\\j"}.get(letter, letter)
         return f"\\{ACCENTS[marks[0]]}{{{base}}}"
-    return f"U+{ord(char):04X}"
+    code = f"{ord(char):04X}" if ord(char) < 0x10000 else f"{ord(char):06X}"
+    half = len(code) // 2
+    return f"\\gradhex{{{code[:half]}}}{{{code[half:]}}}"

@@ -20,12 +20,14 @@ PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amssymb,tikz}
-\usepackage[paperwidth=%(width)sbp,paperheight=%(height)sbp,margin=0bp]{geometry}
+\usepackage[paperwidth=WIDTHbp,paperheight=HEIGHTbp,margin=0bp]{geometry}
 \pagestyle{empty}
 \parindent0pt
 \topskip0pt
 \frenchspacing
 \newcommand\gradfont[1]{\fontsize{#1bp}{#1bp}\selectfont\ttfamily}
+\newcommand\gradhex[2]{{\fboxsep.8bp\fboxrule.3bp%
+  \raisebox{-1.5bp}{\fbox{\fontsize{4bp}{4bp}\selectfont\ttfamily\offinterlineskip\vbox{\hbox{#1}\kern.8bp\hbox{#2}}}}}}
 """
 
 SHAPES = {
@@ -54,8 +56,8 @@ def to_tikz(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
             f"the picture is {longest:.0f} points long, and TeX ends at {LONGEST:.0f}",
             hint=f"--scale {int(100 * scale * LONGEST / longest) / 100:g} fits",
         )
-    size = {"width": number(scale * drawing.width), "height": number(scale * drawing.height)}
-    lines = [(PREAMBLE % size).rstrip()]
+    width, height = number(scale * drawing.width), number(scale * drawing.height)
+    lines = [PREAMBLE.replace("WIDTH", width).replace("HEIGHT", height).rstrip()]
     colours = PALETTES["dark" if theme == "dark" else "light"]
     lines += [f"\\definecolor{{grad-{name}}}{{HTML}}{{{value[1:].upper()}}}" for name, value in colours.items()]
     lines += [f"\\tikzset{{grad-{name}/.style={{{style}}}}}" for name, style in styles().items()]

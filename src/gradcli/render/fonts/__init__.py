@@ -1,6 +1,6 @@
 """The fonts that a PNG or PDF is drawn with: DejaVu Sans Mono, and DejaVu Sans for signs that it lacks.
 
-They are DejaVu 2.35, cut down to Latin, Greek, Cyrillic and mathematics (the blocks that `metrics` knows the width of) by
+They are DejaVu 2.35, cut down to Latin, Greek, Cyrillic and mathematics (the blocks that `metrics` knows) by
 `pyftsubset --no-hinting --layout-features= --drop-tables+=GPOS,GSUB,GDEF,FFTM`; DejaVu Sans has only what the other
 lacks. LICENSE is theirs.
 """
