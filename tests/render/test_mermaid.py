@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from gradcli.render.mermaid import escaped, to_mermaid
+from gradcli.render.mermaid import escaped, limits_note, to_mermaid
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Picture
 from tests.golden_files import Golden
-from tests.render.pictures import HOSTILE, PICTURES, clusters
+from tests.render.pictures import HOSTILE, PICTURES, chain, clusters, random_graph
 
 
 def test_golden_clusters(golden: Golden) -> None:
@@ -34,3 +34,11 @@ def test_nodes_and_edges(picture: Picture) -> None:
     assert len(arrows) == len(picture.edges)
     assert sum("-.-x" in line for line in arrows) == sum(edge.cut for edge in picture.edges)
     assert all(character.isprintable() for line in lines for character in line)
+
+
+def test_what_viewers_refuse_is_said() -> None:
+    assert limits_note(to_mermaid(clusters())) == ""
+    assert "501 edges" not in limits_note(to_mermaid(chain(501)))
+    assert "501 edges" in limits_note(to_mermaid(chain(502)))
+    many = to_mermaid(random_graph(450, 1))
+    assert f"{len(many)} characters" in limits_note(many)

@@ -39,12 +39,13 @@ class Export:
 @dataclass(frozen=True)
 class Format:
     """How a format is written. `drawn`: it has colours and a size; `binary`: no terminal can show it; `whole`: it has
-    the data, not the picture."""
+    the data, not the picture; `note`: what has to be said of some contents."""
 
     write: Callable[[Export], bytes]
     drawn: bool = False
     binary: bool = False
     whole: bool = False
+    note: Callable[[bytes], str] | None = None
 
 
 def as_svg(export: Export) -> bytes:
@@ -82,6 +83,13 @@ def as_mermaid(export: Export) -> bytes:
     return to_mermaid(export.picture).encode()
 
 
+def mermaid_note(content: bytes) -> str:
+    """Whether Mermaid draws so much."""
+    from gradcli.render.mermaid import limits_note
+
+    return limits_note(content.decode())
+
+
 def as_dot(export: Export) -> bytes:
     """The picture's structure for Graphviz."""
     from gradcli.render.dot import to_dot
@@ -101,7 +109,7 @@ FORMATS: dict[str, Format] = {
     "png": Format(as_png, drawn=True, binary=True),
     "pdf": Format(as_pdf, drawn=True, binary=True),
     "tex": Format(as_tikz, drawn=True),
-    "mmd": Format(as_mermaid),
+    "mmd": Format(as_mermaid, note=mermaid_note),
     "dot": Format(as_dot),
     "json": Format(as_json, whole=True),
 }

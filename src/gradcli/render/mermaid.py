@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradcli.render.metrics import inert
 from gradcli.render.picture import KINDS, Card, Edge, Picture
 from gradcli.render.svg import PALETTES
@@ -12,6 +14,23 @@ STYLES = {kind: f"stroke:{PALETTES['light'][kind]},stroke-width:3px" for kind in
     "alarm": f"stroke:{PALETTES['light']['alarm']},stroke-width:3px,stroke-dasharray:7 4"
 }
 """Only borders are coloured: the page's theme chooses paper and ink."""
+
+
+MOST_CHARACTERS, MOST_EDGES = 50_000, 500
+"""What Mermaid draws unless a page sets `maxTextSize` and `maxEdges` higher; a file cannot."""
+
+EDGE = re.compile(r"^  n\d+ (?:-->|-\.-x)", re.MULTILINE)
+
+
+def limits_note(text: str) -> str:
+    """What is said of a text that Mermaid refuses to draw unless it is told to; nothing of any other."""
+    edges = len(EDGE.findall(text))
+    if len(text) <= MOST_CHARACTERS and edges <= MOST_EDGES:
+        return ""
+    return (
+        f"the Mermaid text has {len(text)} characters and {edges} edges; where not configured otherwise, viewers draw "
+        f"{MOST_CHARACTERS} and {MOST_EDGES} at most"
+    )
 
 
 def to_mermaid(picture: Picture) -> str:

@@ -259,7 +259,10 @@ def export(
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
     picture = picture_of(inspection, title, wish.direction, wish.show)
     content = data | {"warnings": [*bound.notes, *notes]}
-    return chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    written = chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    if chosen.note is not None and (note := chosen.note(written)):
+        notes.append(note)
+    return written
 
 
 def shower(
