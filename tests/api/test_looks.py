@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -149,3 +150,50 @@ def test_a_picture_without_a_point_has_formulas_and_no_verdict() -> None:
         gradcli.parse("A @ x").structure({"B": ("m",)})
     with pytest.raises(ShapeError, match="give the shapes"):
         gradcli.parse("A @ x").structure({"A": (2, 3), "x": (2,)})
+
+
+def test_a_picture_in_every_format(tmp_path: Path) -> None:
+    picture = gradcli.parse("x^2").graph(x=3)
+    assert picture.png.startswith(b"\x89PNG")
+    assert picture.pdf.startswith(b"%PDF-")
+    assert picture.tikz.startswith("\\documentclass")
+    assert picture.mermaid.startswith("flowchart LR")
+    picture.save(tmp_path / "g.png", theme="dark", scale=1)
+    assert (tmp_path / "g.png").stat().st_size > 0
+    assert (tmp_path / "g.png").read_bytes() != picture.png
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"theme": "pink"}, "theme cannot be 'pink'"),
+        ({"scale": 0}, "scale of 0"),
+        ({"scale": "2"}, "scale of '2'"),
+        ({"scale": True, "format": "json"}, "json is not drawn"),
+        ({"format": "gif"}, "as 'gif'"),
+    ],
+)
+def test_what_a_picture_cannot_be_saved_as(options: dict[str, Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(gradcli.GradcliError, match=message):
+        gradcli.parse("x^2").graph(x=3).save(tmp_path / "g.svg", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_picture_shows() -> None:
+    point = gradcli.parse("x^2").at(x=3)
+    assert "← ∂f" in point.graph().svg
+    assert "← ∂f" not in point.graph(show="value,partial").svg
+    assert "∂f/∂x" not in point.graph(show=["value"]).mermaid
+    assert gradcli.parse("x^2").structure(show="none").mermaid.count("|") == 0
+    with pytest.raises(gradcli.GradcliError, match="show knows no 'values'"):
+        point.graph(show="values")
+
+
+def test_a_gradient_leaves_the_shared_graph_alone() -> None:
+    point = gradcli.parse("ln(x1)+x1*x2-sin(x2)").at(x1=2, x2=5)
+    before = point.graph().json
+    picture = point.gradient_graph()
+    assert (picture.nodes, picture.edges, picture.verdict) == (7, 7, "verified")
+    assert point.graph().json == before
+    with pytest.raises(gradcli.GradcliError, match="a gradient's graph needs a scalar"):
+        gradcli.parse("exp(x)").gradient_graph(x=[1, 2])

@@ -49,6 +49,7 @@ ASK: dict[tuple[str, ...], Callable[[Point], Any]] = {
     ("trace",): lambda p: p.trace(),
     ("trace", "--mode", "forward", "--tangent", "ones"): lambda p: p.trace(mode="forward", tangent="ones"),
     ("graph",): lambda p: p.graph(),
+    ("graph", "--gradient-graph"): lambda p: p.gradient_graph(),
     ("graph", "--cotangent", "ones"): lambda p: p.graph(cotangent="ones"),
     ("compare", "--modes", "forward,reverse,numerical,autograd"): lambda p: p.compare(
         modes=["forward", "reverse", "numerical", "autograd"]
@@ -214,5 +215,11 @@ def test_same_picture(tmp_path: Any) -> None:
     run_gradcli("graph", "ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5", "-o", str(file))
     picture = gradcli.parse("ln(x1)+x1*x2-sin(x2)").graph(x1=2, x2=5)
     assert picture.svg == file.read_text(encoding="utf-8")
+    run_gradcli(
+        "graph", *("ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5", "--theme", "dark", "--scale", "2", "-o", str(file))
+    )
+    copy = tmp_path / "copy.svg"
+    picture.save(copy, theme="dark", scale=2)
+    assert copy.read_bytes() == file.read_bytes()
     run_gradcli("graph", "A x", "-o", str(file))
     assert gradcli.parse("A x").graph().svg == file.read_text(encoding="utf-8")

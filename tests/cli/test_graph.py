@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
+from gradcli.render.exports import FORMATS
 from tests.golden_files import Golden
 from tests.process import run_gradcli
 
@@ -120,9 +123,9 @@ def test_shapes_are_guessed_and_said() -> None:
 
 
 WRONG = {
-    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are svg, dot, json"),
+    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
     "no ending": (("x*y", "-o", "picture"), "says no format"),
-    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are svg, dot, json"),
+    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
@@ -131,6 +134,18 @@ WRONG = {
     "shape at a point": (("x*y", "--at", "x=1,y=2", "--shape", "x=n", "-o", "g.svg"), "--shape is for a graph"),
     "no shape": (("x*y", "--shape", "x=", "--shape", "=3", "-o", "g.svg"), "no list of shapes"),
     "shapes that do not fit": (("A @ x", "--shape", "A=m,n,x=k", "-o", "g.svg"), "shapes do not match"),
+    "unknown part": (("x*y", "--show", "values", "-o", "g.svg"), "--show knows no 'values'"),
+    "a part of the data": (("x*y", "--show", "value", "-o", "g.json"), "json has all"),
+    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for svg, png, pdf, tex"),
+    "the scale of a text": (("x*y", "--scale", "2", "-o", "g.mmd"), "mmd is not drawn"),
+    "no scale": (("x*y", "--scale", "0", "-o", "g.svg"), "between 0.01 and 100"),
+    "NaN as scale": (("x*y", "--scale", "nan", "-o", "g.svg"), "between 0.01 and 100"),
+    "too many pixels": (("x*y", "--scale", "99", "-o", "g.png"), "million are the most"),
+    "beyond TeX": (("x*y", "--scale", "99", "-o", "g.tex"), "TeX ends at 16000"),
+    "the theme of a listing": (("x*y", "--theme", "dark"), "--theme is for a picture"),
+    "the gradient of a vector": (("[x, y]", "--gradient-graph", "-o", "g.svg"), "a gradient's graph needs a scalar"),
+    "the gradients of two": (("a = x*y; a; a^2", "--gradient-graph"), "not of several outputs"),
+    "a zero gradient": (("floor(x)*0", "--gradient-graph", "-o", "g.svg"), "zero everywhere"),
     "a stream into a file": (("-", "-o", "g.svg"), "-o takes one graph"),
 }
 
@@ -148,6 +163,89 @@ def test_what_fails_keeps_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "g.svg").write_text("old", encoding="utf-8")
     assert run_gradcli("graph", "x*", "-o", "g.svg", cwd=tmp_path).status == 2
     assert (tmp_path / "g.svg").read_text(encoding="utf-8") == "old"
+
+
+BEGINNINGS = {
+    "svg": b"<svg ",
+    "png": b"\x89PNG",
+    "pdf": b"%PDF-",
+    "tex": b"\\documentclass",
+    "mmd": b"flowchart ",
+    "dot": b"digraph ",
+    "json": b"{",
+}
+
+
+@pytest.mark.parametrize("ending", BEGINNINGS)
+def test_every_ending(ending: str, tmp_path: Path) -> None:
+    done = run_gradcli("graph", *ROW_5, "-o", f"g.{ending.upper()}", cwd=tmp_path)
+    assert (done.status, done.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == [f"g.{ending.upper()}"]
+    assert (tmp_path / f"g.{ending.upper()}").read_bytes().startswith(BEGINNINGS[ending])
+
+
+def test_formats_are_all_tested() -> None:
+    assert list(FORMATS) == list(BEGINNINGS)
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf"])
+def test_binary_formats_are_printed_as_they_are(ending: str) -> None:
+    command = [sys.executable, "-m", "gradcli", "graph", "x*y", "-o", "-", "--format", ending]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert done.stdout.startswith(BEGINNINGS[ending])
+    assert done.stdout.rstrip().endswith(b"%%EOF" if ending == "pdf" else b"IEND\xaeB`\x82")
+
+
+def test_a_terminal_is_spared_binary_formats() -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "gradcli", "graph", "x*y", "-o", "-", "--format", "png"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 2
+    assert b"a terminal cannot show png" in done.stderr
+
+
+def test_pdf_without_its_library(tmp_path: Path) -> None:
+    (tmp_path / "svg2pdf_py.py").write_text("raise ImportError", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = run_gradcli("graph", "x*y", "-o", str(tmp_path / "g.pdf"), env={"PYTHONPATH": path})
+    assert done.status == 4
+    assert done.stderr == "error: writing PDF needs a library\nhelp: pip install svg2pdf-py\n"
+    assert not (tmp_path / "g.pdf").exists()
+
+
+def test_show_theme_and_scale(tmp_path: Path) -> None:
+    run_gradcli("graph", *ROW_1, "-o", "g.svg", cwd=tmp_path)
+    run_gradcli("graph", *ROW_1, "-o", "h.svg", "--show", "adjoint", "--theme", "dark", "--scale", "0.5", cwd=tmp_path)
+    whole, part = ((tmp_path / name).read_text(encoding="utf-8") for name in ("g.svg", "h.svg"))
+    assert ">value</text>" in whole
+    assert ">value</text>" not in part
+    assert "label: " in described(whole)
+    assert "label: " not in described(part)
+    assert "prefers-color-scheme" in whole
+    assert "prefers-color-scheme" not in part
+    width, box = re.search(r'width="([\d.]+)" height="[\d.]+" viewBox="0 0 ([\d.]+)', part).groups()  # type: ignore[union-attr]
+    assert float(width) == 0.5 * float(box)
+
+
+def test_gradient_graph(golden: Golden, tmp_path: Path) -> None:
+    done = run_gradcli("graph", *ROW_1, "--gradient-graph", "-o", "g.svg", cwd=tmp_path)
+    assert done.stdout.startswith("g.svg: 7 nodes, 7 edges\nverified: ")
+    golden("graph/row-1-gradient.svg.txt", described((tmp_path / "g.svg").read_text(encoding="utf-8")))
+    golden("graph/row-1-gradient.listing.txt", run_gradcli("graph", *ROW_1, "--gradient-graph").stdout)
+    data = json.loads(run_gradcli("graph", *ROW_1, "--gradient-graph", "--json").stdout)
+    values = {node["id"]: node["value"] for node in data["nodes"]}
+    assert [values[data["gradient"][name]] for name in ("x1", "x2")] == [5.5, pytest.approx(1.7163378145367738)]
+
+
+def test_gradient_graph_says_what_is_zero() -> None:
+    done = run_gradcli("graph", "x^2 + detach(y)", "--gradient-graph", "--at", "x=3,y=1")
+    assert "∂f/∂y is zero everywhere" in done.stderr
+    plain = run_gradcli("graph", "x^2", "--gradient-graph", "--plain").stdout
+    assert "df/dx" in plain
+    assert "∂" not in plain
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")

@@ -69,6 +69,8 @@ def test_the_schema_is_a_schema() -> None:
         ("trace", *WORKED),
         ("trace", *VECTORS),
         ("graph", *WORKED, "-o", "-", "--format", "json"),
+        ("graph", *WORKED, "--gradient-graph"),
+        ("graph", "x + detach(y)", "--gradient-graph"),
         ("why", *WORKED),
         ("why", "sum(where(x > 0, sqrt(x), 0))", "--at", "x=[-1,4]"),
         ("why", "log(1 + exp(x))", "--at", "x=800"),

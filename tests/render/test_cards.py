@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from gradcli.render.cards import FAR, picture_of, short, typeset
+from gradcli.errors import UsageError
+from gradcli.render.cards import FAR, picture_of, short, shown_parts, typeset
 from gradcli.render.drawing import draw
 from gradcli.render.nearest import LARGEST
 from gradcli.render.picture import Card, Picture
@@ -152,3 +153,31 @@ def test_typeset(text: str, expected: str) -> None:
 
 def test_short_numbers() -> None:
     assert [short(n) for n in (-1.5, 0.28366218546322625, math.nan, 1e-20)] == ["−1.5", "0.2837", "NaN", "1e−20"]
+
+
+def test_only_what_is_asked_for_is_shown() -> None:
+    inspection = inspect(ROW_1, ROW_1_POINT)
+    picture = picture_of(inspection, "", show=shown_parts(["value", "adjoint"], "show"))
+    rows = [[row.label for row in card.rows] for card in picture.cards]
+    assert rows[:2] == [["value", "← ∂f/∂x₁"], ["value", "← ∂f/∂x₂"]]
+    assert not any(edge.label for edge in picture.edges)
+    picture = picture_of(inspection, "", show=shown_parts(["partial"], "show"))
+    assert not any(card.rows for card in picture.cards)
+    assert [edge.label for edge in picture.edges] == ["0.5", "5", "2", "0.2837", "1", "1", "1", "−1"]
+    picture = picture_of(inspect(ROW_5, ROW_5_POINT), "", show=shown_parts(["none"], "show"))
+    assert {row.label for card in picture.cards for row in card.rows} == {"shape"}
+
+
+@pytest.mark.parametrize("words", [["values"], ["value", "none"], ["none", "none"]])
+def test_unknown_parts(words: list[str]) -> None:
+    with pytest.raises(UsageError, match="show knows no"):
+        shown_parts(words, "show")
+
+
+def test_adjoints_of_both_signs_have_the_colour_of_none() -> None:
+    cards = cards_of(picture_of(inspect(ROW_5, ROW_5_POINT), ""))
+    of_x, of_w, of_y = (cards[name].rows[-1] for name in "xwy")
+    assert (of_x.value, of_x.mixed) == ("[3, −6, 12]", True)
+    assert (of_w.value, of_w.mixed) == ("[6, 12, 18]", False)
+    assert (of_y.value, of_y.mixed) == ("−6", False)
+    assert 0 < (of_x.tint or 0) < (of_w.tint or 0)

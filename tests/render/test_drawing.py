@@ -2,15 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Shape, Text, draw
+from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, draw
 from gradcli.render.layout import Box
-from gradcli.render.picture import Picture
-from tests.render.pictures import PICTURES, chain, square, worked_example
+from gradcli.render.picture import Card, Picture, Row
+from tests.render.pictures import PICTURES, chain, one_card, square, worked_example
 
 ENGINES = [
     pytest.param("wasm"),
@@ -128,3 +129,55 @@ def test_a_picture_that_fits_is_not_folded(engine: str) -> None:
 
 def test_the_same_picture_is_drawn_the_same(engine: str) -> None:
     assert drawn.__wrapped__(worked_example(), engine) == drawn.__wrapped__(worked_example(), engine)
+
+
+def test_a_title_takes_lines_instead_of_being_cut(engine: str) -> None:
+    title = "a = dot(x, w); b = a − y; z = b^2 at x = [1, 2, 3], w = [0.5, −1, 2], y = 1.5 (∂/∂t along ones)"
+    drawing = drawn(replace(one_card(), title=title), engine)
+    lines = [shape for shape in drawing.shapes if isinstance(shape, Text) and shape.style == "title"]
+    assert " ".join(line.text for line in lines) == title
+    assert len(lines) == 2
+    (card,) = drawing.groups("card")
+    for above, below in pairwise([line.box for line in lines] + [card.box]):
+        assert not overlap(above, below)
+        assert above.y < below.y
+
+
+@every_picture
+def test_sizes_are_whole(picture: Picture, engine: str) -> None:
+    drawing = drawn(picture, engine)
+    assert drawing.width == int(drawing.width)
+    assert drawing.height == int(drawing.height)
+
+
+@every_picture
+def test_labels_stand_on_their_edges_and_lines_cross_no_title(picture: Picture, engine: str) -> None:
+    drawing = drawn(picture, engine)
+    labels = iter(drawing.groups("label"))
+    titles = [shape.box for shape in drawing.shapes if isinstance(shape, Text) and shape.style == "title"]
+    for edge, group in zip(picture.edges, drawing.groups("edge"), strict=True):
+        points = list(points_on(next(shape for shape in group.shapes if isinstance(shape, Path))))
+        if edge.label.strip():
+            box = next(labels).box
+            assert any(inside(Box(x, y, 0, 0), box, slack=1) for x, y in points)
+        assert not any(inside(Box(x, y, 0, 0), title) for x, y in points for title in titles)
+
+
+def test_colour_says_sign_and_size(engine: str) -> None:
+    rows = (Row("a", "1", 1.0), Row("b", "−1", -0.5), Row("c", "[1, −1]", -1.0, mixed=True), Row("d", "0", 0.0))
+    picture = Picture("", (Card("x", "x", "input", (*rows, Row("e", "NaN", float("nan")))), Card("y", "y", "input")))
+    drawing = drawn(picture, engine)
+    card = next(drawing.groups("card"))
+    tints = [(s.style, round(s.opacity, 2)) for s in card.shapes if isinstance(s, Rect) and s.style.startswith("tint")]
+    assert tints == [
+        ("tint-positive", 0.5),
+        ("tint-negative", 0.31),
+        ("tint-zero", 0.5),
+        ("tint-zero", 0.12),
+        ("tint-nan", 0.25),
+    ]
+    assert [text.text for item in drawing.groups("legend") for text in texts(item)] == [
+        "positive",
+        "negative",
+        "of both signs",
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.render.metrics import MONO, WIDE, inert, shorten, text_width
+from gradcli.render.metrics import MONO, WIDE, inert, shorten, text_width, wrap
 
 
 @pytest.mark.parametrize("text", ["abc", "x₁ᵀ", "αβγ", "−1²"])
@@ -34,3 +34,14 @@ def test_inert() -> None:
     assert inert("a\tb\nc\u00a0d") == "a b c d"
     assert inert("\u202e\x00\u200b") == "\\u202e\\u0000\\u200b"
     assert inert("\ud800") == "\\ud800"
+
+
+def test_wrapped_at_spaces() -> None:
+    text = "one two three four five"
+    lines = wrap(text, 10, 60, 4)
+    assert " ".join(lines) == text
+    assert len(lines) > 1
+    assert all(text_width(line, 10) <= 60 for line in lines)
+    assert wrap(text, 10, 60, 2) == [lines[0], text.removeprefix(lines[0] + " ")]
+    assert wrap("x" * 99, 10, 60, 4) == ["x" * 99]
+    assert wrap("", 10, 60, 4) == []

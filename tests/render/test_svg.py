@@ -5,16 +5,16 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from gradcli.render.drawing import card_face, compose, draw, label_face
+from gradcli.render.drawing import Drawing, card_face, compose, draw, label_face
 from gradcli.render.layout import Box, Layout
-from gradcli.render.picture import Picture
-from gradcli.render.svg import COLOURED, PALETTES, Theme, to_svg
+from gradcli.render.picture import Picture, Theme
+from gradcli.render.svg import COLOURED, PALETTES, to_svg
 from tests.golden_files import Golden
 from tests.render.pictures import PICTURES, hostile, square, worked_example
 
 
-def test_golden_square(golden: Golden) -> None:
-    """From positions written here, so that the file does not depend on an engine."""
+def square_drawing() -> Drawing:
+    """From positions written here, so that a file made of it does not depend on an engine."""
     picture = square()
     faces = [card_face(card) for card in picture.cards]
     labels = [label_face(edge, framed=False) for edge in picture.edges]
@@ -25,7 +25,18 @@ def test_golden_square(golden: Golden) -> None:
         (((87, 30), (100, 30), (140, 18), (160, 28)), ((87, 50), (100, 50), (140, 58), (160, 50))),
         (),
     )
-    golden("square.svg", to_svg(compose(picture, faces, labels, layout)))
+    return compose(picture, faces, labels, layout)
+
+
+def test_golden_square(golden: Golden) -> None:
+    golden("square.svg", to_svg(square_drawing()))
+
+
+def test_scale_is_the_size_at_first() -> None:
+    drawing = square_drawing()
+    small, large = (ElementTree.fromstring(to_svg(drawing, scale=scale)) for scale in (1, 2.5))
+    assert small.get("viewBox") == large.get("viewBox") == f"0 0 {drawing.width:g} {drawing.height:g}"
+    assert float(large.get("width", "")) == 2.5 * drawing.width
 
 
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
@@ -67,3 +78,33 @@ def test_colours_of_both_themes() -> None:
 
 def test_sign_is_written() -> None:
     assert "−1</text>" in to_svg(draw(worked_example()))
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize(
+    ("text", "ground", "over", "opacity"),
+    [
+        ("ink", "paper", "paper", 1),
+        ("muted", "card", "card", 1),
+        ("muted", "frame", "frame", 1),
+        ("ink", "badge", "badge", 1),
+        ("on-alarm", "alarm", "alarm", 1),
+        *((("ink", tint, "card", 0.5)) for tint in ("positive", "negative", "neutral")),
+        ("ink", "alarm", "card", 0.25),
+    ],
+)
+def test_texts_have_the_contrast_that_wcag_asks_for(
+    theme: str, text: str, ground: str, over: str, opacity: float
+) -> None:
+    def channels(name: str) -> tuple[float, ...]:
+        return tuple(int(PALETTES[theme][name][at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+    mixed = tuple(opacity * a + (1 - opacity) * b for a, b in zip(channels(ground), channels(over), strict=True))
+    light, dark = sorted((luminance(channels(text)), luminance(mixed)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

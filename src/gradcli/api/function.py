@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis
-from gradcli.api.picture import Picture, picture_of
+from gradcli.api.picture import Look, Picture, picture_of
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
@@ -116,6 +116,10 @@ class Function:
             return self.structure()
         return self.at(**inputs).graph()
 
+    def gradient_graph(self, /, **inputs: Any) -> Picture:
+        """The picture of the graph that computes the gradient."""
+        return self.at(**inputs).gradient_graph()
+
     def compare(self, /, **inputs: Any) -> Comparison:
         """All methods side by side."""
         return self.at(**inputs).compare()
@@ -129,14 +133,19 @@ class Function:
         return self.at(**inputs).why()
 
     def structure(
-        self, shapes: Mapping[str, Shape] | None = None, *, direction: Direction = "LR", title: str = ""
+        self,
+        shapes: Mapping[str, Shape] | None = None,
+        *,
+        direction: Direction = "LR",
+        title: str = "",
+        show: Sequence[str] | None = None,
     ) -> Picture:
         """The picture without a point: shapes and local partials as formulas. A dimension in `shapes` is a number or a
         letter, `{"A": ("m", 3)}`; names left out are scalars, vectors or (in capitals) matrices, as they are used."""
         from gradcli.render.inspection import Inspection
         from gradcli.syntax.guess import default_shapes
 
-        check_choice("direction", direction, ("LR", "TB"))
+        look = Look(direction, title, show)
         given = read_shapes(shapes or {})
         self._check_known(given)
         require_square(self._assumptions, given)
@@ -149,7 +158,7 @@ class Function:
         guessed = {name: shape for name, shape in all_shapes.items() if shape and name not in given}
         taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in guessed.items())
         notes = [*built.notes, *([f"without a point, {taken}"] if taken else [])]
-        return picture_of(Inspection(built.graph, built.outputs[-1:]), self.source, {}, direction, title, notes)
+        return picture_of(Inspection(built.graph, built.outputs[-1:]), self.source, {}, look, notes)
 
     def __repr__(self) -> str:
         return f"gradcli.parse({self.source!r})"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from gradcli.api.values import check_choice, read_names
+from gradcli.carriers.base import Carrier
 from gradcli.errors import UsageError
-from gradcli.problem import Nested
-from gradcli.render.exports import FORMATS, LAYOUT_SECONDS, Export, format_of
+from gradcli.problem import Nested, Problem
+from gradcli.render.exports import FORMATS, LAYOUT_SECONDS, Export, format_of, require_drawn, require_scale
 from gradcli.render.inspection import Inspection
-from gradcli.render.picture import Direction
+from gradcli.render.picture import Direction, Theme
+from gradcli.verify.witnesses import Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,26 @@ class Picture:
         return self._in("svg").decode()
 
     @cached_property
+    def png(self) -> bytes:
+        """The drawing in pixels, two a point. Raises UsageError where it would have too many."""
+        return self._in("png")
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The drawing for print, with text that can be selected. Raises MissingError without svg2pdf-py."""
+        return self._in("pdf")
+
+    @cached_property
+    def tikz(self) -> str:
+        """The drawing as a LaTeX document."""
+        return self._in("tex").decode()
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The structure for Markdown."""
+        return self._in("mmd").decode()
+
+    @cached_property
     def dot(self) -> str:
         """The structure for Graphviz."""
         return self._in("dot").decode()
@@ -45,8 +68,17 @@ class Picture:
         """All nodes and edges, as `gradcli graph --json` gives them."""
         return self._in("json").decode()
 
-    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
-        """Write a file, whole or not at all, in the format that its ending names. Raises UsageError and FileError."""
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        *,
+        theme: Theme | None = None,
+        scale: float | None = None,
+    ) -> None:
+        """Write a file, whole or not at all, in the format that its ending names. `theme` is "light", "dark" or "auto":
+        an SVG follows its viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError, FileError
+        and what the properties raise."""
         from gradcli.render.files import ending, write_file
 
         target = os.fspath(path)
@@ -54,10 +86,17 @@ class Picture:
         if not chosen:
             choice = ", ".join(f".{name}" for name in FORMATS)
             raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give format=")
-        write_file(target, self._in(chosen))
+        if theme is not None:
+            check_choice("theme", theme, ("auto", "light", "dark"))
+            require_drawn(chosen, "theme")
+        if scale is not None:
+            require_drawn(chosen, "scale")
+            require_scale(scale)
+        export = replace(self._export, theme=theme or "auto", scale=scale)
+        write_file(target, format_of(chosen).write(export))
 
     def _in(self, name: str) -> bytes:
-        return format_of(name)(self._export)
+        return format_of(name).write(self._export)
 
     def __str__(self) -> str:
         verdict = f"{self.verdict}: {self.reason}" if self.verdict else "no point, no verdict"
@@ -73,26 +112,71 @@ class Picture:
         return self.svg
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a picture shall look: its direction, its title (default: the function and the point) and what it shows."""
+
+    direction: Direction = "LR"
+    title: str = ""
+    show: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("direction", self.direction, ("LR", "TB"))
+
+    @property
+    def parts(self) -> Collection[str]:
+        """The parts to show. Raises UsageError."""
+        from gradcli.render.cards import PARTS, shown_parts
+
+        if self.show is None:
+            return PARTS
+        return shown_parts(read_names(self.show, "show") or (), "show")
+
+
 def picture_of(
+    inspection: Inspection, source: str, point: Mapping[str, Nested], look: Look, notes: Sequence[str]
+) -> Picture:
+    """The picture of an inspected graph."""
+    from gradcli.render.graph_json import graph_data
+    from gradcli.render.titles import title_of
+
+    title = look.title or title_of(inspection, point)
+    return assembled(inspection, inspection.verdicts, title, graph_data(inspection, source, point), look, notes)
+
+
+def gradient_picture_of(
+    inspection: Inspection, problem: Problem, carrier: Carrier | None, source: str, look: Look, notes: Sequence[str]
+) -> Picture:
+    """The picture of the gradient of an inspected function; its graph is appended to the function's."""
+    from gradcli.render.gradient import gradient_data, inspect_gradient, zero_notes
+    from gradcli.render.graph_json import graph_data
+    from gradcli.render.titles import title_of
+
+    title = look.title or f"the gradient of {title_of(inspection, problem.point)}"
+    data, verdicts = graph_data(inspection, source, problem.point), inspection.verdicts
+    name = inspection.names[problem.output]
+    drawn, found = inspect_gradient(problem, carrier, inspection.columns)
+    content = data | gradient_data(drawn, found)
+    return assembled(drawn, verdicts, title, content, look, [*notes, *zero_notes(found, name)])
+
+
+def assembled(
     inspection: Inspection,
-    source: str,
-    point: Mapping[str, Nested],
-    direction: Direction,
+    verdicts: Mapping[int, Verdict],
     title: str,
+    data: Mapping[str, Any],
+    look: Look,
     notes: Sequence[str],
 ) -> Picture:
-    """The picture of an inspected graph. What it leaves out is noted."""
+    """The picture of a graph with the verdict on its function. What it leaves out is noted."""
     from gradcli.render import cards
-    from gradcli.render.graph_json import graph_data
     from gradcli.render.nearest import select
-    from gradcli.render.titles import title_of
 
     found = list(notes)
     if (selection := select(inspection)).omitted:
         found.append(f"the picture shows {selection.sentence}; the json format has all")
-    title = title or title_of(inspection, point)
-    data: dict[str, Any] = graph_data(inspection, source, point) | {"warnings": found}
-    verdict = next(iter(inspection.verdicts.values()), None)
+    verdict = next(iter(verdicts.values()), None)
+    picture = cards.picture_of(inspection, title, look.direction, look.parts)
     return Picture(
         title=title,
         nodes=len(inspection.rows),
@@ -100,5 +184,5 @@ def picture_of(
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
         notes=tuple(found),
-        _export=Export(cards.picture_of(inspection, title, direction), data, LAYOUT_SECONDS),
+        _export=Export(picture, {**data, "warnings": found}, LAYOUT_SECONDS),
     )

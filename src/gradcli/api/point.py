@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from gradcli.api import results
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
-from gradcli.api.picture import Picture, picture_of
+from gradcli.api.picture import Look, Picture, gradient_picture_of, picture_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
 from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_tangents
@@ -318,11 +318,12 @@ class Point:
         tangent: Any = None,
         direction: Direction = "LR",
         title: str = "",
+        show: Sequence[str] | None = None,
     ) -> Picture:
-        """The picture of the graph, with values, tangents, adjoints and local partials."""
+        """The picture of the graph with `show`: some of value, tangent, adjoint, partial, or "none" (default: all)."""
         from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
 
-        check_choice("direction", direction, ("LR", "TB"))
+        look = Look(direction, title, show)
         plan, problem = self._plan, self._problem(wrt, cotangent)
         notes = list(self.notes)
         if lacks_cotangent(problem):
@@ -330,7 +331,27 @@ class Point:
         along = None if tangent is None else self._tangents(problem, tangent)
         columns = tangent_columns(plan.graph, problem.wrt, along)
         inspection = examine(plan.graph, [problem], plan.carrier, columns)
-        return picture_of(inspection, self.source, self._inputs, direction, title, notes)
+        return picture_of(inspection, self.source, self._inputs, look, notes)
+
+    @located
+    def gradient_graph(
+        self,
+        *,
+        wrt: Names = None,
+        direction: Direction = "LR",
+        title: str = "",
+        show: Sequence[str] | None = None,
+    ) -> Picture:
+        """The picture of the graph that computes the gradient of a scalar; tangents there are second derivatives."""
+        from gradcli.render.examine import examine, tangent_columns
+
+        look = Look(direction, title, show)
+        plan, problem = self._plan, self._problem(wrt)
+        self._require_scalar(problem, "a gradient's graph", "sum(...)")
+        graph, output = plan.graph_of_its_own()
+        problem = replace(problem, graph=graph, output=output)
+        inspection = examine(graph, [problem], plan.carrier, tangent_columns(graph, problem.wrt))
+        return gradient_picture_of(inspection, problem, plan.carrier, self.source, look, self.notes)
 
     @located
     def compare(

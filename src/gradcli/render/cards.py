@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.render.inspection import Inspection, Link
-from gradcli.render.listing import link_text
+from gradcli.render.listing import enclosed, link_text
 from gradcli.render.nearest import select
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Picture, Row, pretty_name, signed_log_tint
@@ -23,6 +25,9 @@ LONGEST_LABEL = 26
 """A longer formula would push the cards apart: the edge then only names its partial, and tells it on hovering."""
 FAR = 8
 """An edge past so many levels more than the shortest one from its node starts at a repetition of the node."""
+PARTS = ("value", "tangent", "adjoint", "partial")
+"""What can be shown at a point besides names, operations and shapes; the last stands on the edges."""
+NO_PARTS = "none"
 OMITTED = "omitted"
 AGAIN = "again"
 
@@ -31,15 +36,29 @@ SIGN = re.compile(r"(?<=[\w)\]'])(?<!\de)([+-])(?!>)")
 """A plus or minus between operands, but not in 1e-5."""
 
 
-def picture_of(inspection: Inspection, title: str, direction: Direction = "LR") -> Picture:
-    """The picture. Of a large graph it shows the part nearest to the outputs, with one card that counts the rest."""
+def shown_parts(words: Sequence[str], option: str) -> Collection[str]:
+    """The parts of a picture that words name. Raises UsageError."""
+    if list(words) == [NO_PARTS]:
+        return ()
+    if unknown := [word for word in words if word not in PARTS]:
+        raise UsageError(f"{option} knows no '{unknown[0]}'", hint=f"some of {', '.join(PARTS)}, or {NO_PARTS}")
+    return words
+
+
+def picture_of(
+    inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
+) -> Picture:
+    """The picture with the parts `show`. Of a large graph it shows what is nearest to the outputs, with one card that
+    counts the rest."""
     selection = select(inspection)
     largest = largest_adjoint(inspection, selection.nodes)
-    cards = [card(inspection, node, largest) for node in selection.nodes]
+    cards = [card(inspection, node, largest, show) for node in selection.nodes]
     links = selection.links(inspection)
     again = far_links(inspection, links)
     repeats = {repeat_id(link): repeat_card(inspection, link) for link in links if link in again}
     edges = [edge(inspection, link, repeat_id(link) if link in again else str(link.argument)) for link in links]
+    if "partial" not in show:
+        edges = [replace(edge, label="", tint=None) for edge in edges]
     if selection.omitted:
         cards.append(Card(OMITTED, f"{selection.omitted} nodes not drawn", OMITTED, description=selection.sentence))
         edges += [Edge(str(source), OMITTED) for source in selection.into_omitted]
@@ -67,31 +86,38 @@ def repeat_card(inspection: Inspection, link: Link) -> Card:
     node = link.argument
     name = inspection.names[node]
     return Card(
-        repeat_id(link), pretty_name(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
+        repeat_id(link), typeset(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
     )
 
 
-def card(inspection: Inspection, node: int, largest: float) -> Card:
-    """A node: name = operation, value, tangents, adjoints."""
-    name, operation = inspection.names[node], inspection.operation(node)
-    title = f"{pretty_name(name)} = {typeset(operation)}" if operation else pretty_name(name)
+def card(inspection: Inspection, node: int, largest: float, show: Collection[str] = PARTS) -> Card:
+    """A node: names = operation, shape, value, tangents, adjoints."""
+    names, operation = [*inspection.aliases.get(node, ()), inspection.names[node]], inspection.operation(node)
+    title = typeset(" = ".join([*names, operation] if operation else names))
     badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
-    rows = [*value_rows(inspection, node), *tangent_rows(inspection, node), *adjoint_rows(inspection, node, largest)]
+    rows = shape_rows(inspection, node)
+    rows += value_rows(inspection, node) if "value" in show else []
+    rows += tangent_rows(inspection, node) if "tangent" in show else []
+    rows += adjoint_rows(inspection, node, largest) if "adjoint" in show else []
     alarm = inspection.alarms[node]
     return Card(str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node))
 
 
-def value_rows(inspection: Inspection, node: int) -> list[Row]:
-    """A number; of an array its shape, and its elements if they are few, else range and norm."""
+def shape_rows(inspection: Inspection, node: int) -> list[Row]:
+    """The shape of an array."""
     shape = inspection.shape(node)
-    rows = [Row("shape", format_shape(shape))] if shape else []
+    return [Row("shape", format_shape(shape))] if shape else []
+
+
+def value_rows(inspection: Inspection, node: int) -> list[Row]:
+    """A number, or elements if they are few, else range and norm."""
     if inspection.tape is None:
-        return rows
+        return []
     whole = short_text(inspection.value(node))
     if whole:
-        return [*rows, Row("value", whole)]
+        return [Row("value", whole)]
     found = inspection.summary(node)
-    rows += [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
+    rows = [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
     return [*rows, Row("not finite", found.strange)] if found.strange else rows
 
 
@@ -110,8 +136,15 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
         if inspection.weights[output] is not None:
             what = f"⟨c, {what}⟩"
         tint = signed_log_tint(summarize(adjoint).peak, largest)
-        rows.append(Row(f"← ∂{what}/∂{name}", number_text(adjoint), tint, emphasis=True))
+        label = f"← ∂{what}/∂{name}"
+        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=has_both_signs(adjoint)))
     return rows
+
+
+def has_both_signs(value: Nested) -> bool:
+    """Whether some elements are positive and some negative."""
+    numbers = flatten(value)
+    return any(n < 0 for n in numbers) and any(n > 0 for n in numbers)
 
 
 def largest_adjoint(inspection: Inspection, nodes: Sequence[int]) -> float:
@@ -129,7 +162,7 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
         return Edge(source, str(link.node), "0", cut=True, description=description)
     label = edge_number(partial) or typeset(formula.text)
     if len(label) > LONGEST_LABEL:
-        label = f"∂{pretty_name(inspection.names[link.node])}/∂{pretty_name(inspection.names[link.argument])}"
+        label = typeset(f"∂{enclosed(inspection.names[link.node])}/∂{enclosed(inspection.names[link.argument])}")
     tint = math.nan if partial is not None and summarize(partial).nans else None
     return Edge(source, str(link.node), label, tint=tint, description=description)
 
@@ -151,7 +184,7 @@ def describe(inspection: Inspection, node: int) -> str:
         return f"shape {format_shape(shape)}"
     parts = [f"value {array_text(inspection.value(node), shape)}"]
     for column, tangent in zip(inspection.columns, inspection.tangents_of(node), strict=True):
-        parts.append(f"∂{name}/∂{column.label} = {array_text(tangent, shape)}")
+        parts.append(f"∂{enclosed(name)}/∂{column.label} = {array_text(tangent, shape)}")
     for output, adjoint in inspection.adjoints_of(node).items():
         parts.append(f"∂{inspection.weighted(output)}/∂{name} = {array_text(adjoint, shape)}")
     convention = inspection.convention(node)

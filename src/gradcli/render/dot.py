@@ -53,7 +53,7 @@ def table(card: Card) -> str:
     )
     cells = [f'<td align="left"><b>{html(card.title)}</b></td><td align="right">{words}</td>']
     for row in card.rows:
-        shade = f' bgcolor="{tint_colour(row.tint)}"' if row.tint is not None else ""
+        shade = f' bgcolor="{tint_colour(row.tint, row.mixed)}"' if row.tint is not None else ""
         value = f"<b>{html(row.value)}</b>" if row.emphasis else html(row.value)
         cells.append(f'<td align="left"{shade}>{html(row.label)}</td><td align="right"{shade}>{value}</td>')
     first, *rest = cells
@@ -62,13 +62,14 @@ def table(card: Card) -> str:
     return f'<table {border} cellborder="0" cellspacing="0" cellpadding="4">{body}</table>'
 
 
-def tint_colour(tint: float) -> str:
+def tint_colour(tint: float, mixed: bool = False) -> str:
     """The colour of a tint on white, mixed here because not every output of Graphviz knows transparency."""
-    name = "alarm" if math.isnan(tint) else "positive" if tint > 0 else "negative" if tint < 0 else "neutral"
+    name = "neutral" if mixed or tint == 0 else "positive" if tint > 0 else "negative"
+    name = "alarm" if math.isnan(tint) else name
     part = 0.25 if math.isnan(tint) else 0.12 + 0.38 * min(1.0, abs(tint))
     colour = COLOURS[name]
-    mixed = (round(255 + (int(colour[at : at + 2], 16) - 255) * part) for at in (1, 3, 5))
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+    channels = (round(255 + (int(colour[at : at + 2], 16) - 255) * part) for at in (1, 3, 5))
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
 
 
 def edge_attributes(edge: Edge) -> str:

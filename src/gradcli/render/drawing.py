@@ -16,7 +16,7 @@ from gradcli.render.curves import Curve, Point
 from gradcli.render.engines import Engine
 from gradcli.render.fold import folded
 from gradcli.render.layout import Box, Layout
-from gradcli.render.metrics import inert, shorten, text_width
+from gradcli.render.metrics import inert, shorten, text_width, wrap
 from gradcli.render.picture import KINDS, Card, Edge, Picture, Row
 
 MARGIN = 20.0
@@ -28,7 +28,8 @@ PILL = 17.0
 COLUMN_GAP = 16.0
 WIDEST_NAME, WIDEST_LABEL, WIDEST_VALUE, WIDEST_WORD = 300.0, 150.0, 230.0, 110.0
 ARROW = 7.5
-LEGEND_LINE = 20.0
+LEGEND_LINE, TITLE_LINE = 20.0, 20.0
+TITLE_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,13 @@ def compose(picture: Picture, faces: list[Group], labels: list[Group | None], pl
         min(text_width(title, TITLE_SIZE), 640.0),
         max((face.box.width for face in legend_items), default=0.0),
     )
-    top = MARGIN + (30.0 if title else 0.0)
+    titles = wrap(title, TITLE_SIZE, width, TITLE_LINES)
+    top = MARGIN + (TITLE_LINE * len(titles) + 10.0 if titles else 0.0)
     by = (MARGIN + (width - placed.size[0]) / 2, top)
     shapes: list[Shape] = []
-    if title:
-        shapes.append(fitted(title, (MARGIN, MARGIN + TITLE_SIZE - 2), "title", TITLE_SIZE, width))
+    for index, line in enumerate(titles):
+        at = MARGIN, MARGIN + TITLE_SIZE - 2 + TITLE_LINE * index
+        shapes.append(fitted(line, at, "title", TITLE_SIZE, width))
     for index, box in placed.frames:
         shapes.append(moved(frame_face(picture.clusters[index].title, box), by))
     for edge, route in zip(picture.edges, placed.routes, strict=True):
@@ -150,9 +153,9 @@ def compose(picture: Picture, faces: list[Group], labels: list[Group | None], pl
             x, y = MARGIN, y + LEGEND_LINE
         shapes.append(moved(item, (x, y)))
         x += item.box.width + 18.0
-    height = y + (LEGEND_LINE if legend_items else 0.0) + MARGIN
+    height = math.ceil(y + (LEGEND_LINE if legend_items else 0.0) + MARGIN)  # whole: a PNG has no half pixels
     count = f"Computation graph with {len(picture.cards)} nodes and {len(picture.edges)} edges."
-    return Drawing(width + 2 * MARGIN, height, title, count, tuple(shapes))
+    return Drawing(math.ceil(width + 2 * MARGIN), height, title, count, tuple(shapes))
 
 
 def fitted(
@@ -192,7 +195,8 @@ def card_face(card: Card) -> Group:
     for index, (row, (text, value)) in enumerate(zip(card.rows, rows, strict=True)):
         top = HEADER + 3 + ROW * index
         if row.tint is not None:
-            shapes.append(tinted(Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1), row.tint))
+            strip = Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1)
+            shapes.append(tinted(strip, row.tint, row.mixed))
         shapes.append(replace(text, at=(TEXT_LEFT, top + 14)))
         shapes.append(replace(value, at=(width - TEXT_RIGHT, top + 14)))
     return Group("card", box, tuple(shapes), inert(card.title), inert(card.description))
@@ -208,11 +212,12 @@ def row_texts(row: Row) -> tuple[Text, Text]:
     )
 
 
-def tinted(box: Box, tint: float) -> Rect:
-    """The colour behind a number: blue for positive, orange for negative, stronger for larger, magenta for NaN."""
+def tinted(box: Box, tint: float, mixed: bool = False) -> Rect:
+    """The colour behind a number: blue for positive, orange for negative, grey for both, stronger for larger, magenta
+    for NaN."""
     if math.isnan(tint):
         return Rect(box, "tint-nan", 4, 0.25)
-    style = "tint-positive" if tint > 0 else "tint-negative" if tint < 0 else "tint-zero"
+    style = "tint-zero" if mixed or tint == 0 else "tint-positive" if tint > 0 else "tint-negative"
     return Rect(box, style, 4, 0.12 + 0.38 * min(1.0, abs(tint)))
 
 
@@ -292,11 +297,14 @@ def legend(picture: Picture) -> list[Group]:
     items = [legend_item(kind, f"stripe kind-{kind}", 1.0) for kind in kinds if kind in used]
     if any(edge.label.strip() for edge in picture.edges):
         items.append(legend_item("on an edge: local partial", "", 1.0))
-    tints = [row.tint for card in picture.cards for row in card.rows] + [edge.tint for edge in picture.edges]
+    rows = [row for card in picture.cards for row in card.rows]
+    tints = [row.tint for row in rows if not row.mixed] + [edge.tint for edge in picture.edges]
     if any(tint and tint > 0 for tint in tints):
         items.append(legend_item("positive", "tint-positive", 0.5))
     if any(tint and tint < 0 for tint in tints):
         items.append(legend_item("negative", "tint-negative", 0.5))
+    if any(row.mixed for row in rows):
+        items.append(legend_item("of both signs", "tint-zero", 0.5))
     return items
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import UsageError
-from gradcli.render.picture import Picture
+from gradcli.render.picture import Picture, Theme
+
+if TYPE_CHECKING:
+    from gradcli.render.drawing import Drawing
 
 LAYOUT_SECONDS = 20.0
 """How long a layout may take where no time limit is set."""
@@ -15,19 +18,76 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: the picture, and the data of the JSON answer. `timeout` limits the layout, in seconds."""
+    """What is written: the picture, and the data of the JSON answer. `timeout` limits the layout, in seconds.
+
+    `scale` is that of the drawing; None is the format's own.
+    """
 
     picture: Picture
     data: Mapping[str, Any]
     timeout: float
+    theme: Theme = "auto"
+    scale: float | None = None
+
+    def drawing(self) -> Drawing:
+        """The picture with its places. Raises LayoutError and OutOfTimeError."""
+        from gradcli.render.drawing import draw
+
+        return draw(self.picture, timeout=self.timeout)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is written. `drawn`: it has colours and a size; `binary`: no terminal can show it; `whole`: it has
+    the data, not the picture; `note`: what has to be said of some contents."""
+
+    write: Callable[[Export], bytes]
+    drawn: bool = False
+    binary: bool = False
+    whole: bool = False
+    note: Callable[[bytes], str] | None = None
 
 
 def as_svg(export: Export) -> bytes:
     """A picture for browsers and documents."""
-    from gradcli.render.drawing import draw
     from gradcli.render.svg import to_svg
 
-    return to_svg(draw(export.picture, timeout=export.timeout)).encode()
+    return to_svg(export.drawing(), export.theme, export.scale or 1.0).encode()
+
+
+def as_png(export: Export) -> bytes:
+    """A picture of pixels."""
+    from gradcli.render.png import to_png
+
+    return to_png(export.drawing(), export.theme, export.scale)
+
+
+def as_pdf(export: Export) -> bytes:
+    """A picture for print, whose text can be selected."""
+    from gradcli.render.pdf import to_pdf
+
+    return to_pdf(export.drawing(), export.theme, export.scale or 1.0)
+
+
+def as_tikz(export: Export) -> bytes:
+    """A LaTeX document that draws the picture."""
+    from gradcli.render.tikz import to_tikz
+
+    return to_tikz(export.drawing(), export.theme, export.scale or 1.0).encode()
+
+
+def as_mermaid(export: Export) -> bytes:
+    """The picture's structure for Markdown."""
+    from gradcli.render.mermaid import to_mermaid
+
+    return to_mermaid(export.picture).encode()
+
+
+def mermaid_note(content: bytes) -> str:
+    """Whether Mermaid draws so much."""
+    from gradcli.render.mermaid import limits_note
+
+    return limits_note(content.decode())
 
 
 def as_dot(export: Export) -> bytes:
@@ -44,11 +104,32 @@ def as_json(export: Export) -> bytes:
     return (dumps(dict(export.data)) + "\n").encode()
 
 
-FORMATS: dict[str, Callable[[Export], bytes]] = {"svg": as_svg, "dot": as_dot, "json": as_json}
+FORMATS: dict[str, Format] = {
+    "svg": Format(as_svg, drawn=True),
+    "png": Format(as_png, drawn=True, binary=True),
+    "pdf": Format(as_pdf, drawn=True, binary=True),
+    "tex": Format(as_tikz, drawn=True),
+    "mmd": Format(as_mermaid, note=mermaid_note),
+    "dot": Format(as_dot),
+    "json": Format(as_json, whole=True),
+}
 
 
-def format_of(name: str) -> Callable[[Export], bytes]:
-    """The writer of a format. Raises UsageError with the list of formats."""
+def format_of(name: str) -> Format:
+    """A format by its name. Raises UsageError with the list of formats."""
     if name.lower() not in FORMATS:
         raise UsageError(f"no picture can be written as '{name}'", hint=f"the formats are {', '.join(FORMATS)}")
     return FORMATS[name.lower()]
+
+
+def require_drawn(name: str, option: str) -> None:
+    """Raise UsageError for an option on colours or size if the format has none."""
+    if not format_of(name).drawn:
+        drawn = ", ".join(other for other, found in FORMATS.items() if found.drawn)
+        raise UsageError(f"{option} says how a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}")
+
+
+def require_scale(scale: Any) -> None:
+    """Raise UsageError for a scale that is no size."""
+    if not isinstance(scale, int | float) or not 0.01 <= scale <= 100:
+        raise UsageError(f"a scale of {scale!r} is not between 0.01 and 100", hint="1 is the usual size")

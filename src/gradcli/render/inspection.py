@@ -76,6 +76,8 @@ class Inspection:
     adjoints: dict[int, list[Value | None]] = field(default_factory=dict)
     weights: Mapping[int, Nested | None] = field(default_factory=dict)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
+    aliases: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Further names of nodes, where one is several things: the output y of x*y is the derivative by x too."""
 
     @cached_property
     def nodes(self) -> list[int]:

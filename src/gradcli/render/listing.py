@@ -30,7 +30,8 @@ def listing_table(inspection: Inspection, appearance: Appearance) -> Table:
         table.add_column("", overflow="fold")
     for node in rows:
         shape = inspection.shape(node)
-        cells = [inspection.names[node], inspection.operation(node) or "input"]
+        cells = [" = ".join([*inspection.aliases.get(node, ()), inspection.names[node]])]
+        cells.append(inspection.operation(node) or "input")
         cells += [format_shape(shape)] * shaped
         numbers = [inspection.value(node)] if inspection.tape is not None else []
         cells += [array_text(n, shape) for n in [*numbers, *inspection.adjoints_of(node).values()]]
@@ -39,9 +40,14 @@ def listing_table(inspection: Inspection, appearance: Appearance) -> Table:
     return table
 
 
+def enclosed(name: str) -> str:
+    """A name below a line of differentiation; one that is a derivative itself, `∂f/∂x`, in parentheses."""
+    return f"({name})" if "/" in name else name
+
+
 def link_text(inspection: Inspection, link: Link, d: str = "∂") -> str:
     """`∂v3/∂x2 = cos(x2) = 0.28366218546322625`, without the number where there is none."""
-    ends = f"{d}{inspection.names[link.node]}/{d}{inspection.names[link.argument]}"
+    ends = f"{d}{enclosed(inspection.names[link.node])}/{d}{enclosed(inspection.names[link.argument])}"
     if link.detached:
         return f"{ends} = 0 (no derivative flows)"
     formula, partial = inspection.formula(link), inspection.partial(link)

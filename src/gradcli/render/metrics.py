@@ -58,6 +58,18 @@ def text_width(text: str, size: float) -> float:
     return sum(map(char_width, text)) * size
 
 
+def wrap(text: str, size: float, width: float, most: int) -> list[str]:
+    """The text in lines of at most a width, broken at spaces; what is longer than `most` lines stays in the last."""
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and (len(lines) == most or text_width(joined, size) <= width):
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
 def shorten(text: str, size: float, width: float) -> str:
     """The text, or its beginning and end around an ellipsis such that it fits into `width` (same unit as `size`)."""
     if text_width(text, size) <= width:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Direction = Literal["LR", "TB"]
+Theme = Literal["auto", "light", "dark"]
 
 KINDS = (
     "input", "constant", "arithmetic", "elementary", "piecewise", "reduction", "matrix", "structural", "detach"
@@ -21,12 +22,14 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a card. `tint` is a signed magnitude in [-1, 1] (NaN allowed) that colours the row."""
+    """One line of a card. `tint` is a signed magnitude in [-1, 1] (NaN allowed) that colours the row; `mixed` says that
+    the numbers have both signs, so that its sign means nothing."""
 
     label: str
     value: str
     tint: float | None = None
     emphasis: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

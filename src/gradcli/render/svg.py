@@ -7,14 +7,11 @@ theme's own colours and only then, inside `@supports`, with custom properties: p
 
 from __future__ import annotations
 
-from typing import Literal
 from xml.sax.saxutils import escape
 
 from gradcli.render.curves import Curve
 from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text
-from gradcli.render.picture import KINDS
-
-Theme = Literal["auto", "light", "dark"]
+from gradcli.render.picture import KINDS, Theme
 
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', ui-monospace, monospace"
 
@@ -69,10 +66,12 @@ PLAIN = (
 )
 
 
-def to_svg(drawing: Drawing, theme: Theme = "auto") -> str:
-    """The file's text, ending in a newline; the same drawing always gives the same text."""
+def to_svg(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
+    """The file's text, ending in a newline; the same drawing always gives the same text. `scale` is the size at which
+    viewers show it first."""
     width, height = number(drawing.width), number(drawing.height)
-    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    shown = f'width="{number(scale * drawing.width)}" height="{number(scale * drawing.height)}"'
+    size = f'{shown} viewBox="0 0 {width} {height}"'
     told = 'role="img" aria-labelledby="picture-title picture-description"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} {told}>',

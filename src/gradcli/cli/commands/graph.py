@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,9 +15,10 @@ from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, 
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
 from gradcli.errors import FileError, UsageError
-from gradcli.problem import Problem
+from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
+    from gradcli.render.gradient import Gradient
     from gradcli.render.inspection import Inspection
 
 PRINT = "-"
@@ -35,6 +36,10 @@ class Wish:
     format: str
     direction: Literal["LR", "TB"]
     title: str
+    show: Collection[str]
+    theme: Literal["auto", "light", "dark"] | None
+    scale: float | None
+    gradient: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +54,9 @@ def graph(
     at: AT,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="FILE", help="svg, dot or json by its ending; - prints (dot)."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot)."
+        ),
     ] = "",
     file_format: Annotated[
         str, typer.Option("--format", metavar="NAME", help="The format, whatever the file is called.")
@@ -62,12 +69,43 @@ def graph(
         Literal["LR", "TB"], typer.Option("--direction", help="From left to right or from top to bottom.")
     ] = "LR",
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Title of the picture.")] = "",
+    show: Annotated[
+        str,
+        typer.Option("--show", metavar="PARTS", help="Of value,tangent,adjoint,partial, or none (default: all)."),
+    ] = "",
+    theme: Annotated[
+        Literal["auto", "light", "dark"] | None,
+        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default=False),
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(
+            "--scale", metavar="FACTOR", help="Size of the picture (default: 1, of a png 2).", show_default=False
+        ),
+    ] = None,
+    gradient_graph: Annotated[
+        bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
+    ] = False,
     settings: Settings,
 ) -> int:
     """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
-    wish = Wish(wrt, cotangent, tangent, shape, output, file_format or format_asked(output), direction, title)
+    wish = Wish(
+        wrt,
+        cotangent,
+        tangent,
+        shape,
+        output,
+        file_format or format_asked(output),
+        direction,
+        title,
+        parts(show),
+        theme,
+        scale,
+        gradient_graph,
+    )
     if output:
         check_target(expression, wish)
+    check_look(wish, show)
     return run(expression, at, settings, lambda query: answer(query, wish))
 
 
@@ -76,6 +114,30 @@ def format_asked(target: str) -> str:
     from gradcli.render.files import ending
 
     return "dot" if target == PRINT else ending(target)
+
+
+def parts(show: str) -> Collection[str]:
+    """What --show names; all where nothing is typed."""
+    from gradcli.render.cards import PARTS, shown_parts
+
+    return shown_parts(separate(show), "--show") if show else PARTS
+
+
+def check_look(wish: Wish, show: str) -> None:
+    """Raise an error for options on looks that what is written does not have."""
+    from gradcli.render.exports import format_of, require_drawn, require_scale
+
+    given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
+    for option, value in given.items():
+        if value is not None and not wish.target:
+            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
+    if wish.theme is not None:
+        require_drawn(wish.format, "--theme")
+    if wish.scale is not None:
+        require_drawn(wish.format, "--scale")
+        require_scale(wish.scale)
+    if show and format_of(wish.format).whole:
+        raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:
@@ -91,9 +153,11 @@ def check_target(expression: str, wish: Wish) -> None:
     if not wish.format:
         choice = ", ".join(f".{name}" for name in FORMATS)
         raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give --format")
-    format_of(wish.format)
     if target == PRINT:
+        if format_of(wish.format).binary and sys.stdout.isatty():
+            raise UsageError(f"a terminal cannot show {wish.format}", hint="send it to a file: > g." + wish.format)
         return
+    format_of(wish.format)
     if is_stream(target):
         return
     folder = os.path.dirname(os.path.realpath(target))
@@ -108,19 +172,27 @@ def answer(query: Query, wish: Wish) -> Report:
     from gradcli.cli.structure import bind_loosely
     from gradcli.render.examine import verdict_lines
     from gradcli.render.files import write_file
+    from gradcli.render.gradient import gradient_data
     from gradcli.render.graph_json import graph_data
+    from gradcli.render.titles import title_of
 
     bound = bind_loosely(query, wish.shapes)
     names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
     data = graph_data(inspection, query.text, bound.point)
-    written = export(inspection, bound, wish, data, notes) if wish.target else b""
+    title = wish.title or title_of(inspection, bound.point)
+    verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
+    status = status_of(inspection)
+    if wish.gradient:
+        inspection, found = gradient_of(bound, names, wish, inspection, notes)
+        data |= gradient_data(inspection, found)
+        title = wish.title or f"the gradient of {title}"
+    written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
         data["file"] = wish.target
-    verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     show = shower(inspection, wish, written, verdicts, query.settings)
-    return Report(data, show, status_of(inspection), [*bound.notes, *notes])
+    return Report(data, show, status, [*bound.notes, *notes])
 
 
 def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspection, list[str]]:
@@ -143,6 +215,25 @@ def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspectio
     return examine(graph, problems, bound.carrier(), columns), notes
 
 
+def gradient_of(
+    bound: Bound, names: Sequence[str], wish: Wish, inspection: Inspection, notes: list[str]
+) -> tuple[Inspection, Gradient]:
+    """The gradient's graph instead of the function's, and the nodes of its components."""
+    from gradcli.cli.derivatives import require_scalar
+    from gradcli.render.gradient import inspect_gradient, zero_notes
+
+    outputs = inspection.outputs
+    if len(outputs) > 1 or wish.cotangent:
+        what = "several outputs" if len(outputs) > 1 else "a cotangent"
+        raise UsageError(f"--gradient-graph is of one scalar, not of {what}", hint="weigh and add: sum(c*(...))")
+    problem = problem_of_output(bound, outputs[0], tuple(names), "")
+    require_scalar(bound, problem, "a gradient's graph", ["sum(...)"])
+    d = "d" if bound.query.settings.plain else "∂"
+    found = inspect_gradient(problem, bound.carrier() if has_point(bound) else None, inspection.columns, d)
+    notes += zero_notes(found[1], bound.output_name(outputs[0]), d)
+    return found
+
+
 def has_point(bound: Bound) -> bool:
     """Whether every input has a value."""
     return all(name in bound.point for name in bound.graph.inputs)
@@ -154,19 +245,24 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
     return Problem(bound.graph, output, wrt, bound.point, weights, bound.query.settings.dtype)
 
 
-def export(inspection: Inspection, bound: Bound, wish: Wish, data: dict[str, Any], notes: list[str]) -> bytes:
+def export(
+    inspection: Inspection, bound: Bound, wish: Wish, title: str, data: dict[str, Any], notes: list[str]
+) -> bytes:
     """The file's content. What a picture leaves out is noted."""
     from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
     from gradcli.render.nearest import select
-    from gradcli.render.titles import title_of
 
-    title = wish.title or title_of(inspection, bound.point)
-    if wish.format.lower() != "json" and (selection := select(inspection)).omitted:
+    chosen = format_of(wish.format)
+    if not chosen.whole and (selection := select(inspection)).omitted:
         notes.append(f"the picture shows {selection.sentence}; the json format has all")
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    picture = picture_of(inspection, title, wish.direction)
-    return format_of(wish.format)(Export(picture, data | {"warnings": [*bound.notes, *notes]}, timeout))
+    picture = picture_of(inspection, title, wish.direction, wish.show)
+    content = data | {"warnings": [*bound.notes, *notes]}
+    written = chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    if chosen.note is not None and (note := chosen.note(written)):
+        notes.append(note)
+    return written
 
 
 def shower(
@@ -176,8 +272,9 @@ def shower(
 
     def show() -> None:
         if wish.target == PRINT:
-            sys.stdout.write(written.decode())
             sys.stdout.flush()
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
         elif not wish.target:
             from gradcli.render.console import open_console
             from gradcli.render.listing import listing_table

@@ -1,0 +1,25 @@
+"""A drawing as PDF: its SVG, converted by svg2pdf. Text stays text, and its fonts are in the file."""
+
+from __future__ import annotations
+
+from gradcli.errors import MissingError
+from gradcli.render.drawing import Drawing
+from gradcli.render.fonts import font_files, needs_other_fonts
+from gradcli.render.picture import Theme
+from gradcli.render.svg import to_svg
+
+
+def to_pdf(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> bytes:
+    """The file's content, one page of the picture's size in points. `auto` is light: paper does not follow a theme.
+    Raises MissingError without the library."""
+    try:
+        import svg2pdf_py
+    except ImportError as error:
+        raise MissingError("writing PDF needs a library", hint="pip install svg2pdf-py") from error
+    fonts = svg2pdf_py.FontDatabase()
+    for path in font_files():
+        fonts.load_font_file(path)
+    if needs_other_fonts(drawing):
+        fonts.load_system_fonts()
+    content: bytes = svg2pdf_py.svg_to_pdf(to_svg(drawing, "dark" if theme == "dark" else "light", scale), fonts)
+    return content

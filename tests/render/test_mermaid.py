@@ -1,0 +1,44 @@
+"""The Mermaid export. Mermaid's own parser, in JavaScript, read all of these pictures when this was written."""
+
+import re
+
+import pytest
+
+from gradcli.render.mermaid import escaped, limits_note, to_mermaid
+from gradcli.render.metrics import inert
+from gradcli.render.picture import Picture
+from tests.golden_files import Golden
+from tests.render.pictures import HOSTILE, PICTURES, chain, clusters, random_graph
+
+
+def test_golden_clusters(golden: Golden) -> None:
+    golden("clusters.mmd", to_mermaid(clusters()))
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "a#35;b", "style a:#123;", "`code` **bold**", "end", 'say "x" [y]|{z}'])
+def test_special_signs_are_told_by_number(text: str) -> None:
+    code = escaped(text)
+    assert not set(code) & set("\"'`<>&\\|[]{}:*_~%@$!?")
+    assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), code) == inert(text)
+    assert re.sub(r"#\d+;", "", code).count("#") == 0
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+def test_nodes_and_edges(picture: Picture) -> None:
+    lines = to_mermaid(picture).splitlines()
+    assert lines[0] == f"flowchart {picture.direction}"
+    assert [line.split("[")[0] for line in lines if re.match(r"  n\d+\[", line)] == [
+        f"  n{index}" for index in range(len(picture.cards))
+    ]
+    arrows = [line for line in lines if re.match(r"  n\d+ (-->|-\.-x)", line)]
+    assert len(arrows) == len(picture.edges)
+    assert sum("-.-x" in line for line in arrows) == sum(edge.cut for edge in picture.edges)
+    assert all(character.isprintable() for line in lines for character in line)
+
+
+def test_what_viewers_refuse_is_said() -> None:
+    assert limits_note(to_mermaid(clusters())) == ""
+    assert "501 edges" not in limits_note(to_mermaid(chain(501)))
+    assert "501 edges" in limits_note(to_mermaid(chain(502)))
+    many = to_mermaid(random_graph(450, 1))
+    assert f"{len(many)} characters" in limits_note(many)
