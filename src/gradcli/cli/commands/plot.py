@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gradcli.cli.options import AT, EXPRESSION, WRT, Settings, with_settings
+from gradcli.cli.options import AT, EXPRESSION, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, inputs_of
 from gradcli.cli.runner import Report, run
-from gradcli.errors import DomainError, ExitStatus, NameProblem, Span, UsageError
+from gradcli.errors import DomainError, ExitStatus, GradcliError, NameProblem, Span, UsageError
 from gradcli.problem import Problem
 from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
@@ -136,9 +136,7 @@ def problem_of_plot(bound: Bound, wrt: str) -> Problem:
     if len(bound.outputs) > 1:
         names = ", ".join(bound.output_name(output) for output in bound.outputs)
         raise UsageError(f"a plot shows one function, and these are {len(bound.outputs)}: {names}", hint="plot one")
-    return Problem(
-        bound.graph, bound.outputs[0], inputs_of(bound, wrt), bound.point, None, bound.query.settings.dtype
-    )
+    return Problem(bound.graph, bound.outputs[0], inputs_of(bound, wrt), bound.point, None, bound.query.settings.dtype)
 
 
 def read_ranges(typed: Sequence[str], names: Sequence[str]) -> dict[str, tuple[float, float]]:
@@ -147,10 +145,17 @@ def read_ranges(typed: Sequence[str], names: Sequence[str]) -> dict[str, tuple[f
 
     found: dict[str, tuple[float, float]] = {}
     for text in typed:
-        for binding in split_bindings(text):
+        try:
+            bindings = split_bindings(text)
+        except GradcliError as error:
+            error.hint = RANGE_HINT
+            raise
+        for binding in bindings:
             if binding.name not in names:
                 hint = f"the variables of the plot are {', '.join(names)}"
-                raise NameProblem(f"--range names {binding.name}, which is none", span=binding.span, source=text, hint=hint)
+                raise NameProblem(
+                    f"--range names {binding.name}, which is none", span=binding.span, source=text, hint=hint
+                )
             if binding.name in found:
                 raise NameProblem(f"{binding.name} has two ranges", span=binding.span, source=text, hint=RANGE_HINT)
             found[binding.name] = read_range(text, binding.value)
@@ -198,7 +203,11 @@ def plot_data(
         "value": scene.value,
     }
     if checked is None:
-        data |= {"gradient": dict.fromkeys(problem.wrt, math.nan), "verdict": "undefined", "reason": lacking.message if lacking else ""}
+        data |= {
+            "gradient": dict.fromkeys(problem.wrt, math.nan),
+            "verdict": "undefined",
+            "reason": lacking.message if lacking else "",
+        }
     else:
         verdict = checked.verdict
         data |= {"gradient": checked.gradient, "verdict": verdict.word, "reason": verdict.sentence}
@@ -218,9 +227,7 @@ def remarks(scene: Scene) -> list[str]:
     if not all(axis.holds(at) for axis, at in zip(axes, scene.here, strict=True)):
         found.append("the point is outside of the range")
     if not scene.same_scale:
-        found.append(
-            "the axes have different scales: the arrow does not look orthogonal to the contour, which the gradient is"
-        )
+        found.append("the axes have different scales: the arrow is the gradient in the picture's units")
     return found
 
 
@@ -264,4 +271,8 @@ def show_words(name: str, problem: Problem, scene: Scene, checked: Checked | Non
 
     lines = [] if checked is None else gradient_lines(name, problem, checked, plain)
     verdict = lines[-1:]
-    print("\n".join([*lines[:-1], *([] if isinstance(scene, CurveScene) else [gradient_text(scene)]), *scene.marks, *verdict]))
+    print(
+        "\n".join(
+            [*lines[:-1], *([] if isinstance(scene, CurveScene) else [gradient_text(scene)]), *scene.marks, *verdict]
+        )
+    )

@@ -64,7 +64,7 @@ def height(near: Iterable[float], everywhere: Iterable[float]) -> Axis:
     core = sorted(v for v in near if math.isfinite(v)) or all_values
     if not core:
         return Axis(-1.0, 1.0)
-    low, high = usual(core)
+    low, high = core[0], core[-1]
     is_flat = spread(low, high) <= 1e-9 * max(abs(low), abs(high))
     if is_flat or spread(all_values[0], all_values[-1]) <= ROOM * spread(low, high):
         return padded(all_values[0], all_values[-1])
@@ -73,8 +73,8 @@ def height(near: Iterable[float], everywhere: Iterable[float]) -> Axis:
 
 
 def usual(ordered: Sequence[float]) -> tuple[float, float]:
-    """The least and the largest of ordered numbers, without the outermost twentieths where these reach far."""
-    inner = ordered[len(ordered) // 20], ordered[-1 - len(ordered) // 20]
+    """The least and the largest of ordered numbers, without the outermost eighths where these reach far."""
+    inner = ordered[len(ordered) // 8], ordered[-1 - len(ordered) // 8]
     whole = ordered[0], ordered[-1]
     return inner if inner[0] < inner[1] and spread(*whole) > ROOM * spread(*inner) else whole
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from gradcli.render.plot.axes import Dot
 
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-COLOURS = {"line": "34", "tangent": "33", "mark": "35", "shade": "90"}
-SIGNS = {"line": "*", "tangent": ".", "mark": "|", "shade": ":"}
+COLOURS = {"line": "34", "tangent": "33", "arrow": "33", "mark": "35", "shade": "90"}
+SIGNS = {"line": "*", "tangent": ".", "arrow": "#", "mark": "|", "shade": ":"}
+RANK = {"shade": 0, "mark": 1, "tangent": 2, "line": 3, "arrow": 4}
+"""What a cell shows that several layers meet in."""
 
 
 class Canvas:
@@ -28,7 +30,7 @@ class Canvas:
         cell = (column, row) if self.plain else (column // 2, row // 4)
         bit = 1 if self.plain else BITS[row % 4][column % 2]
         self._dots[cell] = self._dots.get(cell, 0) | bit
-        if layer == "line" or self._layers.get(cell) != "line":
+        if RANK[layer] >= RANK[self._layers.get(cell, layer)]:
             self._layers[cell] = layer
 
     def line(self, a: Dot, b: Dot, layer: str, every: int = 1) -> None:
@@ -53,10 +55,6 @@ class Canvas:
         """One character in a cell."""
         if 0 <= column < self.columns and 0 <= row < self.rows:
             self._texts[column, row] = sign, layer
-
-    def is_free(self, column: int, row: int) -> bool:
-        """Whether a cell is still empty."""
-        return (column, row) not in self._dots and (column, row) not in self._texts
 
     def lines(self, color: bool) -> list[str]:
         """The rows from top to bottom."""

@@ -16,9 +16,7 @@ from gradcli.render.plot.axes import Axis, spread, usual
 from gradcli.render.plot.function import Function
 
 CELLS = 400
-BISECTIONS = 100
-MOST_SUSPECTS = 200
-"""So many cells are looked into; more are no plot that anyone could read."""
+BISECTIONS = 60
 GROWN = 1e6
 """A pole makes numbers so much larger than they are at both ends of a cell."""
 ASIDE = 1e-9
@@ -81,6 +79,11 @@ class Curve:
     breaks: tuple[Break, ...]
     gaps: tuple[Gap, ...]
 
+    @property
+    def bounded(self) -> bool:
+        """Whether no gap, pole or vertical tangent can make values or slopes as large as you like."""
+        return not self.gaps and all(b.kind in ("kink", "jump") for b in self.breaks)
+
 
 def sample_curve(function: Function, x: Axis) -> Curve:
     """The curve on an axis: samples at equal distances, at round numbers and at the point."""
@@ -114,7 +117,7 @@ def edge(function: Function, a: Sample, b: Sample) -> tuple[Sample, Sample]:
 def find_breaks(function: Function, samples: Sequence[Sample]) -> list[Break]:
     """The breaks in cells whose ends do not go with one another."""
     cells = [(a, b) for a, b in pairwise(samples)]
-    suspects = [cells[k] for k in suspicious(cells)][:MOST_SUSPECTS]
+    suspects = [cells[k] for k in suspicious(cells)]
     least = Visible(least_visible([s.value for s in samples]), least_visible([s.slope for s in samples]))
     found = [locate(function, a, b, least) for a, b in suspects]
     found += [steep(function, s, cells, least) for s in samples if s.finite and not math.isfinite(s.slope)]
@@ -207,9 +210,7 @@ def declared(function: Function, left: float, right: float) -> bool:
     return any(p == 0 or q == 0 or abs(p - q) > 0.5 * (abs(p) + abs(q)) for p, q in pairs)
 
 
-def steep(
-    function: Function, at: Sample, cells: Sequence[tuple[Sample, Sample]], least: Visible
-) -> Break | None:
+def steep(function: Function, at: Sample, cells: Sequence[tuple[Sample, Sample]], least: Visible) -> Break | None:
     """A sample without a slope: a vertical tangent where the slope on a side is huge, a kink where both differ."""
     width = cells[len(cells) // 2][1].x - cells[len(cells) // 2][0].x
     left, right = (sample_at(function, at.x + sign * ASIDE * width) for sign in (-1, 1))
@@ -288,7 +289,10 @@ def gap_of(function: Function, samples: Sequence[Sample], first: int, last: int)
     run = samples[first : last + 1]
     if any(s.value != s.value for s in run):
         kind: Literal["undefined", "overflow", "pole"] = "undefined"
+    elif low == high:
+        inside = first > 0 and last < len(samples) - 1
+        kind = "pole" if inside else "undefined"
     else:
-        kind = "pole" if low == high else "overflow"
+        kind = "overflow"
     closed = tuple(not math.isfinite(function.value(end)) for end in (low, high))
     return Gap(kind, low, high, (closed[0], closed[1]))

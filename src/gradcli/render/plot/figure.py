@@ -108,7 +108,9 @@ def draw_curve(figure: Any, scene: CurveScene, colours: Theme) -> None:
             if b.kind == "pole":
                 panel.axvline(x.part(b.at), color=colours.mark, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
     for line in scene.tangents():
-        draw_lines(upper, line, (x, scene.values), "tangent", color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3)))
+        draw_lines(
+            upper, line, (x, scene.values), "tangent", color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3))
+        )
     for piece in scene.curve.pieces:
         draw_lines(upper, [(s.x, s.value) for s in piece], (x, scene.values), "curve", color=colours.curve, linewidth=2)
         steps = [(s.x, s.slope) for s in piece if math.isfinite(s.slope)]
@@ -161,7 +163,9 @@ def draw_break(upper: Any, lower: Any, scene: CurveScene, b: Break, colours: The
             upper.plot([x], [scene.values.part(side.value)], markeredgecolor=colours.curve, **hollow)
     elif b.kind != "pole":
         y = scene.values.part(b.left.value)
-        upper.plot([x], [y], marker="D", markersize=6, color=colours.mark, linestyle="none", zorder=4)[0].set_gid("kink")
+        upper.plot([x], [y], marker="D", markersize=6, color=colours.mark, linestyle="none", zorder=4)[0].set_gid(
+            "kink"
+        )
     if b.kind in ("kink", "jump"):
         for side in (b.left, b.right):
             if scene.derivatives.holds(side.slope):
@@ -197,7 +201,9 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
         entries.append((Line2D([], [], marker="D", color=colours.mark, linestyle="none"), names))
     if "pole" in kinds or any(gap.single for gap in scene.curve.gaps):
         handle = Line2D([], [], color=colours.mark, linewidth=1, linestyle=(0, (2, 3)))
-        entries.append((handle, "pole" if all(gap.kind == "pole" for gap in scene.curve.gaps if gap.single) else "no value"))
+        entries.append(
+            (handle, "pole" if all(gap.kind == "pole" for gap in scene.curve.gaps if gap.single) else "no value")
+        )
     if any(not gap.single for gap in scene.curve.gaps):
         words = {"undefined": "undefined", "overflow": "too large for a float"}
         names = " or ".join(dict.fromkeys(words[gap.kind] for gap in scene.curve.gaps if not gap.single))
@@ -235,14 +241,17 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     parts = numpy.linspace(0.0, 1.0, FINE)
     values = numpy.array(fine.values)
     shown = numpy.ma.masked_invalid(values)
-    panel.patch.set(hatch="////", edgecolor=colours.faint)
+    if not fine.whole:
+        panel.patch.set(hatch="////", edgecolor=colours.faint)
     levels = scene.levels(LEVELS)
     if levels:
         draw_levels(figure, panel, parts, shown, levels, colours)
     if math.isfinite(scene.value):
         kept = numpy.ma.masked_where(leaps(scene, fine), shown)
         if numpy.ma.min(kept) < scene.value < numpy.ma.max(kept):
-            through = panel.contour(parts, parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, zorder=3)
+            through = panel.contour(
+                parts, parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, linestyles="solid", zorder=3
+            )
             through.set_gid("contour")
     if scene.kinks:
         places = [(x.part(p), y.part(q)) for p, q in scene.kinks]
@@ -263,7 +272,8 @@ def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[fl
     scaled = [v / size for v in levels]
     filled = panel.contourf(parts, parts, shown / size, scaled, colors=bands, extend="both", zorder=1)
     filled.set_gid("bands")
-    panel.contour(parts, parts, shown / size, scaled, colors=[colours.ink], linewidths=0.5, alpha=0.45, zorder=2)
+    style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
+    panel.contour(parts, parts, shown / size, scaled, **style)
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
     bar.set_ticks(scaled, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
@@ -323,12 +333,15 @@ def map_legend(panel: Any, scene: MapScene, colours: Theme) -> None:
 
     entries: list[tuple[Any, str]] = []
     if math.isfinite(scene.value):
-        entries.append((Line2D([], [], color=colours.ink, linewidth=2.2), f"{scene.name} = {format_short(scene.value, 6)}"))
+        entries.append(
+            (Line2D([], [], color=colours.ink, linewidth=2.2), f"{scene.name} = {format_short(scene.value, 6)}")
+        )
     point = Line2D([], [], color=colours.tangent, marker="o", linewidth=2.4 if scene.heading else 0)
     entries.append((point, gradient_text(scene)))
     if scene.kinks:
-        entries.append((Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps"))
+        entries.append(
+            (Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps")
+        )
     if not scene.surface.whole:
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), "no finite value"))
     legend(panel, entries, colours)
-

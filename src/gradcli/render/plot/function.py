@@ -20,7 +20,7 @@ MOST_VARIABLES = 2
 
 
 class Function:
-    """A scalar function of the inputs that a problem differentiates by. Detached nodes stand still, as in all methods."""
+    """A scalar function of the inputs that a problem differentiates by. Detached nodes stand still, as everywhere."""
 
     def __init__(self, problem: Problem, carrier: Carrier) -> None:
         graph = problem.graph
@@ -70,7 +70,9 @@ class Function:
     def largest(self, *at: float) -> float:
         """The largest intermediate value in size, which grows without bound at a pole."""
         tape = self.tape(*at)
-        return max((abs(v) for node in tape.nodes for v in flatten(self.carrier.nested(tape.values[node]))), default=0.0)
+        return max(
+            (abs(v) for node in tape.nodes for v in flatten(self.carrier.nested(tape.values[node]))), default=0.0
+        )
 
 
 def surfaces_of(tape: Tape) -> Iterator[float]:
@@ -96,9 +98,13 @@ def require_plottable(problem: Problem, option: str) -> None:
     scalars = [name for name in wrt if name not in tensors]
     if tensors:
         name = tensors[0]
-        rest = f"{option} {','.join(scalars[:MOST_VARIABLES])}" if scalars else "write its elements as names: x1^2 + x2^2"
+        rest = (
+            f"{option} {','.join(scalars[:MOST_VARIABLES])}" if scalars else "write its elements as names: x1^2 + x2^2"
+        )
         shape = format_shape(graph.shapes[graph.inputs[name]])
         raise ShapeError(f"{name} has shape {shape}: a plot runs along one or two scalars", hint=rest)
     if len(wrt) > MOST_VARIABLES:
         cause = f"{len(wrt)} variables, {', '.join(wrt)}: a plot has one or two"
-        raise UsageError(cause, hint=f"{option} {','.join(wrt[:MOST_VARIABLES])}; the others keep their values of the point")
+        raise UsageError(
+            cause, hint=f"{option} {','.join(wrt[:MOST_VARIABLES])}; the others keep their values of the point"
+        )

@@ -1,4 +1,4 @@
-"""What a plot shows: the sampled function, the point, its gradient or one-sided slopes, and words for what is marked."""
+"""What a plot shows: the sampled function, the point, its gradient or one-sided slopes, words for what is marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradcli.methods.base import flatten
 from gradcli.problem import Problem
 from gradcli.render.numbers import format_number, format_short
 from gradcli.render.plot.axes import Axis, Dot, height, usual
-from gradcli.render.plot.curve import Break, Curve, Gap, sample_curve
+from gradcli.render.plot.curve import CELLS, Break, Curve, Gap, sample_curve
 from gradcli.render.plot.function import Function
 from gradcli.render.plot.surface import Surface, kinks, sample_surface
 from gradcli.render.plot.window import half_width
@@ -24,6 +24,8 @@ GRID = 41
 """Points along each axis of the map that JSON has."""
 MOST_MARKS = 6
 """So many marks are listed one by one."""
+LARGEST = 1.7e308
+"""Ends of a range; what lies between is a float."""
 ONE_SCALE = 8.0
 """Both axes of a map have one scale, unless one range is so many times the other."""
 MARKS = {"kink": "kinks", "jump": "jumps", "pole": "poles", "vertical tangent": "vertical tangents"}
@@ -113,13 +115,17 @@ class MapScene:
 
     @property
     def heading(self) -> Dot | None:
-        """The gradient's direction; None where it has none."""
-        if self.gradient is None or not all(map(math.isfinite, self.gradient)):
+        """The direction of the arrow; None where the gradient has none. Where the axes have different scales, that of
+        the gradient in the picture's own units, which is orthogonal to the contour that is seen."""
+        if self.gradient is None:
             return None
-        largest = max(map(abs, self.gradient))
-        if largest == 0:
+        axes = self.surface.x, self.surface.y
+        scales = (1.0, 1.0) if self.same_scale else tuple(axis.high - axis.low for axis in axes)
+        a, b = (g * scale for g, scale in zip(self.gradient, scales, strict=True))
+        largest = max(abs(a), abs(b))
+        if not 0 < largest < math.inf or a != a or b != b:
             return None
-        a, b = (g / largest for g in self.gradient)
+        a, b = a / largest, b / largest
         return a / math.hypot(a, b), b / math.hypot(a, b)
 
     @cached_property
@@ -161,9 +167,7 @@ def make_scene(
     """Sample the function on the ranges that are given, and on sensible ones. `checked` is None where the function is
     undefined at the point. Raises DomainError where it is undefined everywhere on them."""
     value = function.value(*function.here) if checked is None else float(checked.derivatives["reverse"].value)
-    gradient = tuple(
-        math.nan if checked is None else float(flatten(checked.gradient[wrt])[0]) for wrt in problem.wrt
-    )
+    gradient = tuple(math.nan if checked is None else float(flatten(checked.gradient[wrt])[0]) for wrt in problem.wrt)
     axes = choose_axes(problem, function, gradient, ranges)
     if len(problem.wrt) == 1:
         return curve_scene(problem, function, checked, name, (value, gradient[0]), axes[0])
@@ -173,7 +177,7 @@ def make_scene(
 def choose_axes(
     problem: Problem, function: Function, gradient: Sequence[float], ranges: dict[str, tuple[float, float]]
 ) -> list[Axis]:
-    """The ranges, those that were not given from the function's scale; of a map both alike, unless scales differ much."""
+    """The ranges, those not given from the function's scale; of a map both are alike, unless their scales differ much."""
     here = function.here
     widths: dict[str, float] = {}
     for k, wrt in enumerate(problem.wrt):
@@ -188,7 +192,7 @@ def choose_axes(
     found = []
     for at, wrt in zip(here, problem.wrt, strict=True):
         low, high = ranges[wrt] if wrt in ranges else (at - widths[wrt], at + widths[wrt])
-        found.append(Axis(max(low, -8e307), min(high, 8e307)))
+        found.append(Axis(max(low, -LARGEST), min(high, LARGEST)))
     return found
 
 
@@ -200,9 +204,9 @@ def curve_scene(
     if not any(s.finite for s in curve.samples):
         raise DomainError(*nothing(function, problem.wrt[0], x.at(0.5)))
     (variable,), (at,) = problem.wrt, function.here
-    reach = (x.high / 2 - x.low / 2) / 2
+    reach = x.high / 4 - x.low / 4
     inside = [s for piece in curve.pieces for s in piece]
-    near = [s for s in inside if abs(s.x - at) <= reach]
+    near = [s for s in inside if abs(s.x / 2 - at / 2) <= reach / 2]
     slopes: tuple[float, ...] = (seen[1],)
     if checked is not None and checked.verdict.sides is not None:
         (sides,) = checked.verdict.sides[variable]
@@ -217,10 +221,16 @@ def curve_scene(
         seen[0],
         slopes,
         curve,
-        height([*anchor, *(s.value for s in near)], [*anchor, *(s.value for s in inside)]),
-        height([s.slope for s in near], [s.slope for s in inside]),
+        height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)]),
+        height(core(curve, [s.slope for s in near]), [s.slope for s in inside]),
         tuple(curve_marks(function, variable, curve)),
     )
+
+
+def core(curve: Curve, numbers: Sequence[float]) -> Sequence[float]:
+    """Values or slopes near the point; without the outermost where these may be as large as you like."""
+    found = sorted(v for v in numbers if math.isfinite(v))
+    return usual(found) if found and not curve.bounded else found
 
 
 def map_scene(
@@ -265,7 +275,9 @@ def curve_marks(function: Function, variable: str, curve: Curve) -> list[str]:
         poles = [g for g in curve.gaps if g.kind == "pole"] if kind == "pole" else []
         places = sorted([*(b.at for b in breaks), *(g.start for g in poles)])
         if len(places) > MOST_MARKS:
-            found.append(f"{len(places)} {plural}, from {variable} = {place(places[0])} to {place(places[-1])}")
+            # A cell has room for one break only.
+            least = "at least " if len(places) > CELLS // 8 else ""
+            found.append(f"{least}{len(places)} {plural}, from {variable} = {place(places[0])} to {place(places[-1])}")
         elif kind in ("pole", "vertical tangent"):
             found += [f"{kind} at {variable} = {place(at)}" for at in places]
         else:
@@ -313,7 +325,7 @@ def gradient_text(scene: MapScene) -> str:
     """The components and the length of the gradient, or why there is no arrow."""
     if scene.gradient is None:
         return "no gradient here"
-    if scene.heading is None:
+    if not any(scene.gradient):
         return "gradient 0: no direction of increase"
     components = ", ".join(format_short(g, 6) for g in scene.gradient)
     return f"gradient ({components}), length {format_short(scene.length, 6)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.canvas import Canvas
@@ -36,19 +37,22 @@ def curve_lines(scene: CurveScene, width: int, plain: bool, color: bool) -> list
         if gap.single:
             upright(canvas, x.part(gap.start))
     for line in scene.tangents():
-        for chain in polylines(line, x, y):
-            for a, b in zip(chain, chain[1:], strict=False):
-                canvas.line(a, b, "tangent", every=1 if plain else 3)
+        draw_lines(canvas, polylines(line, x, y), "tangent", every=1 if plain else 3)
     for piece in scene.curve.pieces:
-        for chain in polylines([(s.x, s.value) for s in piece], x, y):
-            for a, b in zip(chain, chain[1:], strict=False):
-                canvas.line(a, b, "line")
+        draw_lines(canvas, polylines([(s.x, s.value) for s in piece], x, y), "line")
     for b in scene.curve.breaks:
         if b.kind in ("kink", "vertical tangent"):
             canvas.sign((x.part(b.at), y.part(b.left.value)), "^" if plain else "◇", "mark")
     if math.isfinite(scene.value):
         canvas.sign((x.part(scene.here[0]), y.part(scene.value)), POINT[plain], "tangent")
     return framed(canvas, x, y, scene.variables[0], scene.name, color)
+
+
+def draw_lines(canvas: Canvas, lines: list[list[Dot]], layer: str, every: int = 1) -> None:
+    """Chains of straight lines, of which only every so many dots are set."""
+    for line in lines:
+        for start, end in pairwise(line):
+            canvas.line(start, end, layer, every)
 
 
 def shade(canvas: Canvas, start: float, end: float) -> None:
@@ -112,9 +116,9 @@ def map_lines(scene: MapScene, width: int, plain: bool, color: bool) -> list[str
             canvas.dot((x.part(place[0]), y.part(place[1])), "line")
     here = x.part(scene.here[0]), y.part(scene.here[1])
     if scene.heading is not None:
-        draw_arrow(canvas, here, scene.heading, (x.high - x.low) / (y.high - y.low))
+        draw_arrow(canvas, here, scene.heading, scene.ratio if scene.same_scale else 1.0)
     canvas.sign(here, POINT[plain], "tangent")
-    return framed(canvas, x, y, *scene.variables, color)
+    return framed(canvas, x, y, scene.variables[0], scene.variables[1], color)
 
 
 def map_size(scene: MapScene, width: int) -> tuple[int, int]:
@@ -141,6 +145,6 @@ def draw_arrow(canvas: Canvas, start: Dot, heading: Dot, ratio: float) -> None:
     """An arrow in a direction of data, whose x has `ratio` times the range of y; its head is one of eight signs."""
     length = ARROW_LENGTH * min(ratio, 1.0)
     tip = start[0] + length * heading[0] / ratio, start[1] + length * heading[1]
-    canvas.line(start, tip, "tangent")
+    canvas.line(start, tip, "arrow")
     eighth = round(math.atan2(heading[1], heading[0]) / (math.pi / 4)) % 8
-    canvas.sign(tip, ">/^\\</v\\"[eighth] if canvas.plain else ARROWS[eighth], "tangent")
+    canvas.sign(tip, ">/^\\</v\\"[eighth] if canvas.plain else ARROWS[eighth], "arrow")
