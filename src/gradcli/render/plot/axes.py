@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gradcli.errors import UsageError
 from gradcli.render.numbers import format_short
 
 Dot = tuple[float, float]
@@ -56,6 +57,17 @@ class Axis:
         size = max((abs(v) for v in found), default=0.0)
         digits = max(6, math.floor(math.log10(size)) - exponent + 1) if size else 6
         return [(v, format_short(v, min(17, digits))) for v in found]
+
+
+def check_range(low: float, high: float) -> tuple[float, float]:
+    """Both ends of a range. Raises UsageError for one that nothing can be shown on."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise UsageError("an end of a range is a finite number", hint="from -2 to 4, say")
+    if low > high:
+        raise UsageError("the range runs backwards", hint=f"from {format_short(high, 6)} to {format_short(low, 6)}")
+    if not low < low / 2 + high / 2 < high:
+        raise UsageError("the range is empty: no number lies between its ends", hint="from -2 to 4, say")
+    return low, high
 
 
 def height(near: Iterable[float], everywhere: Iterable[float]) -> Axis:

@@ -19,7 +19,7 @@ from gradcli.render.plot.scene import CurveScene, MapScene, Scene, gradient_text
 from gradcli.render.plot.surface import Surface, is_gradual, sample_surface
 
 ThemeName = Literal["light", "dark"]
-FINE = 121
+FINE = 81
 """Points along each axis of a drawn map."""
 LEVELS = 10
 ARROW = 0.24

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -162,7 +162,7 @@ Scene = CurveScene | MapScene
 
 
 def make_scene(
-    problem: Problem, function: Function, checked: Checked | None, name: str, ranges: dict[str, tuple[float, float]]
+    problem: Problem, function: Function, checked: Checked | None, name: str, ranges: Mapping[str, tuple[float, float]]
 ) -> Scene:
     """Sample the function on the ranges that are given, and on sensible ones. `checked` is None where the function is
     undefined at the point. Raises DomainError where it is undefined everywhere on them."""
@@ -175,9 +175,9 @@ def make_scene(
 
 
 def choose_axes(
-    problem: Problem, function: Function, gradient: Sequence[float], ranges: dict[str, tuple[float, float]]
+    problem: Problem, function: Function, gradient: Sequence[float], ranges: Mapping[str, tuple[float, float]]
 ) -> list[Axis]:
-    """The ranges, those not given from the function's scale; of a map both are alike, unless their scales differ much."""
+    """The ranges; those not given from the function's scale, for a map both alike unless their scales differ much."""
     here = function.here
     widths: dict[str, float] = {}
     for k, wrt in enumerate(problem.wrt):
@@ -202,11 +202,12 @@ def curve_scene(
     """The scene of one variable."""
     curve = sample_curve(function, x)
     if not any(s.finite for s in curve.samples):
-        raise DomainError(*nothing(function, problem.wrt[0], x.at(0.5)))
+        raise nothing(function, problem.wrt[0], x.at(0.5))
     (variable,), (at,) = problem.wrt, function.here
     reach = x.high / 4 - x.low / 4
     inside = [s for piece in curve.pieces for s in piece]
-    near = [s for s in inside if abs(s.x / 2 - at / 2) <= reach / 2]
+    # Without a value at the point, no part of the range matters more than another.
+    near = [s for s in inside if abs(s.x / 2 - at / 2) <= reach / 2 or not math.isfinite(seen[0])]
     slopes: tuple[float, ...] = (seen[1],)
     if checked is not None and checked.verdict.sides is not None:
         (sides,) = checked.verdict.sides[variable]
@@ -245,7 +246,7 @@ def map_scene(
     x, y = axes
     surface = sample_surface(function, x, y, GRID, GRID)
     if not surface.finite:
-        raise DomainError(*nothing(function, " and ".join(problem.wrt), x.at(0.5), y.at(0.5)))
+        raise nothing(function, " and ".join(problem.wrt), x.at(0.5), y.at(0.5))
     bent = tuple(kinks(function, x, y))
     is_there = checked is not None and (
         checked.verdict.differentiable or checked.verdict.word not in ("kink", "undefined")
@@ -260,11 +261,12 @@ def map_scene(
     )
 
 
-def nothing(function: Function, variables: str, *at: float) -> tuple[str]:
+def nothing(function: Function, variables: str, *at: float) -> DomainError:
     """The error where there is nothing to draw."""
     cause = value_cause(function.tape(*at), function.problem.output)
     reason = f": {cause.sentence}" if cause else ""
-    return (f"nothing to draw: no finite value anywhere in the range of {variables}{reason}",)
+    message = f"nothing to draw: no finite value was found in the range of {variables}{reason}"
+    return DomainError(message, hint="choose another point or another range")
 
 
 def curve_marks(function: Function, variable: str, curve: Curve) -> list[str]:

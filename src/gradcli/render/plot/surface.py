@@ -12,8 +12,12 @@ from gradcli.render.plot.function import Function
 KINK_CELLS = 40
 """Along each axis, where kinks are looked for."""
 BISECTIONS = 60
-BENT = 1e-6
-"""Gradients on two sides of a kink differ by more than this part of them."""
+ASIDE = 1e-7
+"""The sides of a kink are looked at so far from it, in cells."""
+BENT = 1e-5
+"""Gradients or values on two sides differ by more than this part of them; between the sides, curvature makes less."""
+LEAP = 1e-3
+"""Of what the gradient adds up to over a cell: a leap is larger, and the way between the sides much smaller."""
 
 Ends = tuple[Dot, Dot]
 
@@ -122,14 +126,12 @@ def narrowed(function: Function, ends: Ends, k: int, p: float, q: float) -> tupl
 
 
 def is_bent(function: Function, ends: Ends, low: float, high: float) -> bool:
-    """Whether values or gradients a little before and a little behind differ."""
-    aside = 1e-7
+    """Whether the gradients, or else the values, a little before and a little behind differ."""
     (a, before), (b, behind) = (
-        function.gradient(*between(ends, min(max(part, 0.0), 1.0))) for part in (low - aside, high + aside)
+        function.gradient(*between(ends, min(max(part, 0.0), 1.0))) for part in (low - ASIDE, high + ASIDE)
     )
     if not (math.isfinite(a) and math.isfinite(b)):
         return False
     size = sum(map(abs, (*before, *behind)))
-    return any(abs(p - q) > BENT * 10 * size for p, q in zip(before, behind, strict=True)) or (
-        abs(a - b) > 1e-3 * (abs(a) + abs(b)) and abs(a - b) > size * math.dist(*ends) * 1e-3
-    )
+    turned = any(abs(p - q) > BENT * size for p, q in zip(before, behind, strict=True))
+    return turned or abs(a - b) > max(BENT * (abs(a) + abs(b)), size * math.dist(*ends) * LEAP)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.canvas import Canvas
-from gradcli.render.plot.scene import CurveScene, MapScene
+from gradcli.render.plot.scene import CurveScene, MapScene, Scene
 from gradcli.render.plot.surface import Surface, contour, sample_surface
 
 WIDTH = 72
@@ -20,6 +20,13 @@ ARROWS = "→↗↑↖←↙↓↘"
 POINT = ("●", "O")
 ARROW_LENGTH = 0.28
 """Of the shorter side of the map."""
+
+
+def plot_lines(scene: Scene, width: int, plain: bool, color: bool) -> list[str]:
+    """The plot in so many columns, or a little more where they are too few."""
+    if isinstance(scene, CurveScene):
+        return curve_lines(scene, width, plain, color)
+    return map_lines(scene, width, plain, color)
 
 
 def curve_lines(scene: CurveScene, width: int, plain: bool, color: bool) -> list[str]:
