@@ -51,7 +51,8 @@ class Axis:
         step = float(f"{lead}e{exponent}")
         if step == 0:
             return [(self.low, format_short(self.low))]
-        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        slack = 1e-9 + 4e-16 * (abs(self.low / step) + abs(self.high / step))
+        first, last = math.ceil(self.low / step - slack), math.floor(self.high / step + slack)
         # From the decimal, because a multiple of 0.1 in floats is not the number that it is written as.
         found = [float(f"{k * lead}e{exponent}") for k in range(first, min(last, first + 4 * count) + 1)]
         size = max((abs(v) for v in found), default=0.0)

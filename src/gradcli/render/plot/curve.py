@@ -98,9 +98,10 @@ def sample_curve(function: Function, x: Axis) -> Curve:
 
 
 def sample_at(function: Function, x: float) -> Sample:
-    """The function and its slope at a point."""
+    """The function and its slope at a point: on a kink of the graph on which both sides agree, theirs."""
     value, (slope,) = function.gradient(x)
-    return Sample(x, value, slope)
+    sides = function.sides(x) if math.isfinite(value) else None
+    return Sample(x, value, sides[0] if sides is not None and sides[0] == sides[1] else slope)
 
 
 def edge(function: Function, a: Sample, b: Sample) -> tuple[Sample, Sample]:
@@ -168,26 +169,34 @@ def locate(function: Function, a: Sample, b: Sample, least: Visible) -> Break | 
         if not bent:
             return None
     ends = max(abs(a.value), abs(b.value))
-    aside = ASIDE * (b.x - a.x)
-    sides = sample_at(function, max(a.x, left.x - aside)), sample_at(function, min(b.x, right.x + aside))
-    place = simplest(left.x, right.x)
-    if not (sides[0].finite and sides[1].finite):
-        return None
     if max(abs(left.value), abs(right.value)) > GROWN * ends:
-        return Break("pole", place, left, right)
-    if declared(function, left.x, right.x):
-        return Break("jump", place, *sides) if torn else bend(function, place, *sides)
+        return Break("pole", simplest(left.x, right.x), left, right)
     blown = max(function.largest(left.x), function.largest(right.x))
     if torn and blown > GROWN * min(function.largest(a.x), function.largest(b.x)):
-        return Break("jump", place, *sides)
-    return None
+        return Break("jump", simplest(left.x, right.x), left, right)
+    if not declared(function, left.x, right.x):
+        return None
+    return jump(function, left, right, (a, b)) if torn else bend(function, left, right)
 
 
-def bend(function: Function, place: float, left: Sample, right: Sample) -> Break:
-    """A kink, with the one-sided slopes that hold exactly on it where a float lies on it."""
-    sides = function.sides(place)
-    if sides is not None:
-        left, right = left._replace(slope=sides[0]), right._replace(slope=sides[1])
+def jump(function: Function, left: Sample, right: Sample, cell: tuple[Sample, Sample]) -> Break | None:
+    """A jump between two neighbours; of them one may lie on it, with a value of its own."""
+    aside = ASIDE * (cell[1].x - cell[0].x)
+    before = sample_at(function, max(cell[0].x, left.x - aside))
+    behind = sample_at(function, min(cell[1].x, right.x + aside))
+    if not (before.finite and behind.finite):
+        return None
+    return Break("jump", simplest(left.x, right.x), before, behind)
+
+
+def bend(function: Function, left: Sample, right: Sample) -> Break | None:
+    """A kink between two neighbours, or on one of them: then with the one-sided slopes that hold there."""
+    place = simplest(left.x, right.x)
+    for at in (place, left.x, right.x):
+        sides = function.sides(at)
+        if sides is not None:
+            left, right = left._replace(slope=sides[0]), right._replace(slope=sides[1])
+            return Break("kink", at, left, right) if sides[0] != sides[1] else None
     return Break("kink", place, left, right)
 
 
@@ -222,7 +231,7 @@ def steep(function: Function, at: Sample, cells: Sequence[tuple[Sample, Sample]]
         left, right = (side if side.finite else at for side in (left, right))
         return Break("vertical tangent", at.x, left, right)
     if len(slopes) == 2 and abs(slopes[0] - slopes[1]) > 1e-6 * (abs(slopes[0]) + abs(slopes[1])):
-        return bend(function, at.x, left, right)
+        return bend(function, left, right)
     return None
 
 

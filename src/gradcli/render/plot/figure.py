@@ -67,9 +67,10 @@ def check_format(name: str) -> str:
 
 
 def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
-    """The plot as the content of a file."""
+    """The plot as the content of a file. Raises UsageError, and MissingError without the library."""
     import logging
 
+    name = check_format(file_format)
     # It says there that it looks for fonts, which is no news to anyone who asked for a plot.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
@@ -77,7 +78,6 @@ def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
     from matplotlib.style import context
 
     colours = THEMES[theme]
-    name = check_format(file_format)
     own = {"svg.hashsalt": "gradcli", "svg.fonttype": "none", "font.family": ["DejaVu Sans", "sans-serif"]}
     with context(["default", own]):
         figure = Figure(figsize=(7.2, 5.6), layout="constrained", facecolor=colours.paper)

@@ -48,6 +48,7 @@ def leaves(value: float, here: float, rise: float) -> bool:
 
 def rounded(width: float) -> float:
     """The nearest number with one or two digits that is not smaller."""
+    width = min(width, 1.7e308)
     exponent = math.floor(math.log10(width))
     found = next(m for m in (*ROUND, 15.0) if float(f"{m}e{exponent}") >= width * (1 - 1e-9))
     return min(float(f"{found}e{exponent}"), 1.7e308)
