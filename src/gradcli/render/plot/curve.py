@@ -17,6 +17,8 @@ from gradcli.render.plot.function import Function
 
 CELLS = 400
 BISECTIONS = 60
+MOST_SUSPECTS = 120
+"""So many cells are looked into."""
 GROWN = 1e6
 """A pole makes numbers so much larger than they are at both ends of a cell."""
 ASIDE = 1e-9
@@ -71,13 +73,15 @@ class Gap:
 
 @dataclass(frozen=True)
 class Curve:
-    """Samples from left to right, pieces of the curve without a break in them, breaks and gaps."""
+    """Samples from left to right, pieces of the curve without a break in them, breaks and gaps. `unseen` cells may hold
+    breaks too: there were too many to look into."""
 
     x: Axis
     samples: tuple[Sample, ...]
     pieces: tuple[tuple[Sample, ...], ...]
     breaks: tuple[Break, ...]
     gaps: tuple[Gap, ...]
+    unseen: int
 
     @property
     def bounded(self) -> bool:
@@ -93,15 +97,14 @@ def sample_curve(function: Function, x: Axis) -> Curve:
     grid = [sample_at(function, place) for place in sorted(places) if x.holds(place)]
     edges = [edge(function, a, b) for a, b in pairwise(grid) if a.finite != b.finite]
     samples = sorted({*grid, *(end for pair in edges for end in pair)}, key=lambda s: s.x)
-    breaks = merged(find_breaks(function, grid))
-    return Curve(x, tuple(samples), tuple(pieces_of(samples, breaks)), tuple(breaks), tuple(gaps_of(function, samples)))
+    found, unseen = find_breaks(function, grid)
+    breaks, gaps = merged(found), gaps_of(function, samples)
+    return Curve(x, tuple(samples), tuple(pieces_of(samples, breaks)), tuple(breaks), tuple(gaps), unseen)
 
 
 def sample_at(function: Function, x: float) -> Sample:
-    """The function and its slope at a point: on a kink of the graph on which both sides agree, theirs."""
-    value, (slope,) = function.gradient(x)
-    sides = function.sides(x) if math.isfinite(value) else None
-    return Sample(x, value, sides[0] if sides is not None and sides[0] == sides[1] else slope)
+    """The function and its slope at a point."""
+    return Sample(x, *function.slope(x))
 
 
 def edge(function: Function, a: Sample, b: Sample) -> tuple[Sample, Sample]:
@@ -115,14 +118,15 @@ def edge(function: Function, a: Sample, b: Sample) -> tuple[Sample, Sample]:
     return a, b
 
 
-def find_breaks(function: Function, samples: Sequence[Sample]) -> list[Break]:
-    """The breaks in cells whose ends do not go with one another."""
+def find_breaks(function: Function, samples: Sequence[Sample]) -> tuple[list[Break], int]:
+    """The breaks in cells whose ends do not go with one another, and how many such cells were not looked into."""
     cells = [(a, b) for a, b in pairwise(samples)]
     suspects = [cells[k] for k in suspicious(cells)]
+    unseen = max(0, len(suspects) - MOST_SUSPECTS)
     least = Visible(least_visible([s.value for s in samples]), least_visible([s.slope for s in samples]))
-    found = [locate(function, a, b, least) for a, b in suspects]
+    found = [locate(function, a, b, least) for a, b in suspects[:MOST_SUSPECTS]]
     found += [steep(function, s, cells, least) for s in samples if s.finite and not math.isfinite(s.slope)]
-    return sorted((b for b in found if b is not None), key=lambda b: b.at)
+    return sorted((b for b in found if b is not None), key=lambda b: b.at), unseen
 
 
 def suspicious(cells: Sequence[tuple[Sample, Sample]]) -> list[int]:
@@ -134,12 +138,12 @@ def suspicious(cells: Sequence[tuple[Sample, Sample]]) -> list[int]:
         if not (a.finite and b.finite and math.isfinite(bends[k])):
             continue
         around = [j for j in range(max(0, k - 2), min(len(cells), k + 3)) if j != k and math.isfinite(bends[j])]
-        bend, miss = max((bends[j] for j in around), default=0.0), max((misses[j] for j in around), default=0.0)
-        rise = abs(b.value - a.value)
+        # Not the largest: a kink on a sample belongs to two cells.
+        bend, miss = (sorted([0.0, 0.0, *(numbers[j] for j in around)])[-2] for numbers in (bends, misses))
         if (
             bends[k] > 1.5 * bend + 1e-9 * (abs(a.slope) + abs(b.slope))
             or misses[k] > 1.5 * miss + 1e-9 * (abs(a.value) + abs(b.value))
-            or misses[k] > 0.25 * rise + 1e-9 * (abs(a.value) + abs(b.value))
+            or is_steeper(a, b)
         ):
             found.append(k)
     return found
@@ -157,6 +161,14 @@ def least_visible(numbers: Sequence[float]) -> float:
     ordered = sorted(v for v in numbers if math.isfinite(v))
     low, high = usual(ordered) if ordered else (0.0, 0.0)
     return SEEN * 4 * spread(low, high) or SEEN * abs(high)
+
+
+def is_steeper(a: Sample, b: Sample) -> bool:
+    """Whether the function rises or falls by more than the slopes at both ends explain (the mean value theorem)."""
+    width, rise = b.x - a.x, b.value - a.value
+    low, high = min(a.slope, b.slope) * width, max(a.slope, b.slope) * width
+    slack = 0.25 * abs(rise) + 1e-9 * (abs(a.value) + abs(b.value))
+    return not low - slack <= rise <= high + slack
 
 
 def locate(function: Function, a: Sample, b: Sample, least: Visible) -> Break | None:

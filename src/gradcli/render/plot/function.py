@@ -46,7 +46,16 @@ class Function:
     def gradient(self, *at: float) -> tuple[float, tuple[float, ...]]:
         """The function and its partial derivatives by one reverse sweep; NaN where the function is not finite: a rule
         may well give a number outside the domain."""
-        tape = self.tape(*at)
+        return self._gradient_of(self.tape(*at))
+
+    def slope(self, at: float) -> tuple[float, float]:
+        """A function of one variable and its derivative: on a kink of the graph on which both sides agree, theirs."""
+        tape = self.tape(at)
+        value, (slope,) = self._gradient_of(tape)
+        sides = self._sides_of(tape, at) if math.isfinite(value) else None
+        return value, sides[0] if sides is not None and sides[0] == sides[1] else slope
+
+    def _gradient_of(self, tape: Tape) -> tuple[float, tuple[float, ...]]:
         value = float(self.carrier.nested(tape.values[self.problem.output]))
         if not math.isfinite(value):
             return value, (math.nan,) * len(self._moved)
@@ -60,7 +69,9 @@ class Function:
 
     def sides(self, at: float) -> tuple[float, float] | None:
         """Left and right derivative of a function of one variable at a point that lies on a kink; None elsewhere."""
-        tape = self.tape(at)
+        return self._sides_of(self.tape(at), at)
+
+    def _sides_of(self, tape: Tape, at: float) -> tuple[float, float] | None:
         if not tape.kinks():
             return None
         problem = replace(self.problem, point={**self.problem.point, self.problem.wrt[0]: at})

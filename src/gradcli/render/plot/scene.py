@@ -215,6 +215,7 @@ def curve_scene(
     elif checked is not None and checked.verdict.word == "undefined":
         slopes = (math.nan,)
     anchor = [seen[0]] if math.isfinite(seen[0]) and x.holds(at) else []
+    known = [slope for slope in slopes if math.isfinite(slope) and x.holds(at)]
     return CurveScene(
         name,
         problem.wrt,
@@ -223,7 +224,7 @@ def curve_scene(
         slopes,
         curve,
         height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)]),
-        height(core(curve, [s.slope for s in near]), [s.slope for s in inside]),
+        height([*known, *core(curve, [s.slope for s in near])], [*known, *(s.slope for s in inside)]),
         tuple(curve_marks(function, variable, curve)),
     )
 
@@ -278,13 +279,16 @@ def curve_marks(function: Function, variable: str, curve: Curve) -> list[str]:
         places = sorted([*(b.at for b in breaks), *(g.start for g in poles)])
         if len(places) > MOST_MARKS:
             # A cell has room for one break only.
-            least = "at least " if len(places) > CELLS // 8 else ""
+            least = "at least " if curve.unseen or len(places) > CELLS // 8 else ""
             found.append(f"{least}{len(places)} {plural}, from {variable} = {place(places[0])} to {place(places[-1])}")
         elif kind in ("pole", "vertical tangent"):
             found += [f"{kind} at {variable} = {place(at)}" for at in places]
         else:
             found += [f"{kind} at {variable} = {place(b.at)}: {both_sides(b)}" for b in breaks]
     gaps = [gap_text(function, variable, curve.x, g) for g in curve.gaps if g.kind != "pole"]
+    if curve.unseen:
+        words = f"{curve.unseen} more places look bent or torn, too many to look into: a smaller range shows them"
+        gaps.insert(0, words)
     more = len(gaps) - MOST_MARKS
     return [*found, *gaps[:MOST_MARKS], *([f"and {more} more regions without a value"] if more > 0 else [])]
 
