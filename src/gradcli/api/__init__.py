@@ -4,6 +4,7 @@ from gradcli.api.checks import Check, CheckedClaim, Slip
 from gradcli.api.diagnosis import Diagnosis, Finding, Mend, Part
 from gradcli.api.function import Function, parse
 from gradcli.api.picture import Picture
+from gradcli.api.plot import Plot
 from gradcli.api.point import Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Result, Vjp
 from gradcli.api.tables import Comparison, MethodAnswer, Trace, TraceRow
@@ -24,6 +25,7 @@ __all__ = [
     "MethodAnswer",
     "Part",
     "Picture",
+    "Plot",
     "Point",
     "Result",
     "Slip",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis
 from gradcli.api.picture import Look, Picture, picture_of
+from gradcli.api.plot import Plot
 from gradcli.api.point import Plan, Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
@@ -27,7 +28,21 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
-OPTIONS = ("wrt", "cotangent", "tangent", "mode", "modes", "layout", "at_kink", "direction", "title", "explain", "full")
+OPTIONS = (
+    "wrt",
+    "cotangent",
+    "tangent",
+    "mode",
+    "modes",
+    "layout",
+    "at_kink",
+    "direction",
+    "title",
+    "ranges",
+    "theme",
+    "explain",
+    "full",
+)
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -119,6 +134,10 @@ class Function:
     def gradient_graph(self, /, **inputs: Any) -> Picture:
         """The picture of the graph that computes the gradient."""
         return self.at(**inputs).gradient_graph()
+
+    def plot(self, /, **inputs: Any) -> Plot:
+        """The curve with its tangent line, or the contours with the gradient, around the point."""
+        return self.at(**inputs).plot()
 
     def compare(self, /, **inputs: Any) -> Comparison:
         """All methods side by side."""

@@ -11,9 +11,10 @@ from gradcli.api import results
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.picture import Look, Picture, gradient_picture_of, picture_of
+from gradcli.api.plot import Plot, plot_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
-from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_tangents
+from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_ranges, read_tangents
 from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
@@ -352,6 +353,27 @@ class Point:
         problem = replace(problem, graph=graph, output=output)
         inspection = examine(graph, [problem], plan.carrier, tangent_columns(graph, problem.wrt))
         return gradient_picture_of(inspection, problem, plan.carrier, self.source, look, self.notes)
+
+    @located
+    def plot(
+        self,
+        *,
+        wrt: Names = None,
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        title: str = "",
+        theme: Literal["light", "dark"] = "light",
+    ) -> Plot:
+        """Function, derivative and tangent line of one variable, contours and the gradient of two. `ranges` says what
+        is shown, {"x": (-2, 4)}; by default what is around the point, as wide as the function's scale."""
+        from gradcli.render.plot.answer import plot_answer
+        from gradcli.render.plot.function import require_plottable
+
+        check_choice("theme", theme, ("light", "dark"))
+        plan, problem = self._plan, self._problem(wrt)
+        require_plottable(problem, "wrt")
+        shown = read_ranges(ranges or {}, problem.wrt)
+        answer = plot_answer(problem, plan.carrier, self.source, plan.name, shown)
+        return plot_of(answer, self.source, self._inputs, title, theme, self.notes)
 
     @located
     def compare(

@@ -54,6 +54,22 @@ def plain(value: Any, depth: int = 0) -> Any:
     return value
 
 
+def read_ranges(ranges: Mapping[str, tuple[float, float]], names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """The two ends of what a plot shows, by variable. Raises NameProblem and UsageError."""
+    from gradcli.render.plot.axes import check_range
+
+    found = {}
+    for name, ends in ranges.items():
+        if name not in names:
+            hint = f"the variables of the plot are {', '.join(names)}"
+            raise NameProblem(f"ranges names {name}, which is none", hint=hint)
+        value, shape = read_value(f"the range of {name}", ends)
+        if shape != (2,):
+            raise UsageError(f"the range of {name} is no pair of numbers", hint='ranges={"x": (-2, 4)}')
+        found[name] = check_range(float(value[0]), float(value[1]))
+    return found
+
+
 def exactly(value: Decimal | Fraction) -> float:
     """A decimal or a fraction as a float that knows what it stands for, for digits that are proven."""
     nearest, ratio = float(value), Fraction(value)

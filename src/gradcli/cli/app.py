@@ -15,7 +15,22 @@ from gradcli.cli import commands
 from gradcli.errors import ExitStatus, Failure, FileError, UsageError, unforeseen
 from gradcli.version import __version__
 
-ORDER = ("grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "trace", "graph", "compare", "check", "why", "cost", "ops")
+ORDER = (
+    "grad",
+    "jacobian",
+    "hessian",
+    "jvp",
+    "vjp",
+    "hvp",
+    "trace",
+    "graph",
+    "plot",
+    "compare",
+    "check",
+    "why",
+    "cost",
+    "ops",
+)
 FLAGS = {
     "--json",
     "--plain",

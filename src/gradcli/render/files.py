@@ -25,6 +25,19 @@ def write_file(path: str, content: bytes) -> None:
         raise FileError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
 
 
+def check_folder(path: str, example: str) -> None:
+    """Raise FileError for a file that could not be written; `example` is a name that it could have in a folder."""
+    if os.path.isdir(path):
+        raise FileError(f"'{path}' is a directory", hint=f"name a file in it: {os.path.join(path, example)}")
+    if is_stream(path):
+        return
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise FileError(f"cannot write '{path}': there is no folder {os.path.dirname(path)}")
+    if not os.access(folder, os.W_OK):
+        raise FileError(f"cannot write '{path}': the folder is not writable")
+
+
 def replace_file(target: str, content: bytes) -> None:
     """Put a file in the place of the target, with the permissions that the target has or a new file gets."""
     temporary = os.path.join(os.path.dirname(target), f".gradcli-{secrets.token_hex(8)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from gradcli.cli.commands.trace import status_of
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
-from gradcli.errors import FileError, UsageError
+from gradcli.errors import UsageError
 from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
@@ -143,28 +142,19 @@ def check_look(wish: Wish, show: str) -> None:
 def check_target(expression: str, wish: Wish) -> None:
     """Raise an error for a file that could not be written, before any work is done for it."""
     from gradcli.render.exports import FORMATS, format_of
-    from gradcli.render.files import is_stream
+    from gradcli.render.files import check_folder
 
     if expression == "-":
         raise UsageError("-o takes one graph, and - answers many requests", hint="leave -o out: the answers are JSON")
     target = wish.target
-    if target != PRINT and os.path.isdir(target):
-        raise FileError(f"'{target}' is a directory", hint=f"name a file in it: {os.path.join(target, 'graph.svg')}")
+    if target != PRINT:
+        check_folder(target, "graph.svg")
     if not wish.format:
         choice = ", ".join(f".{name}" for name in FORMATS)
         raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give --format")
-    if target == PRINT:
-        if format_of(wish.format).binary and sys.stdout.isatty():
-            raise UsageError(f"a terminal cannot show {wish.format}", hint="send it to a file: > g." + wish.format)
-        return
+    if target == PRINT and format_of(wish.format).binary and sys.stdout.isatty():
+        raise UsageError(f"a terminal cannot show {wish.format}", hint="send it to a file: > g." + wish.format)
     format_of(wish.format)
-    if is_stream(target):
-        return
-    folder = os.path.dirname(os.path.realpath(target))
-    if not os.path.isdir(folder):
-        raise FileError(f"cannot write '{target}': there is no folder {os.path.dirname(target)}")
-    if not os.access(folder, os.W_OK):
-        raise FileError(f"cannot write '{target}': the folder is not writable")
 
 
 def answer(query: Query, wish: Wish) -> Report:

@@ -1,0 +1,347 @@
+"""Plots as SVG, PNG and PDF, by matplotlib: no display is needed, and the same plot is the same file.
+
+Everything is placed in parts of the axes (0 to 1), so that no scale is too large or too small for the library.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+from gradcli.errors import MissingError, UsageError
+from gradcli.render.metrics import inert
+from gradcli.render.numbers import format_short
+from gradcli.render.plot.axes import Axis, Dot, polylines
+from gradcli.render.plot.curve import Break
+from gradcli.render.plot.scene import CurveScene, MapScene, Scene, gradient_text, slope_text
+from gradcli.render.plot.surface import Surface, is_gradual, sample_surface
+
+ThemeName = Literal["light", "dark"]
+FINE = 81
+"""Points along each axis of a drawn map."""
+LEVELS = 10
+ARROW = 0.24
+"""Length of the gradient's arrow, of the shorter side."""
+FORMATS = {
+    "svg": {"Date": None, "Creator": "gradcli"},
+    "png": {"Software": "gradcli"},
+    "pdf": {"CreationDate": None, "Creator": "gradcli", "Producer": None},
+}
+"""The formats and what is written about each file: no date, so that the same plot is the same file."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours, those of lines from Okabe and Ito's palette."""
+
+    paper: str
+    ink: str
+    faint: str
+    curve: str
+    tangent: str
+    derivative: str
+    mark: str
+    low: str
+    high: str
+
+
+THEMES = {
+    "light": Theme("#ffffff", "#1d2939", "#d0d5dd", "#0072b2", "#d55e00", "#00775a", "#a8447c", "#f4f8fb", "#5b9bc8"),
+    "dark": Theme("#0d1117", "#e6edf3", "#3a424d", "#56b4e9", "#f0a202", "#2fc79a", "#e59ac4", "#16212c", "#3f7ea8"),
+}
+
+
+def check_format(name: str) -> str:
+    """The format in small letters. Raises UsageError, and MissingError without the library."""
+    found = name.lower()
+    if found not in FORMATS:
+        raise UsageError(f"no plot can be written as '{name}'", hint=f"the formats are {', '.join(FORMATS)}")
+    from importlib.util import find_spec
+
+    if find_spec("matplotlib") is None:
+        hint = 'pip install "gradcli[plot]"; without -o the plot is drawn in the terminal'
+        raise MissingError(f"writing .{found} needs matplotlib", hint=hint)
+    return found
+
+
+def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
+    """The plot as the content of a file. Raises UsageError, and MissingError without the library."""
+    import logging
+
+    name = check_format(file_format)
+    # It says there that it looks for fonts, which is no news to anyone who asked for a plot.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+    from matplotlib.style import context
+
+    colours = THEMES[theme]
+    own = {"svg.hashsalt": "gradcli", "svg.fonttype": "none", "font.family": ["DejaVu Sans", "sans-serif"]}
+    with context(["default", own]):
+        figure = Figure(figsize=(7.2, 5.6), layout="constrained", facecolor=colours.paper)
+        if isinstance(scene, CurveScene):
+            draw_curve(figure, scene, colours)
+        else:
+            draw_map(figure, scene, colours)
+        heading = figure.axes[0].set_title(inert(title), color=colours.ink, fontsize=12, parse_math=False)
+        heading.set_wrap(True)
+        written = BytesIO()
+        mpl.rcParams["pdf.compression"] = 6
+        figure.savefig(written, format=name, dpi=144, metadata=FORMATS[name])
+    return written.getvalue()
+
+
+def draw_curve(figure: Any, scene: CurveScene, colours: Theme) -> None:
+    """The function with its tangent line, and below it the derivative."""
+    x = scene.curve.x
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    frame(upper, x, scene.values, colours, "", scene.name)
+    frame(lower, x, scene.derivatives, colours, scene.variables[0], f"d{scene.name}/d{scene.variables[0]}")
+    upper.tick_params(labelbottom=False)
+    for panel, y in ((upper, scene.values), (lower, scene.derivatives)):
+        if y.holds(0.0):
+            panel.axhline(y.part(0.0), color=colours.faint, linewidth=1, zorder=1)
+        draw_gaps(panel, scene, colours)
+        for b in scene.curve.breaks:
+            if b.kind == "pole":
+                panel.axvline(x.part(b.at), color=colours.mark, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
+    for line in scene.tangents():
+        draw_lines(
+            upper, line, (x, scene.values), "tangent", color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3))
+        )
+    for piece in scene.curve.pieces:
+        draw_lines(upper, [(s.x, s.value) for s in piece], (x, scene.values), "curve", color=colours.curve, linewidth=2)
+        steps = [(s.x, s.slope) for s in piece if math.isfinite(s.slope)]
+        draw_lines(lower, steps, (x, scene.derivatives), "derivative", color=colours.derivative, linewidth=2)
+    for b in scene.curve.breaks:
+        draw_break(upper, lower, scene, b, colours)
+    draw_point(upper, lower, scene, colours)
+    draw_notes(upper, scene, colours)
+
+
+def frame(panel: Any, x: Axis, y: Axis, colours: Theme, across: str, upwards: str) -> None:
+    """Scales, names and grid of a panel whose coordinates are parts of both axes."""
+    panel.set_facecolor(colours.paper)
+    panel.set_xlim(0, 1)
+    panel.set_ylim(0, 1)
+    for ticks, set_ticks, axis in ((x.ticks(8), panel.set_xticks, x), (y.ticks(5), panel.set_yticks, y)):
+        set_ticks([axis.part(v) for v, _ in ticks], [text for _, text in ticks], color=colours.ink, fontsize=9)
+    panel.grid(color=colours.faint, linewidth=0.5, alpha=0.6)
+    panel.tick_params(color=colours.faint)
+    for spine in panel.spines.values():
+        spine.set_color(colours.faint)
+    panel.set_xlabel(inert(across), color=colours.ink, parse_math=False)
+    panel.set_ylabel(inert(upwards), color=colours.ink, parse_math=False)
+
+
+def draw_lines(panel: Any, points: list[Dot], axes: tuple[Axis, Axis], name: str, **style: Any) -> None:
+    """A chain of points, cut where it is far outside of the frame."""
+    for line in polylines(points, *axes):
+        (drawn,) = panel.plot(*zip(*line, strict=True), solid_capstyle="round", zorder=3, **style)
+        drawn.set_gid(name)
+
+
+def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
+    """Regions without values are hatched, single points dashed."""
+    x = scene.curve.x
+    for gap in scene.curve.gaps:
+        if gap.single:
+            panel.axvline(x.part(gap.start), color=colours.mark, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
+        else:
+            style = {"facecolor": "none", "edgecolor": colours.faint, "hatch": "////", "linewidth": 0}
+            panel.axvspan(x.part(gap.start), x.part(gap.end), zorder=0, **style).set_gid("gap")
+
+
+def draw_break(upper: Any, lower: Any, scene: CurveScene, b: Break, colours: Theme) -> None:
+    """A kink has a mark, a jump open ends, and the derivative open ends at both."""
+    x = scene.curve.x.part(b.at)
+    hollow = {"marker": "o", "markersize": 4.5, "markerfacecolor": colours.paper, "linestyle": "none", "zorder": 4}
+    if b.kind == "jump":
+        for side in (b.left, b.right):
+            upper.plot([x], [scene.values.part(side.value)], markeredgecolor=colours.curve, **hollow)
+    elif b.kind != "pole":
+        y = scene.values.part(b.left.value)
+        upper.plot([x], [y], marker="D", markersize=6, color=colours.mark, linestyle="none", zorder=4)[0].set_gid(
+            "kink"
+        )
+    if b.kind in ("kink", "jump"):
+        for side in (b.left, b.right):
+            if scene.derivatives.holds(side.slope):
+                y = scene.derivatives.part(side.slope)
+                lower.plot([x], [y], markeredgecolor=colours.derivative, **hollow)
+
+
+def draw_point(upper: Any, lower: Any, scene: CurveScene, colours: Theme) -> None:
+    """The point on the curve, and its slope on the derivative."""
+    x, at = scene.curve.x, scene.here[0]
+    if not x.holds(at):
+        return
+    for panel, y, values in ((upper, scene.values, (scene.value,)), (lower, scene.derivatives, scene.slopes)):
+        for value in values:
+            if math.isfinite(value) and y.holds(value):
+                style = {"marker": "o", "markersize": 8, "markeredgecolor": colours.paper, "zorder": 5}
+                panel.plot([x.part(at)], [y.part(value)], color=colours.tangent, **style)[0].set_gid("point")
+
+
+def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
+    """The legend: the slope of the tangent line, and what is marked."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[tuple[Any, str]] = [(Line2D([], [], color=colours.curve, linewidth=2), scene.name)]
+    if scene.tangents() and all(map(math.isfinite, scene.slopes)):
+        word = "tangent, slope" if len(scene.slopes) == 1 else "one-sided tangents, slopes"
+        handle = Line2D([], [], color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3)))
+        entries.append((handle, f"{word} {slope_text(scene.slopes)}"))
+    kinds = dict.fromkeys(b.kind for b in scene.curve.breaks)
+    if "kink" in kinds or "vertical tangent" in kinds:
+        names = " or ".join(kind for kind in ("kink", "vertical tangent") if kind in kinds)
+        entries.append((Line2D([], [], marker="D", color=colours.mark, linestyle="none"), names))
+    if "pole" in kinds or any(gap.single for gap in scene.curve.gaps):
+        handle = Line2D([], [], color=colours.mark, linewidth=1, linestyle=(0, (2, 3)))
+        entries.append(
+            (handle, "pole" if all(gap.kind == "pole" for gap in scene.curve.gaps if gap.single) else "no value")
+        )
+    if any(not gap.single for gap in scene.curve.gaps):
+        words = {"undefined": "undefined", "overflow": "too large for a float"}
+        names = " or ".join(dict.fromkeys(words[gap.kind] for gap in scene.curve.gaps if not gap.single))
+        entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), names))
+    legend(panel, entries, colours)
+
+
+def legend(panel: Any, entries: list[tuple[Any, str]], colours: Theme) -> None:
+    """A legend whose texts are taken as they are."""
+    found = panel.legend(
+        [handle for handle, _ in entries],
+        [inert(text) for _, text in entries],
+        fontsize=9,
+        facecolor=colours.paper,
+        edgecolor=colours.faint,
+        labelcolor=colours.ink,
+        framealpha=0.85,
+    )
+    found.set_zorder(6)
+    for text in found.get_texts():
+        text.set_parse_math(False)
+
+
+def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
+    """Filled contours, the one through the point, the arrow of the gradient. Both axes have one scale where they may,
+    so that the arrow stands at a right angle on the contour."""
+    import numpy
+
+    panel = figure.subplots()
+    x, y = scene.surface.x, scene.surface.y
+    frame(panel, x, y, colours, *scene.variables)
+    panel.set_aspect(1 / scene.ratio if scene.same_scale else "auto")
+    panel.grid(visible=False)
+    fine = sample_surface(scene.function, x, y, FINE, FINE)
+    parts = numpy.linspace(0.0, 1.0, FINE)
+    values = numpy.array(fine.values)
+    shown = numpy.ma.masked_invalid(values)
+    if not fine.whole:
+        panel.patch.set(hatch="////", edgecolor=colours.faint)
+    levels = scene.levels(LEVELS)
+    if levels:
+        draw_levels(figure, panel, parts, shown, levels, colours)
+    if math.isfinite(scene.value):
+        kept = numpy.ma.masked_where(leaps(scene, fine), shown)
+        if numpy.ma.min(kept) < scene.value < numpy.ma.max(kept):
+            through = panel.contour(
+                parts, parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, linestyles="solid", zorder=3
+            )
+            through.set_gid("contour")
+    if scene.kinks:
+        places = [(x.part(p), y.part(q)) for p, q in scene.kinks]
+        style = {"marker": "D", "markersize": 2.5, "linestyle": "none", "color": colours.mark, "zorder": 3}
+        panel.plot(*zip(*places, strict=True), **style)[0].set_gid("kinks")
+    draw_gradient(panel, scene, colours)
+    map_legend(panel, scene, colours)
+
+
+def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[float], colours: Theme) -> None:
+    """Bands between levels, thin lines on them, and a scale beside."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    ramp = LinearSegmentedColormap.from_list("bands", [colours.low, colours.high], N=256)
+    steps = [k / max(1, len(levels)) for k in range(len(levels) + 1)]
+    bands = [ramp(step) for step in steps]
+    size = max(map(abs, levels)) or 1.0
+    scaled = [v / size for v in levels]
+    filled = panel.contourf(parts, parts, shown / size, scaled, colors=bands, extend="both", zorder=1)
+    filled.set_gid("bands")
+    style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
+    panel.contour(parts, parts, shown / size, scaled, **style)
+    bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
+    bar.set_ticks(scaled, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
+    bar.ax.tick_params(color=colours.faint)
+    bar.outline.set_edgecolor(colours.faint)
+
+
+def leaps(scene: MapScene, fine: Surface) -> Any:
+    """Where the function passes the point's value by a jump or through a pole: no contour runs there."""
+    import numpy
+
+    found = numpy.zeros((FINE, FINE), dtype=bool)
+    level = scene.value
+    for j, row in enumerate(fine.values):
+        for i, a in enumerate(row):
+            for k, m in ((i + 1, j), (i, j + 1)):
+                if k >= FINE or m >= FINE:
+                    continue
+                b = fine.values[m][k]
+                if math.isfinite(a) and math.isfinite(b) and (a < level) != (b < level):
+                    middle = scene.function.value(fine.xs[i] / 2 + fine.xs[k] / 2, fine.ys[j] / 2 + fine.ys[m] / 2)
+                    if not is_gradual(a, middle, b):
+                        found[j, i] = True
+    return found
+
+
+def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
+    """The point, and an arrow along the gradient."""
+    x, y = scene.surface.x, scene.surface.y
+    here = x.part(scene.here[0]), y.part(scene.here[1])
+    style = {"marker": "o", "markersize": 8, "markeredgecolor": colours.paper, "linestyle": "none", "zorder": 5}
+    panel.plot([here[0]], [here[1]], color=colours.tangent, **style)[0].set_gid("point")
+    if scene.heading is None:
+        return
+    ratio = scene.ratio if scene.same_scale else 1.0
+    length = ARROW * min(ratio, 1.0)
+    tip = here[0] + length * scene.heading[0] / ratio, here[1] + length * scene.heading[1]
+    arrow = panel.annotate(
+        "",
+        xy=tip,
+        xytext=here,
+        arrowprops={
+            "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
+            "color": colours.tangent,
+            "linewidth": 2.4,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+        zorder=4,
+    )
+    arrow.arrow_patch.set_gid("gradient")
+
+
+def map_legend(panel: Any, scene: MapScene, colours: Theme) -> None:
+    """The contour's value, the gradient's components and length, and what is marked."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[tuple[Any, str]] = []
+    if math.isfinite(scene.value):
+        entries.append(
+            (Line2D([], [], color=colours.ink, linewidth=2.2), f"{scene.name} = {format_short(scene.value, 6)}")
+        )
+    point = Line2D([], [], color=colours.tangent, marker="o", linewidth=2.4 if scene.heading else 0)
+    entries.append((point, gradient_text(scene)))
+    if scene.kinks:
+        entries.append(
+            (Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps")
+        )
+    if not scene.surface.whole:
+        entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), "no finite value"))
+    legend(panel, entries, colours)

@@ -1,0 +1,136 @@
+"""The drawn picture: its geometry says what the numbers say."""
+
+import math
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+import gradcli
+from gradcli.errors import UsageError
+from tests.render.plot.plots import SVG, groups, marker, plotted, texts, vertices
+
+
+def direction(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    length = math.dist(a, b)
+    return (b[0] - a[0]) / length, (b[1] - a[1]) / length
+
+
+def distance(a: tuple[float, float], b: tuple[float, float], at: tuple[float, float]) -> float:
+    """Of a point from the line between two others."""
+    length = math.dist(a, b) or 1.0
+    part = ((at[0] - a[0]) * (b[0] - a[0]) + (at[1] - a[1]) * (b[1] - a[1])) / length**2
+    part = min(max(part, 0.0), 1.0)
+    return math.dist(at, (a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])))
+
+
+def secant(chain: list[tuple[float, float]], at: tuple[float, float]) -> tuple[float, float]:
+    """The direction of a chain of points where it passes a point: of what stands a little before and behind."""
+    lines = [line for line in pairwise(chain) if math.dist(*line) > 0]
+    near = min(lines, key=lambda line: distance(*line, at))
+    assert distance(*near, at) < 1
+    if math.dist(*near) < 4:
+        k = lines.index(near)
+        near = lines[max(0, k - 1)][0], lines[min(len(lines) - 1, k + 1)][1]
+    return direction(*near)
+
+
+@pytest.mark.parametrize(
+    ("text", "x"), [("x^3*exp(-x)", 1.5), ("sin(x)", 2.0), ("x^2", 1e150), ("exp(x)", 0.0), ("ln(x)", 2.0)]
+)
+def test_tangent_line_touches_the_curve(text: str, x: float) -> None:
+    svg = plotted(text, x=x).svg
+    point = marker(svg, "point")[0]
+    (tangent,) = [vertices(g)[0] for g in groups(svg, "tangent")]
+    chain = max((vertices(g)[0] for g in groups(svg, "curve")), key=len)
+    line = direction(tangent[0], tangent[-1])
+    # The line passes through the point ...
+    assert abs(line[0] * (point[1] - tangent[0][1]) - line[1] * (point[0] - tangent[0][0])) < 1e-3
+    # ... in the direction of the curve.
+    along = secant(chain, point)
+    assert line[0] * along[1] - line[1] * along[0] == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "ranges"),
+    [
+        ("x^2 + 2*y^2", (1.0, -1.5), None),
+        ("(1 - x)^2 + 100*(y - x^2)^2", (-1.0, 1.5), None),
+        ("sin(x)*y", (1.0, 2.0), {"x": (-2.0, 4.0), "y": (0.0, 3.0)}),
+        ("x*y + x^2", (1.0, 1e4), None),
+        ("|x| + |y|", (1.0, 0.5), None),
+    ],
+)
+def test_gradient_is_orthogonal_to_the_contour(
+    text: str, point: tuple[float, float], ranges: dict[str, tuple[float, float]] | None
+) -> None:
+    svg = plotted(text, ranges, x=point[0], y=point[1]).svg
+    (arrow,) = groups(svg, "gradient")
+    shaft = vertices(arrow)[0]
+    (contour,) = groups(svg, "contour")
+    (here,) = marker(svg, "point")
+    assert math.dist(shaft[0], here) < 1e-2
+    chain = min(vertices(contour), key=lambda c: min(distance(*line, here) for line in pairwise(c)))
+    along, up = secant(chain, here), direction(shaft[0], shaft[-1])
+    assert along[0] * up[0] + along[1] * up[1] == pytest.approx(0.0, abs=0.03)
+
+
+def test_gradient_points_upwards() -> None:
+    plot = plotted("x^2 + 2*y^2", x=1, y=-1.5)
+    (arrow,) = groups(plot.svg, "gradient")
+    start, *_, tip = vertices(arrow)[0]
+    # On the screen y grows downwards; the gradient is (2, -6).
+    assert (tip[1] - start[1]) / (tip[0] - start[0]) == pytest.approx(3.0, abs=0.02)
+    assert tip[0] > start[0]
+    assert "gradient (2, -6), length 6.32456" in texts(plot.svg)
+
+
+def test_kinks_are_marked_and_jumps_are_not_joined() -> None:
+    svg = plotted("|x| + floor(x/2)", {"x": (-1, 3)}, x=1).svg
+    assert len(marker(svg, "kink")) == 0
+    assert len(groups(svg, "curve")) == 3
+    svg = plotted("|x|", {"x": (-1, 3)}, x=1).svg
+    assert len(marker(svg, "kink")) == 1
+    assert "kink" in texts(svg)
+
+
+def test_regions_without_values_are_hatched() -> None:
+    assert len(groups(plotted("ln(x)", {"x": (-1, 2)}, x=1).svg, "gap")) == 2
+    assert len(groups(plotted("x^2", {"x": (-1, 2)}, x=1).svg, "gap")) == 0
+
+
+def test_poles_are_no_vertical_lines() -> None:
+    svg = plotted("tan(x)", {"x": (-5, 5)}, x=0.5).svg
+    for group in groups(svg, "curve"):
+        for chain in vertices(group):
+            # Between its poles, the tangent only rises: on the screen y only falls.
+            assert all(b[1] <= a[1] + 1e-6 for a, b in pairwise(chain))
+    assert len(groups(svg, "curve")) == 5
+
+
+def test_texts_are_inert() -> None:
+    hostile = "<script>$x_1$ & \\frac \u202e\x1b[31m"
+    svg = gradcli.parse("x^2").at(x=1).plot(title=hostile).svg
+    root = ElementTree.fromstring(svg)
+    assert not list(root.iter(f"{SVG}script"))
+    assert "<script>$x_1$ & \\frac \\u202e\\u001b[31m" in texts(svg)
+
+
+def test_the_same_plot_is_the_same_file() -> None:
+    for name in ("svg", "png", "pdf"):
+        first, second = (plotted("x^2 + |y|", x=1, y=2)._in(name) for _ in range(2))
+        assert first == second
+        assert b"2026" not in first[:2000] or name == "png"
+    assert plotted("x^2", x=1)._in("png").startswith(b"\x89PNG")
+    assert plotted("x^2", x=1)._in("pdf").startswith(b"%PDF")
+
+
+def test_themes_differ() -> None:
+    dark = gradcli.parse("x^2").at(x=1).plot(theme="dark").svg
+    assert "#0d1117" in dark
+    assert "#0d1117" not in plotted("x^2", x=1).svg
+
+
+def test_unknown_formats() -> None:
+    with pytest.raises(UsageError, match="no plot can be written as 'gif'"):
+        plotted("x^2", x=1)._in("gif")
