@@ -26,15 +26,24 @@ class Exact(float):
         number.enclose = enclose
         return number
 
+    def __neg__(self) -> Exact:
+        whole = self.enclose
+        return Exact(-float(self), f"-{self.source}", lambda: -whole())
+
     def __reduce__(self) -> tuple[Callable[..., float], tuple[float, str]]:
         """What another process can make of it: a constant is itself, any other number its float."""
         return _received, (float(self), self.source)
 
 
+ROUNDTRIP = (1e-290, 1e290)
+"""Between them, fifteen digits come back from the nearest float."""
+
+
 def decimal(text: str) -> float:
     """The float of a decimal number; an Exact where a float's own digits do not say as much."""
     value = float(text)
-    if sum(character.isdigit() for character in text.lower().partition("e")[0]) <= 15 or math.isinf(value):
+    short = sum(character.isdigit() for character in text.lower().partition("e")[0]) <= 15
+    if (short and ROUNDTRIP[0] < abs(value) < ROUNDTRIP[1]) or math.isinf(value):
         return value
     from decimal import Decimal
 

@@ -14,7 +14,7 @@ from gradcli.carriers.base import Arithmetic, Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.exact import Exact
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import Elementwise, Primitive, Value
+from gradcli.primitives.declare import Elementwise, Primitive, RuleFunction, Value
 from gradcli.shapes import Shape
 
 ROUNDOFF = 2.0**-52
@@ -22,6 +22,8 @@ ROUNDOFF = 2.0**-52
 SMALLEST = 2.0**-1022
 """Results below it have an absolute error instead, unless an argument is 0."""
 UNDERFLOW = 2.0**-1074
+LARGE = 2.0**-20
+"""Errors above this part of an argument have effects of second order."""
 
 
 class Rounded(Arithmetic):
@@ -48,7 +50,7 @@ class Running(Carrier):
         if shape:
             return value
         number = self.inner.constant(value, shape)
-        return Rounded(self, number, 0.0 if number == math.floor(number) else ROUNDOFF * abs(number))
+        return Rounded(self, number, 0.0 if number == math.floor(number) else ROUNDOFF * abs(number) + UNDERFLOW)
 
     def point(self, value: Any, shape: Shape) -> Value:
         """A coordinate of the point: exact, unless it only approximates what was meant."""
@@ -98,13 +100,28 @@ class Running(Carrier):
         if primitive.holds_value:
             error += arguments[0].error
         elif isinstance(rule, Elementwise):
-            for partial, argument in zip(rule.partials, arguments, strict=True):
+            for position, (partial, argument) in enumerate(zip(rule.partials, arguments, strict=True)):
                 if partial is not None and argument.error:
-                    error += abs(partial(self.inner, out, *values, *parameters)) * argument.error
+                    slope = abs(partial(self.inner, out, *values, *parameters))
+                    if argument.error > LARGE * abs(argument.value):
+                        beside = self._beside(position, values, argument)
+                        slope = max(slope, *(self._slope(primitive, partial, moved, parameters) for moved in beside))
+                    error += slope * argument.error
         else:
             carried = [a.error if rule.depends_on(k) else a.value for k, a in enumerate(arguments)]
             error += abs(self.inner.apply(primitive, tuple(carried), parameters))
         return error if error == error else math.inf
+
+    def _beside(self, position: int, values: tuple[float, ...], argument: Value) -> list[tuple[float, ...]]:
+        """The arguments with one of them at either end of what it may be."""
+        ends = (argument.value - argument.error, argument.value + argument.error)
+        return [(*values[:position], end, *values[position + 1 :]) for end in ends]
+
+    def _slope(self, primitive: Primitive, partial: RuleFunction, values: tuple[float, ...], parameters: Any) -> float:
+        """The size of a local partial at other arguments: it may be far larger than at the computed ones."""
+        out = self.inner.apply(primitive, values, parameters)
+        size = abs(partial(self.inner, out, *values, *parameters))
+        return size if size == size else math.inf
 
     def _jump(
         self, primitive: Primitive, out: float, values: tuple[float, ...], arguments: tuple[Value, ...], parameters: Any

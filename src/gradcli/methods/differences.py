@@ -50,7 +50,7 @@ def step_schedules(position: float, roundoff: float) -> list[list[float]]:
     for start in starts:
         steps = [start * RATIO**-k for k in range(STEPS)]
         finest = 256 * roundoff * (scale if start > abs(position) else abs(position))
-        schedules.append([h for h in steps if h >= finest])
+        schedules.append([h for h in steps if h >= finest and h > 0])
     return schedules
 
 

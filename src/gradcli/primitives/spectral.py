@@ -85,6 +85,8 @@ PRIMITIVES: Sequence[Primitive] = (
             convention="of equal eigenvalues, v v' for each v of the orthonormal basis that was computed",
             points=((((1.0, 0.0), (0.0, 1.0)),), (((0.0, 0.0), (0.0, 0.0)),)),
             sides=_values_sides,
+            # An inner eigenvalue of a tie is neither convex nor concave; no |v_i v_j| is above 1.
+            slopes=(-1.0, 1.0),
         ),
         notation=Notation(latex=r"\lambda\left({0}\right)", encloses=True),
         samples=SAMPLES,

@@ -94,7 +94,7 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     numbers = [n for n in (*shown, *forward) if math.isfinite(n.computed)]
     overflows = len(numbers) < len(shown) + len(forward)
     beyond = next((n for n in numbers if n.beyond), None)
-    if beyond is not None and not underflows(problem):
+    if beyond is not None and beyond not in shown and not underflows(problem):
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
     lost = beyond or next((n for n in shown if n.lost(carrier.dtype)), None)

@@ -182,8 +182,13 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
 
 
 def _true_gradient(checked: Checked, name: str) -> Nested | None:
-    """The proven derivative where float64 lost its own; None where it did not, or where only bounds are proven."""
-    true = checked.verdict.true
+    """The derivative where it is not what the sweep gives: at a kink that cancels, and proven where float64 lost its
+    digits. None elsewhere, and where only bounds are proven."""
+    verdict = checked.verdict
+    if verdict.differentiable and verdict.sides is not None:
+        shape = nested_shape(name, checked.gradient[name])
+        return unflatten([side.left for side in verdict.sides[name]], shape)
+    true = verdict.true
     if true is None:
         return None
     texts = list(map(str, flatten(true.gradient[name])))
@@ -262,6 +267,8 @@ def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
 
 def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits]) -> bool:
     """Whether the last digits are at most one off, and so because each step was cut after so many decimals."""
+    if not any(digits.value for digits in numbers):
+        return False
     if sweep.too_large or not all(off_by_one(digits, n) for digits, n in zip(numbers, sweep.right, strict=True)):
         return False
     for decimals in {n.decimals for n in numbers}:

@@ -23,6 +23,9 @@ def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -
     if not math.isfinite(uncertainty):
         return True
     slack = Fraction(uncertainty)
+    if claimed.value == 0 and claimed.unit >= 1:
+        # A bare 0 says that there is nothing, not that it is less than 1.
+        return Fraction(low) - slack <= 0 <= Fraction(high) + slack
     below, above = (_allowed(claimed.unit, Fraction(end), slack) for end in (low, high))
     return below[0] <= claimed.value <= above[1]
 

@@ -36,7 +36,7 @@ class Sides(NamedTuple):
         return self.left == self.right
 
 
-SLACK = {"float64": 1e-9, "float32": 1e-4}
+SLACK = {"float64": 1e-12, "float32": 1e-4}
 """Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 
 

@@ -16,7 +16,7 @@ from gradcli.methods.second_order import hvp
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, size
-from gradcli.verify.truth import is_number
+from gradcli.verify.truth import is_number, is_tiny
 from gradcli.verify.witnesses import Verdict
 
 MOST_WORK = 20_000_000
@@ -56,7 +56,11 @@ class Proof:
         if verdict.word not in ("verified", "ill-conditioned"):
             return verdict
         texts = [str(text) for block in [self.value, *self.parts.values()] for text in flatten(block)]
-        most = "" if all(map(is_number, texts)) else ", of some numbers only what is shown"
+        unproven = [text for text in texts if not is_number(text)]
+        if any(not is_tiny(text, self.bits) for text in unproven):
+            words = f"balls of {self.bits} bits cannot tell which branch is taken, or find no number"
+            return replace(verdict, word="inconclusive", sentence=f"{words}; {verdict.sentence}", true=None)
+        most = ", of some numbers only what is shown" if unproven else ""
         sentence = f"{self.digits} digits proven in balls of {self.bits} bits{most}; {verdict.sentence}"
         return replace(verdict, word="verified", sentence=sentence, true=None)
 

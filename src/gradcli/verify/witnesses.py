@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import Floats
 from gradcli.errors import ExitStatus
+from gradcli.exact import Exact
 from gradcli.methods.base import flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_bound, rounding_seen
@@ -150,7 +152,9 @@ def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivativ
     certain = CERTAIN[carrier.dtype]
     where = " along one direction" if found["numerical"].directional is not None else ""
     values = flatten(found["reverse"].value)
-    sound = bound is None or all(r <= certain * abs(v) or r <= TINY for v, r in zip(values, bound[0], strict=True))
+    exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
+    limits = bound[0] if bound is not None else [0.0] * len(values)
+    sound = not exact and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
     if sound and all(c.confirmed(certain) for c in components):
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
         return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
@@ -160,6 +164,13 @@ def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivativ
         certainty = judge_by_truth(problem, carrier, found)
         if certainty is not None:
             return certainty
+        if exact:
+            words = "floats compute at the point near the one that is written, where balls find no number"
+            return Verdict("inconclusive", words)
+        reach = next((r for v, r in zip(values, bound[0], strict=True) if r > certain * abs(v) and r > TINY), 0.0)
+        if reach and (isinstance(carrier, Floats) or math.isfinite(reach)):
+            far = "to the other side of a jump" if math.isinf(reach) else f"by {reach:.0e}"
+            return Verdict("inconclusive", f"rounding may move the value {far}, and the true one is not known")
         doubtful = next((c for c in components if c.unknown(certain)), None)
         if doubtful is not None:
             words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"

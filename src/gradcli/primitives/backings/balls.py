@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.exact import enclosure
+from gradcli.exact import Exact, enclosure
 from gradcli.primitives.backings.spectral import NEARLY_LARGEST
 
 Ball = Any
@@ -31,6 +31,8 @@ def _decided(holds: bool, fails: bool) -> Ball:
 
 def power(x: Ball, exponent: float) -> Ball:
     """x^exponent for a constant exponent."""
+    if isinstance(exponent, Exact):
+        return pow(x, exponent.enclose())
     if exponent == int(exponent):
         return whole_power(x, int(exponent))
     if exponent == 0.5:
