@@ -9,8 +9,9 @@ from typing import Any, Literal
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis
 from gradcli.api.picture import Look, Picture, picture_of
+from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot
-from gradcli.api.point import Plan, Point
+from gradcli.api.point import Point
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace
 from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_assumptions, read_shapes, read_value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -11,23 +11,19 @@ from gradcli.api import results
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.picture import Look, Picture, gradient_picture_of, picture_of
+from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot, plot_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
 from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_ranges, read_tangents
-from gradcli.assumptions import Assumptions
-from gradcli.carriers.base import Carrier
 from gradcli.errors import GradcliError, ShapeError, UsageError
-from gradcli.graph import Graph, display_names
+from gradcli.graph import display_names
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
-from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, wanted_inputs
 from gradcli.render.answers import proven_blocks
 from gradcli.render.picture import Direction
-from gradcli.shapes import Shape, format_shape
-from gradcli.syntax.build import Built, build
-from gradcli.syntax.program import Program
+from gradcli.shapes import format_shape
 from gradcli.verify.at_kink import AT_KINK, AtKink
 from gradcli.verify.explain import require_finite
 
@@ -36,31 +32,6 @@ R = TypeVar("R")
 Names = str | Iterable[str] | None
 """Names of inputs: a list, or text with commas. None stands for all."""
 SCALAR_WAYS = 'cotangent="ones" (or other weights), or sum(...), or jacobian() for all of it'
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What all points share whose values have the same shapes: the graph, its last output, and the carrier."""
-
-    program: Program
-    shapes: Mapping[str, Shape]
-    built: Built
-    output: int
-    name: str
-    carrier: Carrier
-    device: str | None
-    seed: int
-    assumptions: Assumptions
-
-    @property
-    def graph(self) -> Graph:
-        """The graph. Nobody may append to it: other points use it, perhaps in other threads."""
-        return self.built.graph
-
-    def graph_of_its_own(self) -> tuple[Graph, int]:
-        """The same graph built again, and its output, for what appends to it."""
-        built = build(self.program, self.shapes, Random(self.seed), self.assumptions)
-        return built.graph, built.outputs[-1]
 
 
 def located(method: Callable[Concatenate[Point, P], R]) -> Callable[Concatenate[Point, P], R]:

@@ -13,6 +13,10 @@ MOST_DECIMALS = 15
 """Claims with more say as much as a float does: nothing is rounded in them."""
 
 
+NOTHING = 1e-12
+"""A number below it is 0 to who says so: cos(pi/2) is 6e-17 at the float that is nearest to pi/2."""
+
+
 def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -> bool:
     """Whether a claim is right where every number from `low` to `high` is, each known up to `uncertainty`.
 
@@ -25,7 +29,7 @@ def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -
     slack = Fraction(uncertainty)
     if claimed.value == 0 and claimed.unit >= 1:
         # A bare 0 says that there is nothing, not that it is less than 1.
-        return Fraction(low) - slack <= 0 <= Fraction(high) + slack
+        return low - uncertainty <= NOTHING and high + uncertainty >= -NOTHING
     below, above = (_allowed(claimed.unit, Fraction(end), slack) for end in (low, high))
     return below[0] <= claimed.value <= above[1]
 
