@@ -50,13 +50,18 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
     line, dtype = Line(problem, tape.carrier), tape.carrier.dtype
     kinks = set(tape.kinks())
     found: dict[str, list[Sides]] = {}
+    in_balls: list[Sides | None] | None = None
+    place = -1
     for name in problem.wrt:
         found[name] = []
         for direction, position in coordinate_directions(problem, name):
+            place += 1
             right = _swept(problem, tape, kinks, direction, +1)
             left = _swept(problem, tape, kinks, direction, -1)
             if right is None or left is None:
-                found[name].append(_seen_sides(line, direction, position, dtype))
+                in_balls = _sides_in_balls(problem) if in_balls is None else in_balls
+                seen = in_balls[place] if in_balls else _seen_sides(line, direction, position, dtype)
+                found[name].append(seen or Sides(math.nan, math.nan, False))
                 continue
             exist = _possible(left, line.side(direction, position, -1), dtype)
             exist = exist and _possible(right, line.side(direction, position, +1), dtype)
@@ -93,6 +98,13 @@ def bends_elsewhere(problem: Problem, tape: Tape, sides: dict[str, list[Sides]])
 def _possible(value: float, seen: Estimate, dtype: str) -> bool:
     """Whether a swept side is finite and not contradicted; a difference drowned in noise contradicts nothing."""
     return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + SLACK[dtype] * abs(value)
+
+
+def _sides_in_balls(problem: Problem) -> list[Sides | None]:
+    """What differences in balls show along each coordinate; none where balls are not asked."""
+    from gradcli.verify.limits import behaviours
+
+    return [behaviour.sides for behaviour in behaviours(problem)]
 
 
 def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype: str) -> Sides:

@@ -21,6 +21,8 @@ from gradcli.problem import Nested, Problem
 from gradcli.verify.kinks import Sides
 
 EXPONENTS = (20, 40, 80, 160, 320)
+MANTISSAS = (0.731058578630005, 0.618033988749895, 0.841470984807897, 0.577215664901533, 0.915965594177219)
+"""Powers of two alone would see a function that repeats itself at them, such as sin(pi/x), as constant."""
 """Of the steps. They double, so that a logarithm doubles too."""
 BITS = 2000
 MOST_DIRECTIONS = 8
@@ -100,7 +102,7 @@ def _behaviour(line: BallLine, name: str, direction: dict[str, Nested]) -> Behav
 
 def _side(line: BallLine, direction: dict[str, Nested], sign: int, here: Ball | None) -> Side:
     arb = line.balls.flint.arb
-    steps = [sign * arb(2) ** -e for e in EXPONENTS]
+    steps = [sign * arb(mantissa) * arb(2) ** -e for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)]
     values = [line.at(direction, h) for h in steps]
     if not all(v.is_finite() for v in values):
         return Side(None, None)
