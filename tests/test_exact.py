@@ -67,10 +67,17 @@ def test_constants_are_the_numbers() -> None:
             assert copied(number) is number
 
 
-def test_another_process_receives_a_float() -> None:
+def test_another_process_receives_all_digits_of_a_decimal() -> None:
     sent = copied(decimal(LONG))
-    assert type(sent) is float
     assert sent == float(LONG)
+    assert fraction(sent) == Fraction(LONG).as_integer_ratio()
+    assert fraction(copied(-decimal(LONG))) == (-Fraction(LONG)).as_integer_ratio()
+
+
+def test_another_process_receives_the_float_of_any_other_number() -> None:
+    sent = copied(Exact(0.5, "a graph", lambda: None))
+    assert type(sent) is float
+    assert sent == 0.5
 
 
 @pytest.mark.parametrize("number", [0.1, 1.5, 3, 1e-20, 2.0, 1e23])

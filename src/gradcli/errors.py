@@ -62,6 +62,10 @@ class Failure(BaseException):
         return {"kind": self.kind, "message": self.message, "span": span, "hint": self.hint}
 
 
+class Unstated(Failure, Exception):
+    """A carrier cannot state what a primitive computes; the message names it."""
+
+
 class GradcliError(Failure, Exception):
     """Base of all errors of a request."""
 

@@ -31,7 +31,7 @@ class Exact(float):
         return Exact(-float(self), f"-{self.source}", lambda: -whole())
 
     def __reduce__(self) -> tuple[Callable[..., float], tuple[float, str]]:
-        """What another process can make of it: a constant is itself, any other number its float."""
+        """What another process can make of it: constants and decimals are themselves, any other number its float."""
         return _received, (float(self), self.source)
 
 
@@ -95,7 +95,12 @@ def _itself(number: float) -> bool:
 
 
 def _received(value: float, source: str) -> float:
-    return CONSTANTS.get(source, value)
+    if source in CONSTANTS:
+        return CONSTANTS[source]
+    try:
+        return decimal(source)
+    except ValueError:
+        return value
 
 
 def _ball(text: str) -> Ball:

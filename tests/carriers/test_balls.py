@@ -9,8 +9,8 @@ from typing import Any
 import mpmath
 import pytest
 
-from gradcli.carriers.balls import Balls, Unstated
-from gradcli.errors import Failure
+from gradcli.carriers.balls import Balls
+from gradcli.errors import Failure, Unstated
 from gradcli.exact import PI, Exact
 from gradcli.methods.enclosures import working
 from gradcli.primitives.backings import balls as backing

@@ -17,12 +17,13 @@ import mpmath
 import numpy as np
 import torch
 
-from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tape import Tape, evaluate, tape_of_nodes
 from gradcli.carriers.tensors import Tensors
+from gradcli.errors import Unstated
 from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.enclosures import flat, working

@@ -9,15 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.errors import Failure
+from gradcli.errors import Unstated
 from gradcli.exact import Exact, enclosure
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
-
-
-class Unstated(Failure):
-    """A primitive that balls cannot state; the message names it."""
 
 
 class Balls(Carrier):
@@ -109,3 +105,11 @@ class Balls(Carrier):
             return float(value)
         array: Any = self.numpy.frompyfunc(float, 1, 1)(value)
         return array.tolist()
+
+
+class BallsOfFloats(Balls):
+    """Balls whose constants are the floats that they become, as the kinks of a graph are found on floats."""
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """Exactly the floats."""
+        return self.point(value, shape)

@@ -12,10 +12,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.duals import Dual, Duals
 from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import Unstated
 from gradcli.methods.base import BLOCK, elements, unflatten, weigh
 from gradcli.methods.differences import Estimate
 from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, flat, too_large, working

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
+from gradcli.errors import Unstated
 from gradcli.methods.base import unflatten
 from gradcli.methods.enclosures import enclosed_gradient, too_large, working
 from gradcli.methods.proven import bound_text, proven_text

@@ -53,7 +53,7 @@ def rounding_bound(problem: Problem, carrier: Carrier) -> Bound | None:
 def ball_bound(problem: Problem, dtype: str) -> Bound | None:
     """The same from the radius of balls at the precision of the dtype, on which second-order effects count too."""
     # Balls are not needed where Python floats serve, and cost start-up time.
-    from gradcli.carriers.balls import Unstated
+    from gradcli.errors import Unstated
     from gradcli.methods.enclosures import enclosed_gradient, too_large, working
 
     if too_large(problem):

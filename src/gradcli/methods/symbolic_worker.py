@@ -15,6 +15,8 @@ from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
 
+from gradcli.errors import Unstated
+
 MEMORY = 4 * 2**30
 DIGITS = (50, 100, 200, 400, 800)
 """Working precisions of an evaluation, in decimal digits: it rises until two in a row agree."""
@@ -92,8 +94,8 @@ def failure(error: Exception) -> str:
     """Why there is no answer, in words. mpmath's ZeroDivisionError has none of its own."""
     if isinstance(error, ZeroDivisionError):
         return "SymPy's derivative divides by 0 at this point"
-    said = str(error)[:120]
-    if isinstance(error, NotImplementedError) and said:
+    said = (error.message if isinstance(error, Unstated) else str(error))[:120]
+    if isinstance(error, (NotImplementedError, Unstated)) and said:
         return f"SymPy has no answer: {said}"
     return f"SymPy failed: {type(error).__name__}" + (f": {said}" if said else "")
 
@@ -124,7 +126,9 @@ def main() -> None:
             reply["seconds"] = perf_counter() - start
         except MemoryError:
             reply = {"reason": "SymPy ran out of memory"}
-        except (ArithmeticError, TypeError, ValueError, AttributeError, NotImplementedError, RecursionError) as error:
+        except (ArithmeticError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            reply = {"reason": failure(error)}
+        except (NotImplementedError, Unstated) as error:
             reply = {"reason": failure(error)}
         print(json.dumps(reply), flush=True)
 

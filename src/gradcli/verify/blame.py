@@ -6,10 +6,11 @@ import random
 from collections.abc import Container, Sequence
 from typing import Any
 
-from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tangents import contributions, total
 from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import Unstated
 from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, difference_bits, flat, reach, working
 from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Value

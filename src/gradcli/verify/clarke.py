@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from gradcli.carriers.balls import Unstated
 from gradcli.carriers.intervals import Interval, Intervals
 from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull, unbroadcast

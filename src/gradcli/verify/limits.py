@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gradcli.carriers.balls import Unstated
+from gradcli.carriers.balls import BallsOfFloats
+from gradcli.errors import Unstated
 from gradcli.methods.base import elements
 from gradcli.methods.enclosures import BallLine, too_large, working
 from gradcli.methods.numerical import coordinate_directions
@@ -79,10 +80,9 @@ def behaviours(problem: Problem) -> list[Behaviour]:
     if not scalar or not 0 < elements(problem) <= MOST_DIRECTIONS or too_large(problem):
         return []
     try:
-        with working(BITS, problem.dtype) as balls:
+        with working(BITS):
             # A constant is the float that the kink was found with: |x - 0.1| at 0.1 has its kink there.
-            balls.constant = balls.point  # type: ignore[method-assign]
-            line = BallLine(replace(problem, dtype="float64"), balls)
+            line = BallLine(replace(problem, dtype="float64"), BallsOfFloats(problem.dtype))
             return [
                 _behaviour(line, name, direction)
                 for name in problem.wrt

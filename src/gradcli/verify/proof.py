@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradcli.carriers.balls import Balls, Unstated
-from gradcli.errors import UsageError
+from gradcli.carriers.balls import Balls
+from gradcli.errors import Unstated, UsageError
 from gradcli.methods import forward, reverse
 from gradcli.methods.base import flatten, unflatten, unit_directions
 from gradcli.methods.certified import MOST_DIGITS, Numbers, prove, proven_texts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from gradcli.carriers.balls import Unstated
+from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.carriers.balls import Balls, Unstated
+from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
+from gradcli.errors import Unstated
 from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from gradcli.assumptions import tolerance
+from gradcli.errors import Unstated
 
 Tensor = Any
 Array = Any
@@ -102,7 +103,7 @@ def closed_eigenvalues(a: Array) -> Array:
 
     side = len(a)
     if side > LARGEST_CLOSED:
-        raise NotImplementedError(f"eigenvalues have a formula up to {LARGEST_CLOSED} rows, not for {side}")
+        raise Unstated(f"eigenvalues have a formula up to {LARGEST_CLOSED} rows, not for {side}")
     symmetric = sympy.Matrix(((a + a.T) / sympy.Integer(2)).tolist())
     mean = symmetric.trace() / side
     centred = symmetric - mean * sympy.eye(side)

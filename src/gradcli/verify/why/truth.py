@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from gradcli.carriers.balls import Unstated
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
+from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
