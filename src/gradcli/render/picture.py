@@ -34,7 +34,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One node. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes dashed magenta."""
+    """One node, or a group of them. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes
+    dashed magenta. `group` is the name of the group that the card stands for, empty for a node."""
 
     id: str
     title: str
@@ -43,6 +44,7 @@ class Card:
     badge: str = ""
     alarm: str = ""
     description: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
