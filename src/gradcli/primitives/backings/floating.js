@@ -132,6 +132,8 @@ const floating = (() => {
   ];
   const ASYMPTOTIC_FROM = 15;
   const LARGEST_EXACT_FACTORIAL = 23;
+  const TAYLOR_TERMS = 26;
+  const NEAR_ZERO = 1e-20; // where gamma is 1/x to the last digit
 
   /** The distance from x to the nearest integer, which is exact. */
   const fraction = (x) => x - round(x);
@@ -154,7 +156,7 @@ const floating = (() => {
 
   /** Stirling's formula from 15 on, recurrence below, reflection below 0 (DLMF 5.11.1, 5.5.1, 5.5.3). */
   function gamma(x) {
-    if (x === 0) {
+    if (Math.abs(x) < NEAR_ZERO) {
       return 1 / x;
     }
     if (x < 0) {
@@ -180,16 +182,29 @@ const floating = (() => {
     return (Math.sqrt(2 * Math.PI) * half * Math.exp(-x) * half * Math.exp(stirlingSeries(x))) / product;
   }
 
+  /** ln gamma(2 + z) for |z| <= 1/2 by Taylor's series (DLMF 5.15.1): 1 and 2 are zeros, where the logarithm of gamma has
+   * few digits. */
+  function aboveTwo(z) {
+    let sum = 0;
+    for (let k = TAYLOR_TERMS; k > 1; k--) {
+      sum = (sum + polygamma(2, k - 1) / gamma(k + 1)) * z;
+    }
+    return (sum + digamma(2)) * z;
+  }
+
   /** ln |gamma(x)|; infinity at the poles. */
   function lgamma(x) {
     if (Math.abs(x) === Infinity || (x <= 0 && x === Math.floor(x))) {
       return Infinity;
     }
+    if (Math.abs(x) < NEAR_ZERO) {
+      return -Math.log(Math.abs(x));
+    }
     if (x < 0) {
       return Math.log(Math.PI) - Math.log(Math.abs(sinPi(x))) - Math.log(-x) - lgamma(-x);
     }
-    if (x < 1e-20) {
-      return -Math.log(x);
+    if (x > 0.5 && x < 2.5) {
+      return x < 1.5 ? aboveTwo(x - 1) - Math.log1p(x - 1) : aboveTwo(x - 2);
     }
     if (x < ASYMPTOTIC_FROM) {
       return Math.log(gamma(x));

@@ -77,7 +77,7 @@ class Writer:
 
     def program(self) -> Program:
         """All nodes in creation order."""
-        inspection, graph = self.inspection, self.graph
+        inspection = self.inspection
         nodes = [self.node(node) for node in inspection.nodes]
         data = {
             "nodes": nodes,
