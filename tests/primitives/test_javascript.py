@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -42,12 +43,20 @@ def on_floats(primitive: Primitive, parameters: tuple[Any, ...], point: tuple[fl
 
 def assert_like_floats(primitive: Primitive, parameters: tuple[Any, ...], points: list[tuple[float, ...]]) -> None:
     """Special values, signs of zeros and what has no derivative included."""
-    parameters = primitive.normalize([()] * len(primitive.arguments), *parameters) if primitive.normalize else parameters
+    parameters = (
+        primitive.normalize([()] * len(primitive.arguments), *parameters) if primitive.normalize else parameters
+    )
     for point, found in zip(points, value_and_partials(primitive, parameters, points), strict=True):
         wanted = on_floats(primitive, parameters, point)
         same = [(a is None and b is None) or (a is not None and b is not None and alike(a, b))
                 for a, b in zip(found, wanted, strict=True)]  # fmt: skip
         assert all(same), f"{primitive.name}{point}{parameters}: JavaScript {found}, Python {wanted}"
+
+
+def assert_all(cases: Iterable[Case], v8: Any = None, primitive: Primitive | None = None) -> None:
+    """Of several points."""
+    for case in cases:
+        assert_twelve_digits(case, v8, primitive)
 
 
 def assert_twelve_digits(case: Case, v8: Any = None, primitive: Primitive | None = None) -> None:
@@ -69,8 +78,7 @@ def assert_twelve_digits(case: Case, v8: Any = None, primitive: Primitive | None
 
 @each_primitive
 def test_samples_have_twelve_digits(name: str) -> None:
-    for case in sample_cases(by_name()[name]):
-        assert_twelve_digits(case)
+    assert_all(sample_cases(by_name()[name]))
 
 
 @pytest.mark.parametrize(("name", "sample"), HARD, ids=lambda v: str(v).replace(" ", ""))
@@ -137,8 +145,7 @@ def test_the_declared_function_exists(name: str) -> None:
 def test_a_mistaken_partial_is_seen(name: str, partials: list[Any]) -> None:
     primitive = replace(by_name()[name], rule=Elementwise(*partials))
     with pytest.raises(AssertionError, match="truth"):
-        for case in sample_cases(by_name()[name]):
-            assert_twelve_digits(case, primitive=primitive)
+        assert_all(sample_cases(by_name()[name]), primitive=primitive)
 
 
 @pytest.mark.parametrize(
@@ -152,9 +159,9 @@ def test_a_mistaken_partial_is_seen(name: str, partials: list[Any]) -> None:
 )
 def test_a_mistaken_function_is_seen(name: str, right: str, mistaken: str) -> None:
     v8 = mistaken_engine(right, mistaken)
+    cases = [*sample_cases(by_name()[name]), *(case_of(*point) for point in HARD if point[0] == name)]
     with pytest.raises(AssertionError, match="truth"):
-        for case in [*sample_cases(by_name()[name]), *(case_of(*point) for point in HARD if point[0] == name)]:
-            assert_twelve_digits(case, v8)
+        assert_all(cases, v8)
 
 
 def test_numbers_read_back() -> None:

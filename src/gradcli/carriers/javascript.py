@@ -19,13 +19,50 @@ from gradcli.shapes import Shape
 
 
 class Expression(Arithmetic):
-    """The text of an expression, bracketed so that it can stand anywhere."""
+    """The text of an expression, bracketed so that it can stand anywhere.
+
+    Domains and kinks are written with Python's operators, so these too are spelled out.
+    """
 
     __slots__ = ("carrier", "text")
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, carrier: JavaScript, text: str) -> None:
         self.carrier = carrier
         self.text = text
+
+    def __gt__(self, other: Value) -> Value:
+        return self.carrier.operator(">", self, other)
+
+    def __lt__(self, other: Value) -> Value:
+        return self.carrier.operator("<", self, other)
+
+    def __ge__(self, other: Value) -> Value:
+        return self.carrier.operator(">=", self, other)
+
+    def __le__(self, other: Value) -> Value:
+        return self.carrier.operator("<=", self, other)
+
+    def __eq__(self, other: object) -> Value:
+        return self.carrier.operator("===", self, other)
+
+    def __ne__(self, other: object) -> Value:
+        return self.carrier.operator("!==", self, other)
+
+    def __and__(self, other: Value) -> Value:
+        return self.carrier.operator("&&", self, other)
+
+    def __or__(self, other: Value) -> Value:
+        return self.carrier.operator("||", self, other)
+
+    def __mod__(self, other: Value) -> Value:
+        return self.carrier.remainder(self, other)
+
+    def __floordiv__(self, other: Value) -> Value:
+        return self.carrier.floor_divide(self, other)
+
+    def __abs__(self) -> Value:
+        return self.carrier.abs(self)
 
 
 class JavaScript(Carrier):
@@ -52,10 +89,16 @@ class JavaScript(Carrier):
             if primitive.definition is None:
                 raise Unstated(f"{primitive.name} has no JavaScript")
             return self.lift(primitive.definition(self, *arguments, *parameters))
-        operands = [argument.text for argument in arguments]
         if word[0].isalpha():
-            return Expression(self, f"{word}({', '.join([*operands, *map(parameter_text, parameters)])})")
-        return Expression(self, f"({f' {word} '.join(operands)})" if len(operands) > 1 else f"({word} {operands[0]})")
+            operands = [*(argument.text for argument in arguments), *map(parameter_text, parameters)]
+            return Expression(self, f"{word}({', '.join(operands)})")
+        return (
+            self.operator(word, *arguments) if len(arguments) == 2 else Expression(self, f"({word}{arguments[0].text})")
+        )
+
+    def operator(self, sign: str, left: Value, right: Value) -> Value:
+        """Two expressions or numbers with a sign between them."""
+        return Expression(self, f"({self.lift(left).text} {sign} {self.lift(right).text})")
 
     def masked(self, condition: Value, value: Value) -> Value:
         """null for the branch that is not taken: no number, but a structural zero."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,7 @@ class Writer:
         self.inspection = inspection
         self.tape = inspection.tape
         self.graph = inspection.graph
+        self.moving = self.tape.moving()
         self.inputs: list[int] = []
         self.functions: dict[tuple[Primitive, Parameters], int] = {}
 
@@ -81,6 +84,7 @@ class Writer:
         nodes = [self.node(node) for node in inspection.nodes]
         data = {
             "nodes": nodes,
+            "functions": [function_words(primitive) for primitive, _ in self.functions],
             "inputs": [self.input(node) for node in self.inputs],
             "outputs": [
                 {"id": output, "weights": None if weights is None else self.numbers(weights)}
@@ -105,7 +109,8 @@ class Writer:
         written["arguments"] = list(graph.arguments[node])
         if operation.elementwise:
             key = (operation, graph.parameters[node])
-            return written | {"function": self.functions.setdefault(key, len(self.functions))}
+            function = self.functions.setdefault(key, len(self.functions))
+            return written | {"function": function, "crosses": self.crosses_kinks(operation, node)}
         rule = operation.rule
         if not isinstance(rule, Linear) or isinstance(rule, Multilinear):
             raise Unstated(f"{operation.name} is no elementwise operation")
@@ -115,6 +120,13 @@ class Writer:
         """An input with its value at the point."""
         value = self.numbers(self.inspection.value(node))
         return {"id": node, "name": self.inspection.names[node], "shape": list(self.graph.shapes[node]), "value": value}
+
+    def crosses_kinks(self, primitive: Primitive, node: int) -> bool:
+        """Whether an argument moves that can carry the node over a kink."""
+        if primitive.kink is None:
+            return False
+        arguments, crossing = self.graph.arguments[node], primitive.kink.arguments
+        return not self.moving.isdisjoint(arguments if crossing is None else [arguments[k] for k in crossing])
 
     def direction(self, column: Column) -> dict[str, Any]:
         """The tangents that a column follows, by input."""
@@ -129,24 +141,49 @@ class Writer:
 
 
 def function_texts(functions: Mapping[tuple[Primitive, Parameters], int]) -> str:
-    """The text of the array of functions: of each the value, and the local partial by each argument."""
+    """The text of an array of functions."""
     return "[\n" + ",\n".join(function_text(*function) for function in functions) + "\n]"
 
 
+def function_words(primitive: Primitive) -> dict[str, Any]:
+    """What is said of a primitive outside its domain and on its kink."""
+    return {
+        "name": primitive.name,
+        "domain": [condition.text for condition in primitive.domain],
+        "convention": primitive.kink.convention if primitive.kink else "",
+    }
+
+
 def function_text(primitive: Primitive, parameters: Parameters) -> str:
-    """One primitive with its parameters. A partial is null where no derivative flows. Raises Unstated."""
+    """One primitive with its parameters: the value, the local partial by each argument (null where no derivative flows),
+    the conditions of its domain, and whether it stands on a kink. Raises Unstated."""
     m = JavaScript()
     names = [f"x{k}" for k in range(len(primitive.arguments))]
     arguments = tuple(map(m.variable, names))
+    given = (*arguments, *parameters)
+
+    def function(expression: Any, *more: str) -> str:
+        return f"({', '.join([*more, *names])}) => {m.lift(expression).text}"
+
     value = m.apply(primitive, arguments, parameters)
-    partials = []
-    for rule in partial_rules(primitive):
-        if rule is None:
-            partials.append("null")
-        else:
-            partial = m.lift(rule(m, m.variable("out"), *arguments, *parameters))
-            partials.append(f"({', '.join(['out', *names])}) => {partial.text}")
-    return f"  {{ value: ({', '.join(names)}) => {value.text}, partials: [{', '.join(partials)}] }}"
+    partials = [
+        "null" if rule is None else function(rule(m, m.variable("out"), *given), "out")
+        for rule in partial_rules(primitive)
+    ]
+    domain = [function(condition.holds(*given)) for condition in primitive.domain]
+    parts = [
+        f"value: {function(value)}",
+        f"partials: [{', '.join(partials)}]",
+        f"domain: [{', '.join(domain)}]",
+        f"kink: {function(on_kink(m, primitive, given))}",
+    ]
+    return "  { " + ", ".join(parts) + " }"
+
+
+def on_kink(m: JavaScript, primitive: Primitive, given: tuple[Any, ...]) -> Any:
+    """Whether a surface of the primitive's kink is met."""
+    met = [m.operator("===", surface, 0.0) for surface in (primitive.kink.at(*given) if primitive.kink else ())]
+    return reduce(or_, met) if met else m.variable("false")
 
 
 def partial_rules(primitive: Primitive) -> list[RuleFunction | None]:

@@ -72,9 +72,9 @@ const recompute = (() => {
     return values;
   }
 
-  /** By node and argument one partial an element: null for the branch that is not taken; null for all where the rule has
-   * none, or the node is linear and its entries are its partials. */
-  function localPartials(program, functions, values, { places }) {
+  /** By node and argument one partial an element: null for the branch that is not taken, and for all where the rule has
+   * none. Of a linear node with one element, the gradient by each argument; of any other the entries are the partials. */
+  function localPartials(program, functions, values, { nodes, places }) {
     const partials = [];
     for (const node of program.nodes) {
       if (node.function !== undefined) {
@@ -86,9 +86,44 @@ const recompute = (() => {
               partial(out, ...operands.map((operand, k) => operand[places[node.id][k][element]])),
             ),
         );
+      } else if (node.entries !== undefined && node.shape.length === 0) {
+        partials[node.id] = transposed(node, nodes, [1]);
       }
     }
     return partials;
+  }
+
+  /** Whether a test of a function holds at an element of a node. */
+  function someElement(node, test, values, { places }) {
+    const operands = node.arguments.map((argument) => values[argument]);
+    return values[node.id].some((_, element) =>
+      test(...operands.map((operand, k) => operand[places[node.id][k][element]])),
+    );
+  }
+
+  /** The nodes that stand on a kink of their function, or on a jump. */
+  function kinks(program, functions, values, prepared) {
+    const crossing = program.nodes.filter((node) => node.crosses);
+    return crossing
+      .filter((node) => someElement(node, functions[node.function].kink, values, prepared))
+      .map((node) => node.id);
+  }
+
+  /** The nodes whose arguments are outside their function's domain, with the number of the first condition that is not
+   * met. NaN is the fault of an earlier node. */
+  function outside(program, functions, values, prepared) {
+    const found = [];
+    for (const node of program.nodes) {
+      if (node.function !== undefined && !node.arguments.some((argument) => values[argument].some(Number.isNaN))) {
+        const condition = functions[node.function].domain.findIndex((holds) =>
+          someElement(node, (...operands) => !holds(...operands), values, prepared),
+        );
+        if (condition >= 0) {
+          found.push({ id: node.id, condition });
+        }
+      }
+    }
+    return found;
   }
 
   /** The tangent of every node along a direction; null is a structural zero. */
@@ -185,7 +220,8 @@ const recompute = (() => {
 
   /**
    * `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
-   * `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node.
+   * `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node; and
+   * the ids of nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
    */
   return (program, functions, inputs) => {
     const prepared = prepare(program);
@@ -198,6 +234,13 @@ const recompute = (() => {
     for (const output of program.outputs) {
       adjoints[output.id] = whole(pull(program, partials, output, prepared), program);
     }
-    return { values, partials, tangents, adjoints };
+    return {
+      values,
+      partials,
+      tangents,
+      adjoints,
+      kinks: kinks(program, functions, values, prepared),
+      outside: outside(program, functions, values, prepared),
+    };
   };
 })();
