@@ -21,7 +21,22 @@ from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
 from tests.render.inspections import inspect, structure
 
-LINEAR = ("sum", "mean", "flatten", "transpose", "element", "slice", "stack", "repeat", "cumsum", "cat", "flip", "diag")
+LINEAR = (
+    "sum",
+    "mean",
+    "flatten",
+    "transpose",
+    "element",
+    "slice",
+    "stack",
+    "repeat",
+    "cumsum",
+    "cat",
+    "flip",
+    "diag",
+    "dot",
+    "outer",
+)
 
 
 def program(inspection: Inspection) -> Program:
@@ -91,6 +106,11 @@ EXPRESSIONS = [
      {"X": [[1.0, 0.0, 3.0], [4.0, 5.0, -6.0]], "y": [0.5, 3.0, -9.0]}),
     ("a = x + [1, 2, 3]; sum(a*a')", {"x": [1.0, 2.0, 3.0]}, {"x": [-1.0, -2.0, -3.0]}),
     ("x[0]*x[2] + sum(x[1:]) - mean([x[1], 2])", {"x": [1.0, 2.0, 3.0]}, {"x": [0.0, math.inf, math.nan]}),
+    ("a = dot(x, w); b = a - y; z = b^2", {"x": [1.0, 2.0, 3.0], "w": [0.5, -1.0, 2.0], "y": 1.5},
+     {"x": [0.1, 0.2, 3.0], "w": [0.5, 1e9, 2.0], "y": -1.5}),
+    ("mean((X@w + b - y)^2)/2 + sum(X@X')",
+     {"X": [[3.0, 1.0], [2.0, 0.0]], "w": [2.0, -1.0], "b": 0.5, "y": [1.0, 2.0]},
+     {"X": [[3.5, 1.1], [2.3, math.inf]], "w": [2.0, -1.0], "b": 0.25, "y": [-1.0, 2.0]}),
     ("clamp(x, lo, hi) + x % 3 + pow(x, y)", {"x": 1.0, "lo": 0.0, "hi": 2.0, "y": 0.5},
      {"x": -2.0, "lo": 5.0, "hi": 2.0, "y": 3.0}),
     ("a = x*y; b = a + x; a*b; b^2", {"x": 1.0, "y": 2.0}, {"x": -0.0, "y": 0.1}),

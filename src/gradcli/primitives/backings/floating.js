@@ -26,20 +26,20 @@ const floating = (() => {
   const logical_xor = (x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0);
   const logical_not = (x) => (x === 0 ? 1 : 0);
 
-  /** Nearest integer, halves to even; Math.round takes halves upwards. */
+  // Nearest integer, halves to even; Math.round takes halves upwards.
   function round(x) {
     return Math.abs(x - Math.trunc(x)) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
   }
 
   // Quotients and powers
 
-  /** x - y floor(x / y), with the sign of y. */
+  // x - y floor(x / y), with the sign of y.
   function remainder(x, y) {
     const rest = x % y;
     return rest && rest < 0 !== y < 0 ? rest + y : rest;
   }
 
-  /** x / y rounded down, of the exact quotient; a zero divisor as in x / y. */
+  // x / y rounded down, of the exact quotient; a zero divisor as in x / y.
   function floor_divide(x, y) {
     if (y === 0) {
       return x / y;
@@ -53,14 +53,14 @@ const floating = (() => {
     return quotient - whole > 0.5 ? whole + 1 : whole;
   }
 
-  /** x^y as C99 pow; Math.pow gives NaN for 1^NaN, 1^Infinity and (-1)^Infinity. */
+  // x^y as C99 pow; Math.pow gives NaN for 1^NaN, 1^Infinity and (-1)^Infinity.
   function power(x, y) {
     return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
   }
 
   // Activations
 
-  /** 1/(1 + exp(-x)), in the branch that cannot overflow. */
+  // 1/(1 + exp(-x)), in the branch that cannot overflow.
   function sigmoid(x) {
     if (x >= 0) {
       return 1 / (1 + Math.exp(-x));
@@ -74,7 +74,7 @@ const floating = (() => {
   const elu = (x, alpha) => (x >= 0 ? x : alpha * Math.expm1(x));
   const silu = (x) => x * sigmoid(x);
 
-  /** x times the normal distribution function by erfc, or its approximation: 1 + tanh(u) is 2 sigmoid(2u). */
+  // x times the normal distribution function by erfc, or its approximation: 1 + tanh(u) is 2 sigmoid(2u).
   function gelu(x, approximate) {
     if (approximate === "none") {
       return 0.5 * x * erfc(-x * Math.SQRT1_2);
@@ -86,13 +86,13 @@ const floating = (() => {
 
   const SERIES_BELOW = 1.5;
 
-  /** exp(-x^2) with the digits that x * x rounds off. */
+  // exp(-x^2) with the digits that x * x rounds off.
   function gaussian(x) {
     const head = Math.fround(x);
     return Math.exp(-head * head) * Math.exp(-(x - head) * (x + head));
   }
 
-  /** DLMF 7.6.2, all terms of one sign; beyond it the complement. */
+  // DLMF 7.6.2, all terms of one sign; beyond it the complement.
   function erf(x) {
     if (!(Math.abs(x) < SERIES_BELOW)) {
       return x > 0 ? 1 - erfc(x) : x < 0 ? erfc(-x) - 1 : x;
@@ -106,7 +106,7 @@ const floating = (() => {
     return (2 / Math.sqrt(Math.PI)) * gaussian(x) * sum;
   }
 
-  /** The continued fraction DLMF 7.9.1, from a depth at which it has settled for all x that come here. */
+  // The continued fraction DLMF 7.9.1, from a depth at which it has settled for all x that come here.
   function erfc(x) {
     if (x < -SERIES_BELOW) {
       return 2 - erfc(-x);
@@ -135,16 +135,16 @@ const floating = (() => {
   const TAYLOR_TERMS = 26;
   const NEAR_ZERO = 1e-20; // where gamma is 1/x to the last digit
 
-  /** The distance from x to the nearest integer, which is exact. */
+  // The distance from x to the nearest integer, which is exact.
   const fraction = (x) => x - round(x);
 
-  /** sin(pi x), with all its digits near integers. */
+  // sin(pi x), with all its digits near integers.
   function sinPi(x) {
     const sine = Math.sin(Math.PI * fraction(x));
     return round(x) % 2 === 0 ? sine : -sine;
   }
 
-  /** What DLMF 5.11.1 adds to (x - 1/2) ln x - x + ln(2 pi)/2. */
+  // What DLMF 5.11.1 adds to (x - 1/2) ln x - x + ln(2 pi)/2.
   function stirlingSeries(x) {
     const reciprocal = 1 / x;
     let sum = 0;
@@ -154,7 +154,7 @@ const floating = (() => {
     return sum * reciprocal;
   }
 
-  /** Stirling's formula from 15 on, recurrence below, reflection below 0 (DLMF 5.11.1, 5.5.1, 5.5.3). */
+  // Stirling's formula from 15 on, recurrence below, reflection below 0 (DLMF 5.11.1, 5.5.1, 5.5.3).
   function gamma(x) {
     if (Math.abs(x) < NEAR_ZERO) {
       return 1 / x;
@@ -182,8 +182,8 @@ const floating = (() => {
     return (Math.sqrt(2 * Math.PI) * half * Math.exp(-x) * half * Math.exp(stirlingSeries(x))) / product;
   }
 
-  /** ln gamma(2 + z) for |z| <= 1/2 by Taylor's series (DLMF 5.15.1): 1 and 2 are zeros, where the logarithm of gamma has
-   * few digits. */
+  // ln gamma(2 + z) for |z| <= 1/2 by Taylor's series (DLMF 5.15.1): 1 and 2 are zeros, where the logarithm of gamma
+  // has few digits.
   function aboveTwo(z) {
     let sum = 0;
     for (let k = TAYLOR_TERMS; k > 1; k--) {
@@ -192,7 +192,7 @@ const floating = (() => {
     return (sum + digamma(2)) * z;
   }
 
-  /** ln |gamma(x)|; infinity at the poles. */
+  // ln |gamma(x)|; infinity at the poles.
   function lgamma(x) {
     if (Math.abs(x) === Infinity || (x <= 0 && x === Math.floor(x))) {
       return Infinity;
@@ -212,7 +212,7 @@ const floating = (() => {
     return (x - 0.5) * (Math.log(x) - 1) + 0.5 * (Math.log(2 * Math.PI) - 1) + stirlingSeries(x);
   }
 
-  /** Reflection below 0, recurrence up to 15, then DLMF 5.11.2. */
+  // Reflection below 0, recurrence up to 15, then DLMF 5.11.2.
   function digamma(x) {
     if (!Number.isFinite(x)) {
       return x < 0 ? NaN : x;
@@ -237,7 +237,7 @@ const floating = (() => {
     return shift + Math.log(x) - 0.5 * reciprocal - series;
   }
 
-  /** Derivative of digamma of an order >= 1: DLMF 5.15.1, 5.15.5, 5.15.6 and 5.15.8. */
+  // Derivative of digamma of an order >= 1: DLMF 5.15.1, 5.15.5, 5.15.6 and 5.15.8.
   function polygamma(x, order) {
     if (x !== x || x === -Infinity) {
       return NaN;
@@ -269,7 +269,7 @@ const floating = (() => {
     return sign * (shift + total);
   }
 
-  /** order! / x^(order + 1), as quotients, so that neither overflows by itself. */
+  // order! / x^(order + 1), as quotients, so that neither overflows by itself.
   function factorialOverPower(x, order) {
     let result = 1 / x;
     for (let k = 1; k <= order; k++) {
@@ -278,7 +278,7 @@ const floating = (() => {
     return result;
   }
 
-  /** Coefficients p with d^order cot(u) / du^order = sum p[k] cot(u)^k, by P' -> -(1 + c^2) P'(c). */
+  // Coefficients p with d^order cot(u) / du^order = sum p[k] cot(u)^k, by P' -> -(1 + c^2) P'(c).
   function cotangentDerivative(order) {
     let coefficients = [0, 1];
     for (let time = 0; time < order; time++) {

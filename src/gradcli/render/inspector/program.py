@@ -19,7 +19,7 @@ from gradcli.graph import CONSTANT, INPUT, Parameters
 from gradcli.methods.base import flatten
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, RuleFunction
 from gradcli.render.inspection import Column, Inspection
-from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries
+from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries, products
 from gradcli.render.json import encodable
 from gradcli.shapes import size
 
@@ -91,30 +91,31 @@ class Writer:
                 for output, weights in inspection.weights.items()
             ],
             "directions": [self.direction(column) for column in inspection.columns],
-            "masked": "nothing" if self.tape.carrier.name == "floats" else "zero",
+            "skipsMasked": self.tape.carrier.name == "floats",
         }
         return Program(function_texts(self.functions), encodable(data))
 
     def node(self, node: int) -> dict[str, Any]:
-        """A leaf holds a value or is an input; an elementwise node has a function, a linear one the entries of its
-        matrix."""
+        """A leaf is a constant or an input; an elementwise node has a function, a linear one the entries of its matrix,
+        a bilinear one its products."""
         graph = self.graph
         operation, written = graph.operations[node], {"id": node, "shape": list(graph.shapes[node])}
         if operation is INPUT:
             self.inputs.append(node)
             return written | {"input": len(self.inputs) - 1, "held": graph.parameters[node][0] in graph.held}
         if operation is CONSTANT:
-            return written | {"value": self.numbers(as_floats(graph.parameters[node][0]))}
+            return written | {"constant": self.numbers(as_floats(graph.parameters[node][0]))}
         assert isinstance(operation, Primitive)
         written["arguments"] = list(graph.arguments[node])
         if operation.elementwise:
             key = (operation, graph.parameters[node])
             function = self.functions.setdefault(key, len(self.functions))
             return written | {"function": function, "crosses": self.crosses_kinks(operation, node)}
-        rule = operation.rule
-        if not isinstance(rule, Linear) or isinstance(rule, Multilinear):
-            raise Unstated(f"{operation.name} is no elementwise operation")
-        return written | {"entries": entries(self.tape, node)}
+        if type(operation.rule) is Linear:
+            return written | {"entries": entries(self.tape, node)}
+        if type(operation.rule) is Multilinear:
+            return written | {"products": products(self.tape, node)}
+        raise Unstated(f"{operation.name} is neither elementwise nor linear")
 
     def input(self, node: int) -> dict[str, Any]:
         """An input with its value at the point."""
@@ -155,8 +156,8 @@ def function_words(primitive: Primitive) -> dict[str, Any]:
 
 
 def function_text(primitive: Primitive, parameters: Parameters) -> str:
-    """One primitive with its parameters: the value, the local partial by each argument (null where no derivative flows),
-    the conditions of its domain, and whether it stands on a kink. Raises Unstated."""
+    """One primitive with its parameters: value, local partial by each argument (null where no derivative flows),
+    conditions of its domain, and whether it stands on a kink. Raises Unstated."""
     m = JavaScript()
     names = [f"x{k}" for k in range(len(primitive.arguments))]
     arguments = tuple(map(m.variable, names))

@@ -5,13 +5,24 @@
 const recompute = (() => {
   const NAMED = { inf: Infinity, "-inf": -Infinity, nan: NaN };
 
-  /** A number as JSON holds it. */
+  // A number as JSON holds it.
   const numberOf = (written) => (typeof written === "number" ? written : NAMED[written]);
 
   const sizeOf = (shape) => shape.reduce((product, dimension) => product * dimension, 1);
   const zeros = (shape) => new Array(sizeOf(shape)).fill(0);
+  const plus = (known, more) => (known === null ? more : known.map((number, element) => number + more[element]));
 
-  /** For each element of a shape, the place of the element that an argument of another shape repeats there. */
+  // Terms added up where they belong, in an array of a shape; `place[k]` is where the k-th goes. A sum of one term is
+  // that term, the sign of its zero included.
+  function collect(shape, place, term) {
+    const sums = new Array(sizeOf(shape));
+    place.forEach((to, k) => {
+      sums[to] = sums[to] === undefined ? term(k) : sums[to] + term(k);
+    });
+    return Array.from(sums, (sum) => sum ?? 0);
+  }
+
+  // For each element of a shape, the place of the element that an argument of another shape repeats there.
   function broadcastPlaces(shape, argumentShape) {
     const lead = shape.length - argumentShape.length;
     let places = [0];
@@ -25,222 +36,191 @@ const recompute = (() => {
     return places;
   }
 
-  /** The nodes by id, with the places that their elements take from each argument. */
-  function prepare(program) {
-    const nodes = [];
-    for (const node of program.nodes) {
-      nodes[node.id] = node;
-    }
-    const places = [];
-    for (const node of program.nodes) {
-      if (node.function !== undefined) {
-        places[node.id] = node.arguments.map((argument) => broadcastPlaces(node.shape, nodes[argument].shape));
-      }
-    }
-    return { nodes, places };
-  }
+  // The kinds of nodes that compute. Each knows its value, its tangent and what its adjoint adds to each argument's, and
+  // its local partials. null is a structural zero.
 
-  /** A linear node: its matrix on the elements of its arguments, null standing for zeros. */
-  function linear(node, nodes, operands) {
-    const result = new Array(sizeOf(node.shape));
-    const elements = node.arguments.flatMap((argument, k) => operands[k] ?? zeros(nodes[argument].shape));
-    const { from, into, weight } = node.entries;
-    from.forEach((place, k) => {
-      const term = weight[k] * elements[place];
-      result[into[k]] = result[into[k]] === undefined ? term : result[into[k]] + term;
+  const elementwise = {
+    value: (node) => elementsOf(node, node.run.value),
+
+    // One number an element and argument: null for the branch that is not taken, and for all where the rule has none.
+    partials: (node) => node.run.partials.map((partial) => partial && elementsOf(node, partial, true)),
+
+    tangent: (node) =>
+      node.partials.reduce((total, partial, k) => {
+        const { tangent } = node.given[k];
+        if (partial === null || tangent === null) {
+          return total;
+        }
+        const places = node.places[k];
+        return plus(total, partial.map((slope, element) => (slope === null ? 0 : slope * tangent[places[element]])));
+      }, null),
+
+    contributions: (node, skipsMasked) =>
+      node.partials.map((partial, k) => {
+        if (partial === null || (skipsMasked && partial.every((slope) => slope === null))) {
+          return null;
+        }
+        const term = (element) => (partial[element] === null ? 0 : partial[element] * node.adjoint[element]);
+        return collect(node.given[k].shape, node.places[k], term);
+      }),
+  };
+
+  // A function on the arguments of each element of a node, after the result if it asks for that.
+  function elementsOf(node, compute, takesResult = false) {
+    return zeros(node.shape).map((_, element) => {
+      const operands = node.given.map(({ value }, k) => value[node.places[k][element]]);
+      return takesResult ? compute(node.value[element], ...operands) : compute(...operands);
     });
-    return Array.from(result, (number) => number ?? 0);
   }
 
-  function evaluate(program, functions, inputs, { nodes, places }) {
-    const values = [];
-    for (const node of program.nodes) {
-      if (node.input !== undefined) {
-        values[node.id] = Array.from(inputs[node.input], numberOf);
-      } else if (node.value !== undefined) {
-        values[node.id] = node.value.map(numberOf);
+  // A matrix on the elements of all arguments, one after another.
+  const linear = {
+    value: (node) => matrixOn(node, node.given.map(({ value }) => value)),
+    tangent: (node) => matrixOn(node, node.given.map(({ tangent, shape }) => tangent ?? zeros(shape))),
+    partials: (node) => (node.shape.length === 0 ? transposed(node, [1]) : null),
+    contributions: (node) => transposed(node, node.adjoint),
+  };
+
+  function matrixOn({ shape, entries: { from, into, weight } }, operands) {
+    const elements = operands.flat();
+    return collect(shape, into, (k) => weight[k] * elements[from[k]]);
+  }
+
+  function transposed({ given, entries: { from, into, weight } }, cotangent) {
+    const sizes = given.map(({ shape }) => sizeOf(shape));
+    const length = sizes.reduce((sum, size) => sum + size, 0);
+    const whole = collect([length], from, (k) => weight[k] * cotangent[into[k]]);
+    let end = 0;
+    return sizes.map((size) => whole.slice(end, (end += size)));
+  }
+
+  // Sums of products of an element of each of two arguments.
+  const bilinear = {
+    value: (node) => productsOf(node, ...node.given.map(({ value }) => value)),
+    tangent: (node) => {
+      const [a, b] = node.given;
+      const first = a.tangent && productsOf(node, a.tangent, b.value);
+      return b.tangent ? plus(first, productsOf(node, a.value, b.tangent)) : first;
+    },
+    partials: (node) => (node.shape.length === 0 ? factorsOf(node, [1]) : null),
+    contributions: (node) => factorsOf(node, node.adjoint),
+  };
+
+  function productsOf({ shape, products: { left, right, into, weight } }, a, b) {
+    return collect(shape, into, (k) => weight[k] * a[left[k]] * b[right[k]]);
+  }
+
+  function factorsOf({ given: [a, b], products: { left, right, into, weight } }, cotangent) {
+    return [
+      collect(a.shape, left, (k) => weight[k] * b.value[right[k]] * cotangent[into[k]]),
+      collect(b.shape, right, (k) => weight[k] * a.value[left[k]] * cotangent[into[k]]),
+    ];
+  }
+
+  // The program's nodes in their order, each with its kind, its arguments as nodes, and room for numbers.
+  function prepare(program, functions) {
+    const byId = [];
+    return program.nodes.map((written) => {
+      const given = (written.arguments ?? []).map((argument) => byId[argument]);
+      const node = { ...written, given, value: null, partials: null, tangent: null, adjoint: null };
+      if (node.function !== undefined) {
+        node.kind = elementwise;
+        node.run = functions[node.function];
+        node.places = given.map(({ shape }) => broadcastPlaces(node.shape, shape));
+      } else if (given.length > 0) {
+        node.kind = node.products === undefined ? linear : bilinear;
+      }
+      byId[node.id] = node;
+      return node;
+    });
+  }
+
+  function evaluate(nodes, inputs) {
+    for (const node of nodes) {
+      if (node.kind !== undefined) {
+        node.value = node.kind.value(node);
+        node.partials = node.kind.partials(node);
       } else {
-        const operands = node.arguments.map((argument) => values[argument]);
-        values[node.id] =
-          node.function === undefined
-            ? linear(node, nodes, operands)
-            : zeros(node.shape).map((_, element) =>
-                functions[node.function].value(...operands.map((operand, k) => operand[places[node.id][k][element]])),
-              );
+        node.value = (node.constant ?? Array.from(inputs[node.input])).map(numberOf);
       }
     }
-    return values;
   }
 
-  /** By node and argument one partial an element: null for the branch that is not taken, and for all where the rule has
-   * none. Of a linear node with one element, the gradient by each argument; of any other the entries are the partials. */
-  function localPartials(program, functions, values, { nodes, places }) {
-    const partials = [];
-    for (const node of program.nodes) {
-      if (node.function !== undefined) {
-        const operands = node.arguments.map((argument) => values[argument]);
-        partials[node.id] = functions[node.function].partials.map(
-          (partial) =>
-            partial &&
-            values[node.id].map((out, element) =>
-              partial(out, ...operands.map((operand, k) => operand[places[node.id][k][element]])),
-            ),
-        );
-      } else if (node.entries !== undefined && node.shape.length === 0) {
-        partials[node.id] = transposed(node, nodes, [1]);
+  // The tangent of every node along a direction.
+  function push(nodes, direction) {
+    for (const node of nodes) {
+      if (node.kind === undefined) {
+        node.tangent = direction.tangents[node.id]?.map(numberOf) ?? null;
+      } else {
+        node.tangent = node.given.some(({ tangent }) => tangent !== null) ? node.kind.tangent(node) : null;
       }
     }
-    return partials;
+    return whole(nodes, "tangent");
   }
 
-  /** Whether a test of a function holds at an element of a node. */
-  function someElement(node, test, values, { places }) {
-    const operands = node.arguments.map((argument) => values[argument]);
-    return values[node.id].some((_, element) =>
-      test(...operands.map((operand, k) => operand[places[node.id][k][element]])),
-    );
-  }
-
-  /** The nodes that stand on a kink of their function, or on a jump. */
-  function kinks(program, functions, values, prepared) {
-    const crossing = program.nodes.filter((node) => node.crosses);
-    return crossing
-      .filter((node) => someElement(node, functions[node.function].kink, values, prepared))
-      .map((node) => node.id);
-  }
-
-  /** The nodes whose arguments are outside their function's domain, with the number of the first condition that is not
-   * met. NaN is the fault of an earlier node. */
-  function outside(program, functions, values, prepared) {
-    const found = [];
-    for (const node of program.nodes) {
-      if (node.function !== undefined && !node.arguments.some((argument) => values[argument].some(Number.isNaN))) {
-        const condition = functions[node.function].domain.findIndex((holds) =>
-          someElement(node, (...operands) => !holds(...operands), values, prepared),
-        );
-        if (condition >= 0) {
-          found.push({ id: node.id, condition });
-        }
+  // The derivative of an output, weighed if it is no scalar, by every node but constants and what is held.
+  function pull(nodes, output, skipsMasked) {
+    for (const node of nodes) {
+      node.adjoint = node.id !== output.id ? null : (output.weights?.map(numberOf) ?? zeros(node.shape).fill(1));
+    }
+    for (const node of [...nodes].reverse()) {
+      if (node.adjoint !== null && node.kind !== undefined) {
+        node.kind.contributions(node, skipsMasked).forEach((contribution, k) => {
+          const argument = node.given[k];
+          if (contribution !== null && argument.constant === undefined && !argument.held) {
+            argument.adjoint = plus(argument.adjoint, contribution);
+          }
+        });
       }
     }
-    return found;
+    return whole(nodes, "adjoint");
   }
 
-  /** The tangent of every node along a direction; null is a structural zero. */
-  function push(program, partials, direction, { nodes, places }) {
-    const tangents = [];
-    for (const node of program.nodes) {
-      tangents[node.id] = null;
-      if (node.input !== undefined) {
-        tangents[node.id] = direction.tangents[node.id]?.map(numberOf) ?? null;
-      } else if (node.arguments?.some((argument) => tangents[argument] !== null)) {
-        const incoming = node.arguments.map((argument) => tangents[argument]);
-        tangents[node.id] =
-          node.function === undefined
-            ? linear(node, nodes, incoming)
-            : tangentOf(partials[node.id], incoming, places[node.id]);
-      }
-    }
-    return tangents;
-  }
-
-  function tangentOf(partials, incoming, places) {
-    let total = null;
-    partials.forEach((partial, k) => {
-      if (partial !== null && incoming[k] !== null) {
-        const terms = partial.map((slope, element) => (slope === null ? 0 : slope * incoming[k][places[k][element]]));
-        total = total === null ? terms : total.map((number, element) => number + terms[element]);
-      }
-    });
-    return total;
-  }
-
-  /** The derivative of one output by every node; null is a structural zero. */
-  function pull(program, partials, output, { nodes, places }) {
-    const adjoints = [];
-    for (const node of program.nodes) {
-      adjoints[node.id] = null;
-    }
-    adjoints[output.id] = output.weights?.map(numberOf) ?? zeros(nodes[output.id].shape).fill(1);
-    for (let at = program.nodes.length - 1; at >= 0; at--) {
-      const node = program.nodes[at];
-      const cotangent = adjoints[node.id];
-      if (cotangent === null || node.arguments === undefined) {
-        continue;
-      }
-      const given =
-        node.function === undefined
-          ? transposed(node, nodes, cotangent)
-          : node.arguments.map((argument, k) =>
-              contribution(partials[node.id][k], cotangent, places[node.id][k], nodes[argument], program.masked),
-            );
-      node.arguments.forEach((argument, k) => {
-        const counts = nodes[argument].value === undefined && !nodes[argument].held;
-        if (given[k] !== null && counts) {
-          const known = adjoints[argument];
-          adjoints[argument] = known === null ? given[k] : known.map((number, element) => number + given[k][element]);
-        }
-      });
-    }
-    return adjoints;
-  }
-
-  /** What a node's adjoint adds to that of an argument, summed where the argument was repeated; null for nothing. */
-  function contribution(partial, cotangent, places, argument, masked) {
-    if (partial === null || (masked === "nothing" && partial.every((slope) => slope === null))) {
-      return null;
-    }
-    const sum = new Array(sizeOf(argument.shape));
-    partial.forEach((slope, element) => {
-      const term = slope === null ? 0 : slope * cotangent[element];
-      sum[places[element]] = sum[places[element]] === undefined ? term : sum[places[element]] + term;
-    });
-    return Array.from(sum, (number) => number ?? 0);
-  }
-
-  /** The transpose of a linear node's matrix on its adjoint, cut into its arguments. */
-  function transposed(node, nodes, cotangent) {
-    const sizes = node.arguments.map((argument) => sizeOf(nodes[argument].shape));
-    const whole = new Array(sizes.reduce((sum, size) => sum + size, 0)).fill(0);
-    node.entries.from.forEach((place, k) => {
-      whole[place] += node.entries.weight[k] * cotangent[node.entries.into[k]];
-    });
-    let start = 0;
-    return sizes.map((size) => whole.slice(start, (start += size)));
-  }
-
-  /** What a sweep found, with zeros for structural zeros. */
-  function whole(found, program) {
+  // A quantity of all nodes by their ids, with zeros for structural zeros.
+  function whole(nodes, quantity) {
     const numbers = [];
-    for (const node of program.nodes) {
-      numbers[node.id] = found[node.id] ?? zeros(node.shape);
+    for (const node of nodes) {
+      numbers[node.id] = node[quantity] ?? zeros(node.shape);
     }
     return numbers;
   }
 
-  /**
-   * `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
-   * `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node; and
-   * the ids of nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
-   */
+  // The nodes that stand on a kink of their function, or on a jump.
+  function kinks(nodes) {
+    return nodes.filter((node) => node.crosses && elementsOf(node, node.run.kink).includes(true)).map(({ id }) => id);
+  }
+
+  // The nodes whose arguments are outside their function's domain, with the number of the first condition that is not
+  // met. NaN is the fault of an earlier node.
+  function outside(nodes) {
+    return nodes.flatMap((node) => {
+      if (node.run === undefined || node.given.some(({ value }) => value.some(Number.isNaN))) {
+        return [];
+      }
+      const condition = node.run.domain.findIndex((holds) => !elementsOf(node, holds).every(Boolean));
+      return condition < 0 ? [] : [{ id: node.id, condition }];
+    });
+  }
+
+  // `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
+  // `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node;
+  // and the ids of nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
   return (program, functions, inputs) => {
-    const prepared = prepare(program);
-    const values = evaluate(program, functions, inputs, prepared);
-    const partials = localPartials(program, functions, values, prepared);
-    const tangents = program.directions.map((direction) =>
-      whole(push(program, partials, direction, prepared), program),
-    );
-    const adjoints = {};
-    for (const output of program.outputs) {
-      adjoints[output.id] = whole(pull(program, partials, output, prepared), program);
+    const nodes = prepare(program, functions);
+    evaluate(nodes, inputs);
+    const partials = [];
+    for (const { id, partials: found } of nodes) {
+      partials[id] = found;
     }
     return {
-      values,
+      values: whole(nodes, "value"),
       partials,
-      tangents,
-      adjoints,
-      kinks: kinks(program, functions, values, prepared),
-      outside: outside(program, functions, values, prepared),
+      tangents: program.directions.map((direction) => push(nodes, direction)),
+      adjoints: Object.fromEntries(
+        program.outputs.map((output) => [output.id, pull(nodes, output, program.skipsMasked)]),
+      ),
+      kinks: kinks(nodes),
+      outside: outside(nodes),
     };
   };
 })();
