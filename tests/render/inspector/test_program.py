@@ -67,7 +67,7 @@ def assert_same(made: Program, inspection: Inspection, inputs: Sequence[Any] | N
         for link in inspection.links(node):
             partial = inspection.partial(link)
             if partial is not None and not link.detached:
-                shown = [0.0 if p is None else p for p in found["partials"][node][link.position]]
+                shown = found["partials"][node][link.position]
                 shape = inspection.shape(node) or inspection.shape(link.argument)
                 wanted = np.broadcast_to(np.array(partial, dtype=float), shape).ravel().tolist()
                 close({0: shown}, {0: wanted}, f"partial {link}")
