@@ -19,6 +19,7 @@ from gradcli.render.inspector.program import Program, program_of
 from gradcli.render.json import encodable
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
+from tests.process import run_python
 from tests.render.inspections import inspect, structure
 
 LINEAR = (
@@ -125,6 +126,32 @@ def test_recomputes_what_the_command_line_says(text: str, point: dict[str, Any],
     made = program(here)
     assert_same(made, here)
     assert_same(made, there, [other[i["name"]] for i in made.data["inputs"]])
+
+
+ANSWERS = [
+    ("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0}, {"x1": 0.1, "x2": 31.4}),
+    ("lgamma(x)*erfc(y) + digamma(x + y)", {"x": 2.0, "y": 5.0}, {"x": 7.3, "y": 0.4}),
+    ("x^y / (1 + exp(-x)) % 0.7", {"x": 2.0, "y": 5.0}, {"x": 1.7, "y": -0.3}),
+    ("mean((X@w + b - y)^2)/2", {"X": [[3.0, 1.0], [2.0, 0.0]], "w": [2.0, -1.0], "b": 0.5, "y": [1.0, 2.0]},
+     {"X": [[3.1, 1.2], [2.3, 0.4]], "w": [0.2, -1.5], "b": 0.25, "y": [7.0, 0.1]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "point", "other"), ANSWERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_changed_input_gives_the_answer_of_the_command_line(
+    text: str, point: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """To twelve significant digits."""
+    made = program(inspect(text, point))
+    at = ",".join(f"{name}={value}".replace(" ", "") for name, value in other.items())
+    done = run_python("-m", "gradcli", "grad", text, "--at", at, "--json")
+    assert done.status == 0, done.stderr
+    answer = json.loads(done.stdout)
+    found = recomputed(made, [other[i["name"]] for i in made.data["inputs"]])
+    ((output, adjoints),) = found["adjoints"].items()
+    assert found["values"][int(output)] == [pytest.approx(answer["value"], rel=5e-13, abs=0)]
+    for i in made.data["inputs"]:
+        assert adjoints[i["id"]] == pytest.approx(flatten(answer["gradient"][i["name"]]), rel=5e-13, abs=0)
 
 
 def test_weighs_an_output_that_is_no_scalar() -> None:
