@@ -6,13 +6,18 @@ import json
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gradcli.carriers.floats import Floats
+from gradcli.carriers.tensors import Tensors
+from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
 from gradcli.primitives.declare import Primitive
+from gradcli.primitives.registry import by_name
 from gradcli.render.examine import tangent_columns
 from gradcli.render.inspection import Inspection, inspect_at
 from gradcli.render.inspector.program import Program, program_of
@@ -20,7 +25,7 @@ from gradcli.render.json import encodable
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
 from tests.process import run_python
-from tests.render.inspections import inspect, structure
+from tests.render.inspections import built, inspect, structure
 
 LINEAR = (
     "sum",
@@ -161,6 +166,16 @@ def test_weighs_an_output_that_is_no_scalar() -> None:
     assert program(unweighted).data["outputs"] == []
 
 
+def test_what_is_held_has_no_adjoint() -> None:
+    found = built("x*y + sin(x)", {"x": (), "y": ()})
+    graph, (output,) = found.graph, found.outputs
+    graph.held.add("x")
+    columns = tangent_columns(graph, ("y",))
+    here = inspect_at(graph, [output], Floats(), {"x": 2.0, "y": 3.0}, columns, {output: None})
+    assert here.adjoints_of(graph.inputs["x"]) == {output: 0.0}
+    assert_same(program(here), here)
+
+
 @pytest.mark.parametrize("seed", range(120))
 def test_random_graphs(seed: int) -> None:
     rng = random.Random(seed)
@@ -197,13 +212,28 @@ def test_a_mistaken_partial_is_seen() -> None:
         (lambda: structure("x*y", {"x": (), "y": ()}), "no point"),
         (lambda: inspect("sum(softmax(x))", {"x": [1.0, 2.0]}), "softmax"),
         (lambda: inspect("sum(x)", {"x": [1.0] * 1001}), "1001 elements"),
+        (lambda: inspect("+".join(f"sin(x*{k})" for k in range(2, 70)), {"x": [1.0] * 300}, [1.0] * 300), "numbers"),
+        (lambda: inspect("sum(X@X)", {"X": [[1.0] * 30] * 30}), "matmul"),
     ],
-    ids=["point", "softmax", "size"],
+    ids=["point", "softmax", "elements", "numbers", "products"],
 )
 def test_says_why_there_is_none(inspection: Any, reason: str) -> None:
     found = program_of(inspection())
     assert isinstance(found, str)
     assert reason in found
+
+
+def test_says_which_operation_has_no_javascript() -> None:
+    graph = Graph()
+    output = graph.apply(replace(by_name()["sin"], javascript=""), (graph.input("x"),))
+    found = program_of(inspect_at(graph, [output], Floats(), {"x": 1.0}))
+    assert found == "sin has no JavaScript"
+
+
+def test_computes_in_float64_only() -> None:
+    graph = built("sin(x)", {"x": ()}).graph
+    found = program_of(inspect_at(graph, [len(graph) - 1], Tensors("cpu", "float32"), {"x": 1.0}))
+    assert found == "the page computes in float64, and this graph in float32"
 
 
 def test_nothing_of_the_user_is_in_the_text() -> None:
