@@ -18,12 +18,15 @@ from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name
-from gradcli.render.examine import tangent_columns
+from gradcli.problem import Problem
+from gradcli.render.examine import tangent_columns, unit_columns
+from gradcli.render.gradient import inspect_gradient
 from gradcli.render.inspection import Inspection, inspect_at
 from gradcli.render.inspector.program import Program, program_of
 from gradcli.render.json import encodable
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
+from tests.primitives.checks import sample_case
 from tests.process import run_python
 from tests.render.inspections import built, inspect, structure
 
@@ -174,6 +177,21 @@ def test_what_is_held_has_no_adjoint() -> None:
     here = inspect_at(graph, [output], Floats(), {"x": 2.0, "y": 3.0}, columns, {output: None})
     assert here.adjoints_of(graph.inputs["x"]) == {output: 0.0}
     assert_same(program(here), here)
+
+
+SLOPING = [p for p in by_name().values() if p.elementwise and not p.locally_constant]
+
+
+@pytest.mark.parametrize("primitive", SLOPING, ids=lambda p: p.name)
+def test_the_graph_of_a_gradient(primitive: Primitive) -> None:
+    """Of each primitive at its samples: the tangents are second derivatives."""
+    for number in range(len(primitive.samples)):
+        case = sample_case(primitive, number)
+        names = tuple(case.graph.inputs)
+        point = {name: float(argument) for name, argument in zip(names, case.arguments, strict=True)}
+        problem = Problem(case.graph, case.output, names, point)
+        here, _ = inspect_gradient(problem, Floats(), unit_columns(case.graph, names))
+        assert_same(program(here), here)
 
 
 @pytest.mark.parametrize("seed", range(120))
