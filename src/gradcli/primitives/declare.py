@@ -211,7 +211,7 @@ class Primitive(Operation):
     that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
     vocabulary. `commutative`: the order of the two arguments does not
     matter. `angle`: whether its (first) argument or its result is an angle in radians.
-    javascript: elementwise, a function of arguments then parameters (of `Math` or `backings/floating.js`), or an operator.
+    javascript: elementwise, an operator, or a function of arguments then parameters (`Math`, `backings/floating.js`).
     `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
