@@ -211,6 +211,7 @@ class Primitive(Operation):
     that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
     vocabulary. `commutative`: the order of the two arguments does not
     matter. `angle`: whether its (first) argument or its result is an angle in radians.
+    javascript: elementwise, an operator, or a function of arguments then parameters (`Math`, `backings/floating.js`).
     `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
@@ -236,6 +237,7 @@ class Primitive(Operation):
     sympy: str = ""
     array: str = ""
     arb: str = ""
+    javascript: str = ""
     definition: Callable[..., Value] | None = None
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
@@ -285,12 +287,19 @@ SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 BALLS = "gradcli.primitives.backings.balls."
 SPECTRAL = "gradcli.primitives.backings.spectral."
-"""Where the backings are that no library has."""
+JAVASCRIPT = "floating."
+"""Where the backings are that no library has; the last is what `backings/floating.js` defines."""
 
 
 def unary(name: str, partial: RuleFunction, doc: str, points: tuple[float, ...], **declared: Any) -> Primitive:
-    """A smooth function of one number, backed by the same name in torch, math and SymPy unless declared otherwise."""
-    backings = {"torch": f"torch.{name}", "math": f"math.{name}", "sympy": f"sympy.{name}", "arb": f"flint.arb.{name}"}
+    """A smooth function of one number, backed by the same name in every library unless declared otherwise."""
+    backings = {
+        "torch": f"torch.{name}",
+        "math": f"math.{name}",
+        "sympy": f"sympy.{name}",
+        "arb": f"flint.arb.{name}",
+        "javascript": f"Math.{name}",
+    }
     return Primitive(
         name, Elementwise(partial), doc=doc, samples=tuple((p,) for p in points), **{**backings, **declared}
     )

@@ -1,0 +1,1 @@
+"""The inspector: one page in which a graph is looked at, stepped through and computed again."""
