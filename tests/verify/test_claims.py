@@ -153,6 +153,26 @@ def test_where_rounding_took_the_digits_the_proven_ones_count() -> None:
     assert one("(1-cos(x))/x^2", {"x": 1e-8}, "f=0.0").word == "wrong"
 
 
+@pytest.mark.parametrize(
+    ("claim", "word"), [("x=1", "right"), ("x=0.5", "wrong"), ("f=800", "right"), ("f=801", "wrong"), ("f=inf", "")]
+)
+def test_where_floats_overflow_the_proven_numbers_count(claim: str, word: str) -> None:
+    """ln(1 + exp(x)) at 800 is 800 and a little, with derivative 1; float64 computes infinity and NaN."""
+    if word:
+        judgement = one("ln(1+exp(x))", {"x": 800.0}, claim)
+        assert (judgement.word, judgement.explanations) == (word, ())
+    else:
+        with pytest.raises(UsageError, match="no finite number"):
+            one("ln(1+exp(x))", {"x": 800.0}, claim)
+
+
+def test_a_bad_claim_stops_no_other() -> None:
+    found = judged(*WORKED, "x1=5.5", "x2=abc", "q=1", "x2=[1]", "x2: y", "x2=2.283")
+    assert [j.word for j in found.claims] == ["right", "wrong"]
+    assert [r.name for r in found.refused] == ["x2", "q", "x2", "x2"]
+    assert found.status == ExitStatus.BAD_REQUEST
+
+
 @pytest.mark.parametrize("claim", ["f=5.0", "f=0.123", "f=-1e10"])
 def test_values_that_rounding_may_have_spoilt(claim: str) -> None:
     """The root of a number that rounding may take below 0."""

@@ -375,11 +375,12 @@ class Point:
         """Claims judged: numbers by name of an input (the derivative by it) or of a value, or formulas as text. A float
         counts with the digits that Python prints; text is as on the command line, "2.283", "pi/4" or "x1 - cos(x2)"."""
         from gradcli.api.checks import check_of, read_claims
+        from gradcli.verify.verdict import require_number
 
         check_choice("layout", layout, LAYOUTS)
         plan, problem = self._plan, self._scalar_problem(None, cotangent)
         found = read_claims(claims)
-        require_finite(problem, plan.carrier, self.source)
+        require_number(problem, plan.carrier, self.source)
         names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
         return check_of(found, problem, plan.carrier, names, layout, self.notes)
 

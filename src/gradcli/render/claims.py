@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from gradcli.render.answers import format_array
 from gradcli.render.numbers import format_nested, format_number
 from gradcli.render.steps import ascii_signs
 from gradcli.shapes import format_shape, index_of, size
-from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, Judgement
+from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, WRONG, Judgement
 from gradcli.verify.judging import Judged
 from gradcli.verify.witnesses import Verdict, verdict_details
 
@@ -21,6 +22,7 @@ LONGEST_TEXT = 60
 """A longer claim is shown by its shape."""
 LONGEST_ARRAY = 160
 """Of a longer text of an array only some components are shown."""
+WORDS = (RIGHT, WRONG, UNDEFINED, UNDECIDED)
 MOST_WRONG = 4
 """Wrong components that are listed."""
 
@@ -114,11 +116,18 @@ def slip_lines(judgement: Judgement) -> list[str]:
 
 
 def verdict_line(judged: Judged, carrier: Carrier, layout: Layout) -> str:
-    """What witnesses say of the right answers, with layout, dtype and device."""
+    """How many claims are right and wrong, then what the right answers rest on, with layout, dtype and device."""
     shaped = [j for j in judged.claims if j.shape and not j.of_value]
     stated = f"layout {layout}, " if shaped else ""
     word, sentence = judged.verdict.word, judged.verdict.sentence
-    return f"{word}: {sentence} ({stated}{carrier.dtype}, {carrier.device})"
+    return f"{count_text(judged)}; reference {word}: {sentence} ({stated}{carrier.dtype}, {carrier.device})"
+
+
+def count_text(judged: Judged) -> str:
+    """`1 right, 2 wrong, 1 refused`: how many claims there are of each judgement."""
+    counts = Counter(j.word for j in judged.claims)
+    counts["refused"] = len(judged.refused)
+    return ", ".join(f"{counts[word]} {word}" for word in (*WORDS, "refused") if counts[word])
 
 
 def claims_data(judged: Judged) -> dict[str, Any]:
@@ -127,6 +136,7 @@ def claims_data(judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict.word,
         "reason": judged.verdict.sentence,
         "claims": [judgement_data(j) for j in judged.claims],
+        "refused": [{"name": r.name, "claim": r.text, "error": r.error.as_json()} for r in judged.refused],
         **verdict_details(judged.verdict),
     }
 

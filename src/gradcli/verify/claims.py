@@ -9,14 +9,14 @@ from typing import TypeVar
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
-from gradcli.errors import NameProblem, ShapeError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, closest
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
-from gradcli.syntax.claims import Claim, Digits
+from gradcli.syntax.claims import Claim, Digits, Refused
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain
@@ -31,6 +31,8 @@ RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
 OTHER_LAYOUT = "other layout"
 LEAST_DIGITS = 6
 """Digits that a verified derivative has where the verdict does not say how many."""
+NEAR = 1e-6
+"""A sweep that is off by more of the largest number has lost digits that claims have: its slips explain nothing."""
 MOST_COMPONENTS = 8
 """Wrong components that are explained one by one where no slip explains them together."""
 
@@ -74,18 +76,22 @@ class Setting:
         inputs = set(self.problem.graph.inputs)
         return {name: node for node, name in self.names.items() if name not in inputs}
 
-    def check_name(self, claim: Claim) -> None:
-        """Raise NameProblem for a claim of nothing that there is."""
+    def named(self, claim: Claim) -> Claim | Refused:
+        """The claim, refused where it is of nothing that there is, or of an input that is held."""
         inputs = list(self.problem.graph.inputs)
+        if claim.name in self.problem.graph.held:
+            cause = f"the claim is of {claim.name}, which is held: an assumption about it was used"
+            hint = "without the assumption its entries are differentiated by, one by one"
+            return Refused(claim.name, claim.text, UsageError(cause, span=claim.span, source=claim.source, hint=hint))
         if claim.name in inputs or claim.name in self.nodes:
-            return
+            return claim
         near = closest(claim.name, [*inputs, *self.nodes])
         output = self.names[self.problem.output]
         hint = (
             f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}, the value is {output}"
         )
         cause = f"the claim is of {claim.name}, which is neither an input nor a value"
-        raise NameProblem(cause, span=claim.span, source=claim.source, hint=hint)
+        return Refused(claim.name, claim.text, NameProblem(cause, span=claim.span, source=claim.source, hint=hint))
 
     def of_value(self, claim: Claim) -> bool:
         """Whether the claim is of a value, not of the derivative by an input."""
@@ -168,15 +174,17 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     if claim.shape != shape:
         raise shape_error(claim, shape)
     whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
-    if not finite(sweep.right):
-        return replace(whole, word=UNDEFINED, note="the value is not finite")
+    known = finite(sweep.right)
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
-    doubtful = any(u > CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
-    proven = truth_of(replace(setting.problem, output=node, wrt=(), cotangent=None), carrier) if doubtful else None
-    if proven is not None:
+    doubtful = any(not u <= CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    alone = replace(setting.problem, output=node, wrt=(), cotangent=None)
+    proven = truth_of(alone, carrier, finite=known) if doubtful or not known else None
+    if proven is not None and proven.fits_floats:
         exact = [float(ball) for ball in proven.value]
         whole = replace(whole, right=unflatten(exact, shape))
         return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
+    if not known:
+        return replace(whole, word=UNDEFINED, right=None, note="the value is not finite")
     truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
     return _compare(whole, claim.numbers, truth, sweep)
 
@@ -231,17 +239,23 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
         whole = replace(whole, note=note_on_digits(numbers, truth.low))
-    elif truth.proven and all(admits(n, r, r, 0.0) for n, r in zip(numbers, sweep.right, strict=True)):
+    elif truth.proven and finite(sweep.right) and all(admits(n, r, r, 0.0) for n, r in zip(numbers, sweep.right, strict=True)):
         whole = replace(whole, note=f"it is what {sweep.carrier.dtype} computes, where rounding takes the digits")
     elif truth.doubtful:
         whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
-    elif _cut_on_the_way(sweep, numbers):
+    elif _right_in_floats(truth, sweep) and _cut_on_the_way(sweep, numbers):
         return replace(whole, note=_cut_note(numbers, truth.low))
     if not wrong:
         return whole
     shown = {place: k for k, place in enumerate(truth.order)}
-    explained = Explained() if truth.at_kink else explain(sweep, numbers)
-    if not explained.found and len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS:
+    by_component = len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS
+    if truth.at_kink:
+        explained = Explained()
+    elif _right_in_floats(truth, sweep):
+        explained = explain(sweep, numbers)
+    else:
+        explained, by_component = Explained(), False
+    if by_component and not explained.found:
         found = [
             replace(e, text=f"{index_of(shown[k], whole.shape)}: {e.text}")
             for k in wrong
@@ -255,6 +269,13 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         note=whole.note or explained.note,
         explanations=explained.found,
     )
+
+
+def _right_in_floats(truth: Truth, sweep: Sweep) -> bool:
+    """Whether the sweep, whose single slips are tried, gives what is right: rounding may have taken all its digits."""
+    scale = max(map(abs, truth.low), default=0.0)
+    pairs = zip(truth.low, sweep.right, strict=True)
+    return finite(sweep.right) and all(abs(low - n) <= NEAR * scale for low, n in pairs)
 
 
 def _kink_note(truth: Truth, convention: Sequence[float]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +12,12 @@ from gradcli.cli.options import AT, COTANGENT, EXPRESSION, LAYOUT, SHAPE, Settin
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report, run
 from gradcli.cli.structure import bind_sizes
-from gradcli.errors import UsageError
+from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
-from gradcli.verify.explain import require_finite
 
 if TYPE_CHECKING:
-    from gradcli.syntax.claims import Claim
+    from gradcli.syntax.claims import Claim, Refused
 
 CLAIM = Annotated[
     list[str],
@@ -55,10 +55,11 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
     """Every claim judged."""
     from gradcli.render.claims import claim_lines, claims_data
     from gradcli.verify.claims import Setting
-    from gradcli.verify.judging import judge
+    from gradcli.verify.judging import judge, require_claims
+    from gradcli.verify.verdict import require_number
 
     claims = read_all(typed)
-    bound = bound_for(query, claims, shapes)
+    bound = bound_for(query, require_claims(claims), shapes)
     if len(bound.outputs) > 1:
         raise UsageError(
             f"claims are of one output, not of {len(bound.outputs)}", hint="check one expression at a time"
@@ -66,7 +67,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
     (output,) = bound.outputs
     problem, carrier = problem_of(bound, output, "", cotangent), bound.carrier()
     if bound.point or not bound.graph.inputs:
-        require_finite(problem, carrier, query.text)
+        require_number(problem, carrier, query.text)
     names = display_names(bound.graph, bound.outputs)
     names.setdefault(output, "f")
     judged = judge(claims, Setting(problem, carrier, names, layout))
@@ -85,23 +86,28 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
 
     def show() -> None:
         print("\n".join(claim_lines(judged, problem, name, carrier, layout, plain)))
+        sys.stdout.flush()
+        for refused in judged.refused:
+            print(refused.error, file=sys.stderr)
 
     return Report(data, show, judged.status, bound.notes)
 
 
-def read_all(typed: Sequence[str]) -> list[Claim]:
+def read_all(typed: Sequence[str]) -> list[Claim | Refused]:
     """The claims of all options, and of the files that they name."""
     from gradcli.carriers.constants import evaluate_constant
-    from gradcli.syntax.claims import claim_of, read_claims
+    from gradcli.syntax.claims import Refused, claims_of, read_claims
     from gradcli.values.answers import read_answers
 
-    claims: list[Claim] = []
+    claims: list[Claim | Refused] = []
     for text in typed:
-        if text.lstrip().startswith("@"):
-            found = read_answers(text.strip())
-            claims += [claim_of(name, value, evaluate_constant) for name, value in found.items()]
-        else:
+        if not text.lstrip().startswith("@"):
             claims += read_claims(text, evaluate_constant)
+            continue
+        try:
+            claims += claims_of(read_answers(text.strip()), evaluate_constant)
+        except GradcliError as error:
+            claims.append(Refused("", text.strip(), error))
     return claims
 
 
