@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from gradcli.api.results import Result, Sheet, judged
 from gradcli.api.values import plain
+from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.constants import evaluate_constant
 from gradcli.errors import UsageError
@@ -36,7 +37,8 @@ class CheckedClaim:
     `right` the right number or lists of them; `wrong` the indices of wrong components of an array.
 
     A formula was compared at `points` points; `counterexample` is one where it is wrong, and there it `gives` a value
-    that is not the `right` one. Of several slips each would explain the claim.
+    that is not the `right` one. It may be right at the point all the same (`right_at_point`), and wherever one of the
+    conditions `right_where` holds. Of several slips each would explain the claim.
     """
 
     name: str
@@ -50,6 +52,8 @@ class CheckedClaim:
     points: int
     counterexample: dict[str, Nested] | None
     gives: Nested | None
+    right_at_point: bool
+    right_where: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,13 @@ def check_of(
     carrier: Carrier,
     names: dict[int, str],
     layout: Layout,
+    assumptions: Assumptions,
     notes: Sequence[str],
 ) -> Check:
     """The answer to a check."""
     from gradcli.render.claims import answer_text, claim_lines, head_text, slip_lines, verdict_line
 
-    found = judge(claims, Setting(problem, carrier, names, layout))
+    found = judge(claims, Setting(problem, carrier, names, layout, assumptions))
     output = names[problem.output]
     rows: list[tuple[str, str]] = []
     for judgement in found.claims:
@@ -132,4 +137,6 @@ def _checked(judgement: Judgement) -> CheckedClaim:
         points=judgement.points,
         counterexample=judgement.point,
         gives=judgement.claimed,
+        right_at_point=judgement.right_at_point,
+        right_where=judgement.conditions,
     )

@@ -382,7 +382,7 @@ class Point:
         found = read_claims(claims)
         require_number(problem, plan.carrier, self.source)
         names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
-        return check_of(found, problem, plan.carrier, names, layout, self.notes)
+        return check_of(found, problem, plan.carrier, names, layout, plan.assumptions, self.notes)
 
     @located
     def why(self, *, wrt: Names = None, cotangent: Any = None) -> Diagnosis:

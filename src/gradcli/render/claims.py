@@ -69,7 +69,8 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
     right = array_text(judgement, judgement.right)
     if judgement.point is not None:
         gives = array_text(judgement, judgement.claimed)
-        return f"wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
+        here = "right at your point, but not everywhere: " if judgement.right_at_point else ""
+        return f"{here}wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
     return f"wrong{places_text(judgement)}: it is {right}{tail}"
 
 
@@ -108,11 +109,12 @@ def places_text(judgement: Judgement) -> str:
 
 
 def slip_lines(judgement: Judgement) -> list[str]:
-    """The slip that explains a wrong claim; of several all, called ambiguous."""
+    """Where a wrong formula is right, and the slip that explains a wrong claim; of several all, called ambiguous."""
     told = [f"{e.kind}: {e.text}" for e in judgement.explanations]
     if len({e.kind for e in judgement.explanations}) > 1:
-        return ["ambiguous, one of these slips:", *(f"  {line}" for line in told)]
-    return told
+        told = ["ambiguous, one of these slips:", *(f"  {line}" for line in told)]
+    here = ", as at your point" if judgement.right_at_point else ""
+    return [*(f"right wherever {condition}{here}" for condition in judgement.conditions), *told]
 
 
 def verdict_line(judged: Judged, carrier: Carrier, layout: Layout) -> str:
@@ -158,6 +160,7 @@ def judgement_data(judgement: Judgement) -> dict[str, Any]:
     }
     if claim.formula is not None:
         data |= {"points": judgement.points, "counterexample": None}
+        data |= {"right_at_point": judgement.right_at_point, "right_where": list(judgement.conditions)}
         if judgement.point is not None:
             data["counterexample"] = {"inputs": judgement.point, "gives": judgement.claimed}
     return data

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
 from gradcli.errors import NameProblem, ShapeError, UsageError, closest
@@ -43,7 +44,8 @@ class Judgement:
     that shows it to be wrong, where it gives `claimed`.
 
     `wrong` are the row-major positions of wrong components in that layout, `note` what else is to be said (`at_kink`:
-    what counts there), `points` at how many points a formula was compared.
+    what counts there), `points` at how many points a formula was compared. A wrong formula may be right at the point
+    that was given (`right_at_point`), and wherever one of `conditions` holds.
     """
 
     claim: Claim
@@ -58,6 +60,8 @@ class Judgement:
     points: int = 0
     point: dict[str, Nested] | None = None
     claimed: Nested = None
+    right_at_point: bool = False
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Setting:
     carrier: Carrier
     names: dict[int, str]
     layout: Layout = "torch"
+    assumptions: Assumptions = field(default_factory=dict)
     _checked: dict[str, Checked] = field(default_factory=dict)
 
     @cached_property

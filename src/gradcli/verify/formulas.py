@@ -6,11 +6,10 @@ points come first, so that a counterexample is simple.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
+from functools import partial
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
@@ -26,22 +25,19 @@ from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
+from gradcli.verify.conditions import right_under
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explanation, Place, explain
+from gradcli.verify.points import Point, Points, required_properties
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
 
-ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
-"""Values of the simplest points, simplest first."""
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
-SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
 ENOUGH = 16
 """Random points of the domain that are looked at."""
 ALMOST = 1e-12
 """Components that differ by no more are not called wrong where others differ by more than rounding."""
-TRIES = 400
-"""Random points that are tried to find so many in the domain."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,9 @@ class Question:
         (self.output,) = self.built.outputs
         self.carrier = self._carrier()
         self.layout, self.fits = self._layout()
+        inputs = {name: self.graph.shapes[node] for name, node in self.graph.inputs.items()}
+        assumed = {**required_properties(self.graph), **setting.assumptions}
+        self.points = Points(inputs, setting.problem.point, assumed, self.carrier.dtype)
 
     @property
     def shape(self) -> Shape:
@@ -199,8 +198,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     question = Question(claim, setting)
     looked, tried = compare_at_points(question)
     if not looked:
-        cause = f"no point of the domain, off its kinks, was found among {tried}"
-        raise DomainError(cause, hint="give a point inside the domain with --at")
+        raise none_found(question, tried)
     rare = len(looked) < min(tried, ENOUGH)
     note = (
         f"only {len(looked)} of {tried} points that were tried can be used: in the domain, off its kinks"
@@ -228,6 +226,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
         explanations=explanations(question, failed, looked),
+        right_at_point=any(c.given and c.agrees for c in looked),
+        conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
 
@@ -263,22 +263,20 @@ def _explained(question: Question, compared: Compared, among: Collection[Place] 
 
 def compare_at_points(question: Question) -> tuple[list[Compared], int]:
     """The formula at the given point, at round and at random points of the domain, and how many points were tried."""
-    setting = question.setting
-    shapes = {name: setting.problem.graph.shapes[node] for name, node in setting.problem.graph.inputs.items()}
+    points, given = question.points, question.setting.problem.point
     looked: list[Compared] = []
     tried = 0
-    given = dict(setting.problem.point)
     if given:
         found = question.compare(given, given=True, irregular=True)
         looked += [found] if found is not None else []
-    if not shapes:
+    if not points.shapes:
         return looked or [c for c in [question.compare({}, given=False, irregular=True)] if c is not None], 1
-    for point in round_points(shapes):
+    for point in points.round():
         tried += 1
         found = question.compare(point, given=False, irregular=False)
         looked += [found] if found is not None else []
     enough = len(looked) + ENOUGH
-    for point in random_points(shapes, given):
+    for point in points.random():
         tried += 1
         found = question.compare(point, given=False, irregular=True)
         looked += [found] if found is not None else []
@@ -287,32 +285,27 @@ def compare_at_points(question: Question) -> tuple[list[Compared], int]:
     return looked, tried
 
 
-def round_points(shapes: Mapping[str, Shape]) -> Iterator[dict[str, Nested]]:
-    """Points of round numbers: the same for all elements, then in turn."""
-    elements = sum(size(shape) for shape in shapes.values())
-    for start in range(len(ROUND_NUMBERS)):
-        for step in (0, 1) if elements > 1 else (0,):
-            numbers = [ROUND_NUMBERS[(start + step * k) % len(ROUND_NUMBERS)] for k in range(elements)]
-            yield point_of(numbers, shapes)
+def conditions_of(question: Question, looked: list[Compared]) -> tuple[str, ...]:
+    """The conditions under which a formula that is wrong in general is right."""
+
+    def agrees(point: Point) -> bool | None:
+        found = question.compare(point, given=False, irregular=True)
+        return None if found is None else found.agrees
+
+    points = question.points
+    given = next((c for c in looked if c.given), None)
+    point = None if given is None else given.point
+    random_points = partial(points.random, seed=29)
+    return right_under(
+        agrees, random_points, points.shapes, point, given is not None and given.agrees, tuple(points.assumed)
+    )
 
 
-def point_of(numbers: Sequence[float], shapes: Mapping[str, Shape]) -> dict[str, Nested]:
-    """A point from the numbers of all its elements."""
-    left = iter(numbers)
-    return {name: unflatten(list(islice(left, size(shape))), shape) for name, shape in shapes.items()}
-
-
-def random_points(shapes: Mapping[str, Shape], given: Mapping[str, Nested]) -> Iterator[dict[str, Nested]]:
-    """Points without round numbers on several scales, near the given point if there is one; always the same ones."""
-    draw = random.Random(17)
-    for number in range(TRIES):
-        scale = SCALES[number % len(SCALES)]
-        low = 0.0 if draw.random() < 0.5 else -scale
-        point = {}
-        for name, shape in shapes.items():
-            if given and number % 2:
-                near = [n + draw.gauss(0.0, 0.1) * (abs(n) or 1.0) for n in flatten(given[name])]
-            else:
-                near = [draw.uniform(low, scale) for _ in range(size(shape))]
-            point[name] = unflatten(near, shape)
-        yield point
+def none_found(question: Question, tried: int) -> DomainError:
+    """The error where a formula can be compared nowhere."""
+    assumed = question.points.assumed
+    if assumed and not tried:
+        words = " and ".join(f"{name} is {' and '.join(found)}" for name, found in assumed.items())
+        return DomainError(f"no values were found such that {words}", hint="give a point with --at")
+    cause = f"no point of the domain, off its kinks, was found among {tried}"
+    return DomainError(cause, hint="give a point inside the domain with --at")

@@ -70,7 +70,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         require_number(problem, carrier, query.text)
     names = display_names(bound.graph, bound.outputs)
     names.setdefault(output, "f")
-    judged = judge(claims, Setting(problem, carrier, names, layout))
+    judged = judge(claims, Setting(problem, carrier, names, layout, bound.assumptions))
     data: dict[str, Any] = {
         "schema": "gradcli/1",
         "command": "check",
