@@ -143,9 +143,9 @@ def meeting(assumptions: Assumptions, values: Mapping[str, Any], dtype: str) -> 
             import numpy
 
             matrix = numpy.array(found[name], dtype=float)
-            for word in PROPERTIES:
+            for word, known in PROPERTIES.items():
                 if word in properties:
-                    matrix = PROPERTIES[word].near(matrix)
+                    matrix = known.near(matrix)
             found[name] = matrix.tolist()
     try:
         require_properties(assumptions, found, dtype)

@@ -15,7 +15,7 @@ import pytest
 
 from gradcli.verify.claims import OTHER_LAYOUT
 from gradcli.verify.explanations import MOST_CHANCE
-from gradcli.verify.slips import SLIPS
+from gradcli.verify.slips.catalogue import SLIPS
 from tests.conftest import Count
 from tests.verify.judgements import kinds, one
 

@@ -119,7 +119,9 @@ def check_of(
         claims=tuple(map(_checked, found.claims)),
         layout=layout,
         refused=tuple(RefusedClaim(r.name, r.text, r.error.message) for r in found.refused),
-        _text="\n".join([*claim_lines(found, problem, output, carrier, layout), *(str(r.error) for r in found.refused)]),
+        _text="\n".join(
+            [*claim_lines(found, problem, output, carrier, layout), *(str(r.error) for r in found.refused)]
+        ),
         _sheet=Sheet([("", False)] * 2, rows, [verdict_line(found, carrier, layout)]),
     )
 

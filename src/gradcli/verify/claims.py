@@ -21,7 +21,7 @@ from gradcli.syntax.claims import Claim, Digits, Refused
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain
-from gradcli.verify.slips import Transposed
+from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.truth import is_number, truth_of
 from gradcli.verify.verdict import Checked, check_gradient
@@ -244,7 +244,7 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
         whole = replace(whole, note=note_on_digits(numbers, truth.low))
-    elif truth.proven and finite(sweep.right) and all(admits(n, r, r, 0.0) for n, r in zip(numbers, sweep.right, strict=True)):
+    elif truth.proven and _as_computed(numbers, sweep):
         whole = replace(whole, note=f"it is what {sweep.carrier.dtype} computes, where rounding takes the digits")
     elif truth.doubtful:
         whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
@@ -274,6 +274,11 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         note=whole.note or explained.note,
         explanations=explained.found,
     )
+
+
+def _as_computed(numbers: Sequence[Digits], sweep: Sweep) -> bool:
+    """Whether a claim is what the sweep gives, right or not."""
+    return finite(sweep.right) and all(admits(n, r, r) for n, r in zip(numbers, sweep.right, strict=True))
 
 
 def _right_in_floats(truth: Truth, sweep: Sweep) -> bool:

@@ -109,7 +109,7 @@ def conditions(shapes: Mapping[str, Shape]) -> Iterator[Condition]:
             yield _of_numbers(f"each row of {name} sums to 1", name, partial(_by_rows, int(shape[1])))
     for first, second in combinations(shapes, 2):
         if shapes[first] == shapes[second]:
-            yield Condition(f"{first} = {second}", partial(_equal, first, second))
+            yield Condition(f"{first} = {second}", partial(_equal, first, second), special=True)
     for name, shape in shapes.items():
         whole = f"{name} is a whole number" if not shape else f"{name} holds whole numbers"
         yield _of_numbers(whole, name, _whole)

@@ -14,7 +14,8 @@ from math import floor
 
 from gradcli.syntax.claims import Digits
 from gradcli.verify.digits import admits
-from gradcli.verify.slips import SLIPS, Candidate, Slip, rounded
+from gradcli.verify.slips.catalogue import SLIPS
+from gradcli.verify.slips.slip import Candidate, Slip, rounded
 from gradcli.verify.sweep import Edge, Sweep, finite
 
 MOST_CHANCE = 0.02
