@@ -64,6 +64,7 @@ def explain(
     decimals = [n.decimals for n in numbers]
     most = None if any(d is None for d in decimals) else max((d for d in decimals if d is not None), default=None)
     chance = 0.0
+    counted: set[tuple[str, ...]] = set()
     offered: list[Explanation] = []
     others: list[Explanation] = []
     for slip in SLIPS:
@@ -71,7 +72,9 @@ def explain(
         parts = [tuple(c.numbers[k] for k in places) for c in found]
         matching = [c for c, part in zip(found, parts, strict=True) if _fits(numbers, part, right)]
         matching = [c for c in matching if among is None or place_of(c) in among]
-        chance += sum(_chance(numbers, part, right) for part in _distinct(parts, right))
+        distinct = {key: part for key, part in _distinct(parts, right).items() if key not in counted}
+        counted.update(distinct)
+        chance += sum(_chance(numbers, part, right) for part in distinct.values())
         told = _told(slip, sweep, matching)
         (offered if chance <= MOST_CHANCE else others).extend(told)
     if offered:
@@ -104,10 +107,10 @@ def _same(a: float, b: float) -> bool:
     return abs(a - b) <= float(FLOAT_DIGITS) * max(abs(a), abs(b))
 
 
-def _distinct(parts: Sequence[tuple[float, ...]], right: Sequence[float]) -> list[tuple[float, ...]]:
-    """The different results of slips, without those that change nothing."""
+def _distinct(parts: Sequence[tuple[float, ...]], right: Sequence[float]) -> dict[tuple[str, ...], tuple[float, ...]]:
+    """The different results of slips, by what they share up to rounding, without those that change nothing."""
     found = {rounded(part): part for part in parts}
-    return [part for part in found.values() if not all(_same(a, b) for a, b in zip(part, right, strict=True))]
+    return {key: part for key, part in found.items() if not all(map(_same, part, right))}
 
 
 def _chance(claimed: Sequence[Digits], numbers: Sequence[float], right: Sequence[float]) -> float:
