@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits, Refused
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explained, Explanation, explain
+from gradcli.verify.explanations import Explained, Explanation, explain, multiple
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.truth import is_number, truth_of
@@ -267,13 +268,21 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
             for e in explain(sweep, numbers, k).found
         ]
         explained = Explained(tuple(found), "" if found else explained.note)
+    note = whole.note or explained.note
+    if not explained.found and not truth.at_kink:
+        note = times_note(multiple(numbers, truth.low)) or note
     return replace(
         whole,
         word=WRONG,
         wrong=tuple(sorted(shown[k] for k in wrong)),
-        note=whole.note or explained.note,
+        note=note,
         explanations=explained.found,
     )
+
+
+def times_note(times: Fraction | None) -> str:
+    """What is said where a claim is a multiple of what is right, and no slip explains it."""
+    return "" if times is None else f"it is {times} times the right one"
 
 
 def _as_computed(numbers: Sequence[Digits], sweep: Sweep) -> bool:
@@ -292,7 +301,8 @@ def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
     """What counts at a kink."""
     if len(convention) > 1:
         return "at a kink the convention counts, and any number between the one-sided derivatives"
-    low, high = truth.low[0], truth.high[0]
+    # A zero has no sign here.
+    low, high = truth.low[0] + 0.0, truth.high[0] + 0.0
     return f"at a kink any number from {low:.6g} to {high:.6g} counts, the convention is {convention[0]:.6g}"
 
 

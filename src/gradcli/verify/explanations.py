@@ -22,6 +22,9 @@ MOST_CHANCE = 0.02
 """Of all random wrong numbers at most this part may be explained."""
 FLOAT_DIGITS = Fraction(1, 10**9)
 """An exact claim is compared to this part of its size: slips are computed in floats, without a bound of their own."""
+LEAST_COMPONENTS = 3
+"""Numbers that must all be the same multiple of the right ones for that to be more than chance."""
+MOST_TIMES = 100
 TOO_LARGE = "the graph is too large for single slips to be tried"
 BY_CHANCE = "so few digits tell no slip from chance: claim more of them"
 
@@ -80,6 +83,22 @@ def explain(
     if offered:
         return Explained((*offered, *others))
     return Explained(note=BY_CHANCE) if others else Explained()
+
+
+def multiple(claimed: Sequence[Digits], right: Sequence[float]) -> Fraction | None:
+    """The simple number that all components of a claim are the right ones times, where there are enough to tell."""
+    largest = max(range(len(right)), key=lambda k: abs(right[k]), default=0)
+    if sum(map(bool, right)) < LEAST_COMPONENTS or not finite(right):
+        return None
+    ratio = (claimed[largest].value / Fraction(right[largest])).limit_denominator(MOST_TIMES)
+    times = float(ratio)
+    if ratio in (0, 1) or abs(times) > MOST_TIMES:
+        return None
+    fits = all(
+        admits(digits, n * times, n * times, float(FLOAT_DIGITS) * abs(n * times))
+        for digits, n in zip(claimed, right, strict=True)
+    )
+    return ratio if fits else None
 
 
 def _told(slip: Slip, sweep: Sweep, matching: Sequence[Candidate]) -> list[Explanation]:

@@ -24,10 +24,10 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
+from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip, times_note
 from gradcli.verify.conditions import right_under
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explanation, Place, explain
+from gradcli.verify.explanations import Explanation, Place, explain, multiple
 from gradcli.verify.points import Point, Points, required_properties
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
@@ -218,6 +218,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     block, _ = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
+    explained = explanations(question, failed, looked)
     wrong = replace(
         whole,
         word=WRONG,
@@ -225,11 +226,20 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         claimed=claimed,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
-        explanations=explanations(question, failed, looked),
+        note=note or ("" if explained else times_note(_multiple(looked))),
+        explanations=explained,
         right_at_point=any(c.given and c.agrees for c in looked),
         conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
+
+
+def _multiple(looked: list[Compared]) -> Fraction | None:
+    """The number that a formula is the right one times, at all points together."""
+    claimed = [n for c in looked for n in c.claimed]
+    if not finite(claimed):
+        return None
+    return multiple([Digits(Fraction(n)) for n in claimed], [n for c in looked for n in c.right])
 
 
 def _of_layout(question: Question) -> Explanation:

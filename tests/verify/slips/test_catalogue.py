@@ -151,3 +151,23 @@ def test_large_graphs_and_arrays_are_left_alone_and_it_is_said() -> None:
     judgement = one(terms, {"x": [k / 50 for k in range(50)]}, f"x=[{', '.join(['1.234'] * 50)}]")
     assert judgement.word == "wrong"
     assert "too large" in judgement.note
+
+
+def test_a_detached_value_is_differentiated_all_the_same() -> None:
+    """The notes' example: u = detach(x*x), so that the derivative of u*x is u, not 3x^2."""
+    point = {"x": [0.0, 1.0, 2.0, 3.0]}
+    judgement = one("u = detach(x*x); sum(u*x)", point, "x=[0, 3, 12, 27]")
+    assert [e.text for e in judgement.explanations] == ["u = detach(v1) is differentiated as if it were not detached"]
+    assert kinds(one("u = detach(x*x); sum(u*x)", point, "x: 3*x^2")) == {"detached path counted"}
+
+
+def test_a_multiple_of_what_is_right_is_said() -> None:
+    """Without 1/(2n), and with the 2 of the square cancelled: two slips, so that no single one explains it."""
+    text = "1/(2*4)*norm(X@w - y)^2"
+    point = {"X": [[3.0, 1.0], [2.0, 0.0], [4.0, 0.5], [3.0, 0.2]], "w": [1.0, 2.0], "y": [1.0, 2.0, 3.0, 4.5]}
+    judgement = one(text, point, "w: X'@(X@w - y)")
+    assert (judgement.explanations, judgement.note) == ((), "it is 4 times the right one")
+    assert (
+        one("sum(x^3)", {"x": [1.5, 2.5, 3.5]}, "x=[5.0625, 14.0625, 27.5625]").note == "it is 3/4 times the right one"
+    )
+    assert "times" not in one("sum(x^3)", {"x": [1.5, 2.5, 3.5]}, "x=[5.0625, 14.0625, 27.5725]").note

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
+from gradcli.carriers.nodes import Nodes
+from gradcli.graph import Graph
+from gradcli.primitives.declare import Primitive
 from gradcli.verify.slips.slip import (
     Candidate,
     Slip,
@@ -16,7 +21,8 @@ from gradcli.verify.slips.slip import (
     sum_text,
     without_text,
 )
-from gradcli.verify.sweep import Sweep, is_quotient
+from gradcli.verify.sweep import Edge, Sweep, is_quotient
+from gradcli.verify.why.patterns import replaced as replaced_nodes
 
 
 class FlippedSign(Slip):
@@ -86,3 +92,34 @@ class DroppedPath(Slip):
         edge = found[0].edge
         assert edge is not None
         return f"the path through {sweep.node_text(edge.node)} is left out{without_text(sweep, found[0])}"
+
+
+class CountedDetached(Slip):
+    """A value that is detached, differentiated as if it were not."""
+
+    kind = "detached path counted"
+
+    def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
+        """Each detached value on the way from the input."""
+        if sweep.name is None:
+            return
+        for node in sweep.tape.nodes:
+            operation = sweep.graph.operations[node]
+            if isinstance(operation, Primitive) and operation.holds_value:
+                found = replaced_nodes(sweep.graph, sweep.problem.output, {node: partial(_argument, sweep.graph, node)})
+                if found is not None:
+                    graph, output, _ = found
+                    attached = replace(sweep.problem, graph=graph, output=output)
+                    numbers = Sweep(attached, sweep.carrier, sweep.name).right
+                    yield Candidate(self.kind, tuple(numbers), Edge(node, 0, sweep.graph.arguments[node][0]))
+
+    def sentence(self, sweep: Sweep, found: Sequence[Candidate]) -> str:
+        """`u = detach(v1) is differentiated as if it were not detached`."""
+        edge = found[0].edge
+        assert edge is not None
+        return f"{sweep.node_text(edge.node)} is differentiated as if it were not detached{result_text(found[0])}"
+
+
+def _argument(graph: Graph, node: int, m: Nodes, place: Mapping[int, int]) -> int:
+    """The copy of what is detached at a node."""
+    return place[graph.arguments[node][0]]
