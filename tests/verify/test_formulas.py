@@ -11,8 +11,9 @@ from gradcli.problem import Problem
 from gradcli.syntax.build import build
 from gradcli.syntax.claims import read_claims
 from gradcli.syntax.parse import parse
-from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.claims import Judgement
 from gradcli.verify.judging import judge
+from gradcli.verify.setting import Setting
 from tests.verify.judgements import kinds, one
 
 

@@ -17,8 +17,9 @@ from gradcli.layouts import Layout
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_of
 from gradcli.syntax.claims import Claim, Refused, attempt, claim_of
-from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.claims import Judgement
 from gradcli.verify.judging import judge
+from gradcli.verify.setting import Setting
 
 HINT = 'give claims by name: check({"x1": 5.5, "x2": "x1 - cos(x2)"})'
 

@@ -378,7 +378,7 @@ class Point:
         from gradcli.verify.verdict import require_number
 
         check_choice("layout", layout, LAYOUTS)
-        plan, problem = self._plan, self._scalar_problem(None, cotangent)
+        plan, problem = self._plan, self._problem(None, cotangent)
         found = read_claims(claims)
         require_number(problem, plan.carrier, self.source)
         names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import TypeVar
 
-from gradcli.assumptions import Assumptions
-from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
-from gradcli.errors import NameProblem, ShapeError, UsageError, closest
+from gradcli.errors import ShapeError
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
-from gradcli.problem import Nested, Problem, nested_shape
+from gradcli.problem import Nested, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
-from gradcli.syntax.claims import Claim, Digits, Refused
+from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain, multiple
+from gradcli.verify.setting import Setting
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.truth import is_number, truth_of
-from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+from gradcli.verify.verdict import Checked
+from gradcli.verify.witnesses import CERTAIN, ROUNDING
 
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
@@ -63,59 +61,6 @@ class Judgement:
     claimed: Nested = None
     right_at_point: bool = False
     conditions: tuple[str, ...] = ()
-
-
-@dataclass
-class Setting:
-    """A problem at a point with everything that claims about it are compared to."""
-
-    problem: Problem
-    carrier: Carrier
-    names: dict[int, str]
-    layout: Layout = "torch"
-    assumptions: Assumptions = field(default_factory=dict)
-    _checked: dict[str, Checked] = field(default_factory=dict)
-
-    @cached_property
-    def nodes(self) -> dict[str, int]:
-        """The nodes that have a name on screen and are no inputs."""
-        inputs = set(self.problem.graph.inputs)
-        return {name: node for node, name in self.names.items() if name not in inputs}
-
-    def named(self, claim: Claim) -> Claim | Refused:
-        """The claim, refused where it is of nothing that there is, or of an input that is held."""
-        inputs = list(self.problem.graph.inputs)
-        if claim.name in self.problem.graph.held:
-            cause = f"the claim is of {claim.name}, which is held: an assumption about it was used"
-            hint = "without the assumption its entries are differentiated by, one by one"
-            return Refused(claim.name, claim.text, UsageError(cause, span=claim.span, source=claim.source, hint=hint))
-        if claim.name in inputs or claim.name in self.nodes:
-            return claim
-        near = closest(claim.name, [*inputs, *self.nodes])
-        output = self.names[self.problem.output]
-        hint = (
-            f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}, the value is {output}"
-        )
-        cause = f"the claim is of {claim.name}, which is neither an input nor a value"
-        return Refused(claim.name, claim.text, NameProblem(cause, span=claim.span, source=claim.source, hint=hint))
-
-    def of_value(self, claim: Claim) -> bool:
-        """Whether the claim is of a value, not of the derivative by an input."""
-        return claim.name not in self.problem.graph.inputs
-
-    def check(self, names: Sequence[str]) -> Verdict:
-        """The verdict on the derivatives by some inputs: together, or where that is not the best, each by itself."""
-        together = check_gradient(replace(self.problem, wrt=tuple(names)), self.carrier)
-        alone = together.verdict.word == "verified" or len(names) < 2
-        for name in names:
-            self._checked[name] = (
-                together if alone else check_gradient(replace(self.problem, wrt=(name,)), self.carrier)
-            )
-        return together.verdict
-
-    def checked(self, name: str) -> Checked:
-        """The checked derivative by one input."""
-        return self._checked[name]
 
 
 @dataclass(frozen=True)
@@ -215,7 +160,7 @@ def _true_gradient(checked: Checked, name: str) -> Nested | None:
 def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     """What is right for a derivative: at a kink all from side to side, and the convention."""
     verdict, numbers = checked.verdict, flatten(checked.gradient[name])
-    order = _order(setting.problem.input_shape(name), setting.layout)
+    order = torch_places(setting.problem.input_shape(name), setting.layout)
     unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
     low = high = numbers
     true = _true_gradient(checked, name)
@@ -330,16 +275,17 @@ def _cut_note(numbers: Sequence[Digits], right: Sequence[float]) -> str:
     return f"truncated, not rounded: so with every step cut to {numbers[0].decimals} decimals; rounded it is {rounded}"
 
 
-def _order(shape: Shape, layout: Layout) -> list[int]:
-    """For each row-major place of a gradient in a layout: where that number stands in layout torch."""
-    places = unflatten([float(k) for k in range(size(shape))], shape)
-    return [int(k) for k in flatten(permuted(places, shape, layout_axes(0, len(shape), layout)))]
+def torch_places(shape: Shape, layout: Layout, output: Shape = ()) -> list[int]:
+    """For each row-major place of a derivative in a layout: where that number stands in layout torch."""
+    whole = (*output, *shape)
+    places = unflatten([float(k) for k in range(size(whole))], whole)
+    return [int(k) for k in flatten(permuted(places, whole, layout_axes(len(output), len(shape), layout)))]
 
 
-def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout) -> list[N]:
-    """The numbers of a gradient in a layout, row-major, in the order of layout torch."""
+def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout, output: Shape = ()) -> list[N]:
+    """The numbers of a derivative by an input of a shape in a layout, row-major, in the order of layout torch."""
     found = list(numbers)
-    for place, number in zip(_order(shape, layout), numbers, strict=True):
+    for place, number in zip(torch_places(shape, layout, output), numbers, strict=True):
         found[place] = number
     return found
 

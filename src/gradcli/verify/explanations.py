@@ -92,7 +92,8 @@ def multiple(claimed: Sequence[Digits], right: Sequence[float]) -> Fraction | No
         return None
     ratio = (claimed[largest].value / Fraction(right[largest])).limit_denominator(MOST_TIMES)
     times = float(ratio)
-    if ratio in (0, 1) or abs(times) > MOST_TIMES:
+    by_chance = _chance(claimed, [n * times for n in right], right) * MOST_TIMES**2
+    if ratio in (0, 1) or abs(times) > MOST_TIMES or by_chance > MOST_CHANCE:
         return None
     fits = all(
         admits(digits, n * times, n * times, float(FLOAT_DIGITS) * abs(n * times))

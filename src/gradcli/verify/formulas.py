@@ -24,14 +24,16 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip, times_note
+from gradcli.verify.claims import RIGHT, WRONG, Judgement, in_torch_order, layout_slip, times_note, torch_places
 from gradcli.verify.conditions import right_under
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explanation, Place, explain, multiple
+from gradcli.verify.jacobians import of_rows
 from gradcli.verify.points import Point, Points, required_properties
+from gradcli.verify.setting import Setting
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict, worst
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
 ENOUGH = 16
@@ -70,9 +72,14 @@ class Question:
         self.points = Points(inputs, setting.problem.point, assumed, self.carrier.dtype)
 
     @property
+    def outer(self) -> Shape:
+        """The output's part of the shape, where a Jacobian is asked for."""
+        return () if self.of_value else self.setting.outer
+
+    @property
     def shape(self) -> Shape:
         """Shape of what is asked, in layout torch."""
-        return self.graph.shapes[self.node]
+        return (*self.outer, *self.graph.shapes[self.node])
 
     def compare(self, point: Mapping[str, Nested], given: bool, irregular: bool) -> Compared | None:
         """The formula beside what is right at a point; None outside the domain, on a kink, or lost in rounding."""
@@ -88,23 +95,32 @@ class Question:
         made = self.built.graph
         found = evaluate(made, [self.output], self.carrier, input_values(made, self.carrier, known))
         value = self.carrier.nested(found.values[self.output])
-        claimed = in_torch_order(flatten(value), self.shape, self.layout) if not self.of_value else flatten(value)
+        claimed = flatten(value)
+        if not self.of_value:
+            claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
         agrees = self._agree(claimed, right, problem, known)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
 
-    def sweep(self, point: Mapping[str, Nested]) -> Sweep:
-        """The sweep behind what is right at a point."""
+    def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
+        """The sweeps behind what is right at a point: one, or of a Jacobian one a row."""
         problem = replace(self.setting.problem, point=point)
         if self.of_value:
-            return Sweep(problem, self.setting.carrier, None, self.node)
-        return Sweep(problem, self.setting.carrier, self.claim.name)
+            return [Sweep(problem, self.setting.carrier, None, self.node)]
+        return [Sweep(row, self.setting.carrier, self.claim.name) for row in self._rows(problem)]
+
+    def _rows(self, problem: Problem) -> list[Problem]:
+        """A problem, or of a Jacobian those of its rows."""
+        if self.of_value:
+            return [problem]
+        return [replace(problem, cotangent=row.problem.cotangent) for row in self.setting.rows]
 
     def verdict(self, point: Mapping[str, Nested]) -> Verdict | None:
         """What witnesses say of the right derivative at a point."""
         if self.of_value:
             return None
         problem = replace(self.setting.problem, point=point, wrt=(self.claim.name,))
-        verdict = check_gradient(problem, self.setting.carrier).verdict
+        verdicts = [check_gradient(row, self.setting.carrier).verdict for row in self._rows(problem)]
+        verdict = worst([("", found) for found in verdicts])
         where = "" if point == self.setting.problem.point else ", at one of the points"
         return replace(verdict, sentence=verdict.sentence + where)
 
@@ -113,9 +129,12 @@ class Question:
         if self.of_value:
             numbers = flatten(main.nested(tape.values[self.node]))
         else:
-            adjoints = pull(tape, {problem.output: output_cotangent(main, problem)}, [self.node])
-            adjoint = adjoint_of(adjoints, self.node)
-            numbers = [0.0] * size(self.shape) if adjoint is None else flatten(main.nested(adjoint))
+            numbers = []
+            for row in self._rows(problem):
+                adjoints = pull(tape, {problem.output: output_cotangent(main, row)}, [self.node])
+                adjoint = adjoint_of(adjoints, self.node)
+                zeros = [0.0] * size(self.graph.shapes[self.node])
+                numbers += zeros if adjoint is None else flatten(main.nested(adjoint))
         return numbers if finite(numbers) else None
 
     def _known(self, tape: Tape, point: Mapping[str, Nested]) -> dict[str, Nested]:
@@ -141,7 +160,8 @@ class Question:
         if self.of_value:
             ours = rounding_of_value(self.graph, self.node, main, problem.point)
         else:
-            ours = rounding_of_gradient(replace(problem, wrt=(self.claim.name,)), main)[self.claim.name]
+            rows = [replace(row, wrt=(self.claim.name,)) for row in self._rows(problem)]
+            ours = [r for row in rows for r in rounding_of_gradient(row, main)[self.claim.name]]
         theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
         if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
             return False
@@ -184,11 +204,11 @@ class Question:
                 return "torch", True
             needed = self.shape
         else:
-            wanted = self.setting.layout
+            wanted, own = self.setting.layout, self.graph.shapes[self.node]
             for layout in (wanted, *LAYOUTS):
-                if layout_shape((), self.shape, layout) == given:
+                if layout_shape(self.outer, own, layout) == given:
                     return layout, layout == wanted
-            needed = layout_shape((), self.shape, wanted)
+            needed = layout_shape(self.outer, own, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
         raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=SHAPE_HINT)
 
@@ -252,11 +272,14 @@ def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
     value = unflatten(list(numbers), question.shape)
     if question.of_value:
         return value, question.shape
-    return arranged(value, (), question.shape, question.setting.layout)
+    return arranged(value, question.outer, question.graph.shapes[question.node], question.setting.layout)
 
 
 def explanations(question: Question, failed: Compared, looked: list[Compared]) -> tuple[Explanation, ...]:
     """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides."""
+    transposed = _transposed(question, looked) if question.outer else None
+    if transposed is not None:
+        return (transposed,)
     other = next((c for c in looked if c.irregular and not c.agrees and c is not failed), None)
     places = None
     if other is not None:
@@ -264,11 +287,39 @@ def explanations(question: Question, failed: Compared, looked: list[Compared]) -
     return _explained(question, failed, places)
 
 
+def _transposed(question: Question, looked: list[Compared]) -> Explanation | None:
+    """The other layout of the same shape in which the formula is right at all points."""
+    shape = question.graph.shapes[question.node]
+    places = torch_places(shape, question.layout, question.outer)
+    for layout in LAYOUTS:
+        if layout_shape(question.outer, shape, layout) != layout_shape(question.outer, shape, question.layout):
+            continue
+        if all(_right_in(c, [c.claimed[k] for k in places], shape, layout, question.outer) for c in looked):
+            text = f"this is the formula in layout {layout}, not {question.setting.layout}"
+            return Explanation(layout_slip(question.shape), text)
+    return None
+
+
+def _right_in(compared: Compared, typed: list[float], shape: Shape, layout: Layout, outer: Shape) -> bool:
+    """Whether the numbers of a formula, row-major as it gives them, are right in a layout."""
+    pairs = zip(in_torch_order(typed, shape, layout, outer), compared.right, strict=True)
+    size = max(map(abs, compared.right))
+    return all(abs(c - r) <= ALMOST * size for c, r in pairs)
+
+
 def _explained(question: Question, compared: Compared, among: Collection[Place] | None) -> tuple[Explanation, ...]:
     if not finite(compared.claimed):
         return ()
+    sweeps = question.sweeps(compared.point)
     exact = [Digits(Fraction(number)) for number in compared.claimed]
-    return explain(question.sweep(compared.point), exact, among=among).found
+    count = len(exact) // len(sweeps)
+    explained = {}
+    for k, sweep in enumerate(sweeps):
+        part = slice(k * count, (k + 1) * count)
+        pairs = zip(compared.claimed[part], compared.right[part], strict=True)
+        if any(abs(c - r) > ALMOST * abs(r) for c, r in pairs):
+            explained[k] = explain(sweep, exact[part], among=among).found
+    return of_rows(explained, question.outer)
 
 
 def compare_at_points(question: Question) -> tuple[list[Compared], int]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gradcli.errors import ExitStatus, GradcliError, UsageError
 from gradcli.syntax.claims import Claim, Refused
-from gradcli.verify.claims import UNDEFINED, WRONG, Judgement, Setting, judge_numbers
+from gradcli.verify.claims import UNDEFINED, WRONG, Judgement, judge_numbers
 from gradcli.verify.formulas import judge_formula
+from gradcli.verify.jacobians import judge_jacobian
+from gradcli.verify.setting import Setting
 from gradcli.verify.witnesses import Verdict, worst
 
 NO_CLAIM = 'claim something: --claim x1=5.5, or a formula: --claim "x2: x1 - cos(x2)"'
@@ -92,7 +94,8 @@ def _judged(claim: Claim, setting: Setting, verdicts: list[Verdict]) -> Judgemen
     """The judgement on one claim; the verdict on what a formula was compared to is added to `verdicts`."""
     try:
         if claim.formula is None:
-            return judge_numbers(claim, setting)
+            judged = judge_jacobian if setting.outer and not setting.of_value(claim) else judge_numbers
+            return judged(claim, setting)
         judgement, verdict = judge_formula(claim, setting)
     except GradcliError as error:
         return Refused(claim.name, claim.text, error)

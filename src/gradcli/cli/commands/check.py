@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, LAYOUT, SHAPE, Settings, with_settings
-from gradcli.cli.query import Bound, Query, bind, problem_of
+from gradcli.cli.query import Bound, Query, bind, inputs_of, problem_of
 from gradcli.cli.runner import Report, run
 from gradcli.cli.structure import bind_sizes
 from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
+from gradcli.problem import Problem
 
 if TYPE_CHECKING:
     from gradcli.syntax.claims import Claim, Refused
@@ -54,8 +55,8 @@ def check(
 def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, shapes: Sequence[str]) -> Report:
     """Every claim judged."""
     from gradcli.render.claims import claim_lines, claims_data
-    from gradcli.verify.claims import Setting
     from gradcli.verify.judging import judge, require_claims
+    from gradcli.verify.setting import Setting
     from gradcli.verify.verdict import require_number
 
     claims = read_all(typed)
@@ -65,7 +66,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
             f"claims are of one output, not of {len(bound.outputs)}", hint="check one expression at a time"
         )
     (output,) = bound.outputs
-    problem, carrier = problem_of(bound, output, "", cotangent), bound.carrier()
+    problem, carrier = asked(bound, output, cotangent), bound.carrier()
     if bound.point or not bound.graph.inputs:
         require_number(problem, carrier, query.text)
     names = display_names(bound.graph, bound.outputs)
@@ -91,6 +92,13 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
             print(refused.error, file=sys.stderr)
 
     return Report(data, show, judged.status, bound.notes)
+
+
+def asked(bound: Bound, output: int, cotangent: str) -> Problem:
+    """The gradient of a scalar output or with a cotangent, else the Jacobian."""
+    if cotangent or not bound.graph.shapes[output]:
+        return problem_of(bound, output, "", cotangent)
+    return Problem(bound.graph, output, inputs_of(bound, ""), bound.point, None, bound.query.settings.dtype)
 
 
 def read_all(typed: Sequence[str]) -> list[Claim | Refused]:
