@@ -9,12 +9,10 @@ from typing import Any, ClassVar
 
 from gradcli.api.results import Result, Sheet, judged
 from gradcli.api.values import plain
-from gradcli.assumptions import Assumptions
-from gradcli.carriers.base import Carrier
 from gradcli.carriers.constants import evaluate_constant
 from gradcli.errors import UsageError
 from gradcli.layouts import Layout
-from gradcli.problem import Nested, Problem
+from gradcli.problem import Nested
 from gradcli.shapes import index_of
 from gradcli.syntax.claims import Claim, Refused, attempt, claim_of
 from gradcli.verify.claims import Judgement
@@ -96,20 +94,13 @@ def _claim(name: str, value: Any) -> Claim:
     return claim_of(name, plain(value), evaluate_constant)
 
 
-def check_of(
-    claims: Sequence[Claim | Refused],
-    problem: Problem,
-    carrier: Carrier,
-    names: dict[int, str],
-    layout: Layout,
-    assumptions: Assumptions,
-    notes: Sequence[str],
-) -> Check:
+def check_of(claims: Sequence[Claim | Refused], setting: Setting, notes: Sequence[str]) -> Check:
     """The answer to a check."""
     from gradcli.render.claims import answer_text, claim_lines, head_text, slip_lines, verdict_line
 
-    found = judge(claims, Setting(problem, carrier, names, layout, assumptions))
-    output = names[problem.output]
+    problem, carrier, layout = setting.problem, setting.carrier, setting.layout
+    found = judge(claims, setting)
+    output = setting.names[problem.output]
     rows: list[tuple[str, str]] = []
     for judgement in found.claims:
         rows.append((head_text(judgement, problem, output), answer_text(judgement, found.verdict)))

@@ -312,8 +312,14 @@ def layout_slip(shape: Shape) -> str:
     return Transposed.kind if len(shape) > 1 else OTHER_LAYOUT
 
 
-def shape_error(claim: Claim, shape: Shape) -> ShapeError:
+JACOBIAN_HINT = (
+    "the output is no scalar, so that its derivative is a Jacobian, of the shapes of both; sum(...) has a gradient"
+)
+
+
+def shape_error(claim: Claim, shape: Shape, outer: Shape = ()) -> ShapeError:
     """The error for a claim of another shape than what it is of."""
     cause = f"the claim of {claim.name} has shape {format_shape(claim.shape)}, needed is {format_shape(shape)}"
     hint = "a claim has the shape of its input, in the layout that is asked for" if shape else "claim one number"
+    hint = JACOBIAN_HINT if outer else hint
     return ShapeError(cause, span=claim.span, source=claim.source, hint=hint)

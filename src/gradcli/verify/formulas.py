@@ -24,7 +24,16 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.claims import RIGHT, WRONG, Judgement, in_torch_order, layout_slip, times_note, torch_places
+from gradcli.verify.claims import (
+    JACOBIAN_HINT,
+    RIGHT,
+    WRONG,
+    Judgement,
+    in_torch_order,
+    layout_slip,
+    times_note,
+    torch_places,
+)
 from gradcli.verify.conditions import right_under
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explanation, Place, explain, multiple
@@ -210,7 +219,8 @@ class Question:
                     return layout, layout == wanted
             needed = layout_shape(self.outer, own, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
-        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=SHAPE_HINT)
+        hint = JACOBIAN_HINT if self.outer else SHAPE_HINT
+        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=hint)
 
 
 def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | None]:

@@ -38,7 +38,7 @@ def judge_jacobian(claim: Claim, setting: Setting) -> Judgement:
         return _whole(claim, setting, own)
     other = next((layout for layout, rows in found.items() if all(row.word == RIGHT for row in rows)), None)
     if own is None and other is None:
-        raise shape_error(claim, needed)
+        raise shape_error(claim, needed, setting.outer)
     rows = own or found[other or setting.layout]
     whole = _whole(claim, setting, rows)
     if other is None:

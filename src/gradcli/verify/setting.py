@@ -14,7 +14,7 @@ from gradcli.methods.base import unit_directions
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.syntax.claims import Claim, Refused
-from gradcli.verify.verdict import Checked, check_gradient
+from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import Verdict, worst
 
 MOST_ROWS = 64
@@ -75,6 +75,11 @@ class Setting:
             raise ShapeError(cause, hint="--cotangent ones (or other weights), or sum(...)")
         problems = [replace(self.problem, cotangent=unit) for unit in unit_directions(self.outer)]
         return [Setting(problem, self.carrier, self.names, "torch", self.assumptions) for problem in problems]
+
+    def require_number(self, source: str) -> None:
+        """Raise DomainError, naming the node, where the value does not exist at the point."""
+        for row in self.rows:
+            require_number(row.problem, self.carrier, source)
 
     def check(self, names: Sequence[str]) -> Verdict:
         """The verdict on the derivatives by some inputs."""

@@ -57,7 +57,6 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
     from gradcli.render.claims import claim_lines, claims_data
     from gradcli.verify.judging import judge, require_claims
     from gradcli.verify.setting import Setting
-    from gradcli.verify.verdict import require_number
 
     claims = read_all(typed)
     bound = bound_for(query, require_claims(claims), shapes)
@@ -67,11 +66,12 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         )
     (output,) = bound.outputs
     problem, carrier = asked(bound, output, cotangent), bound.carrier()
-    if bound.point or not bound.graph.inputs:
-        require_number(problem, carrier, query.text)
     names = display_names(bound.graph, bound.outputs)
     names.setdefault(output, "f")
-    judged = judge(claims, Setting(problem, carrier, names, layout, bound.assumptions))
+    setting = Setting(problem, carrier, names, layout, bound.assumptions)
+    if bound.point or not bound.graph.inputs:
+        setting.require_number(query.text)
+    judged = judge(claims, setting)
     data: dict[str, Any] = {
         "schema": "gradcli/1",
         "command": "check",
