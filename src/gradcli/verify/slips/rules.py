@@ -18,7 +18,7 @@ from gradcli.shapes import Shape
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
 from gradcli.syntax.text import format_node
-from gradcli.verify.slips.slip import Candidate, Slip, contribution_of, replaced, result_text
+from gradcli.verify.slips.slip import Candidate, Slip, contribution_of, numbers_of, replaced, result_text
 from gradcli.verify.sweep import Edge, Sweep
 
 POWER_RULE = "power rule on an exponential"
@@ -61,17 +61,27 @@ class MistakenRule(Slip):
                 continue
             for number, name, argument, formula in self.lines:
                 if primitive.name == name and primitive.arguments[edges[0].position] == argument:
-                    flow = self._flow(sweep, edges[0], formula)
-                    if flow is not None:
-                        yield Candidate(self.kind, replaced(sweep, edges[0], flow), edges[0], float(number))
+                    for chain in (True, False):
+                        flow = self._flow(sweep, edges[0], formula, chain)
+                        if flow is not None:
+                            yield Candidate(
+                                self.kind, replaced(sweep, edges[0], flow), edges[0], number + 0.5 * (not chain)
+                            )
 
-    @staticmethod
-    def _flow(sweep: Sweep, edge: Edge, formula: str) -> list[float] | None:
+    def _flow(self, sweep: Sweep, edge: Edge, formula: str, chain: bool) -> list[float] | None:
+        """What flows through an edge then, with the chain rule or, as it comes with the power rule, without it."""
+        if not chain and not self._without_chain(sweep, edge):
+            return None
         point = _point(sweep, edge.node)
         built = _built(formula, tuple((name, sweep.carrier.shape(value)) for name, value in point.items()))
         values = {node: point[name] for name, node in built.graph.inputs.items()}
         partial: Value = evaluate(built.graph, built.outputs, sweep.carrier, values).values[built.outputs[0]]
-        return contribution_of(sweep, edge, partial * sweep.adjoints[edge.node])
+        contribution = partial * sweep.adjoints[edge.node]
+        return contribution_of(sweep, edge, contribution) if chain else numbers_of(sweep, contribution, edge.argument)
+
+    def _without_chain(self, sweep: Sweep, edge: Edge) -> bool:
+        composed = not sweep.graph.is_leaf(edge.argument) and sweep.graph.shapes[edge.argument] == sweep.shape
+        return self.kind == POWER_RULE and composed
 
     def sentence(self, sweep: Sweep, found: Sequence[Candidate]) -> str:
         """`the derivative of f = 2^x by x is taken as x*2^(x - 1): 12`."""
@@ -81,7 +91,8 @@ class MistakenRule(Slip):
         formula = MISTAKEN[int(found[0].detail)][3]
         text = NAME.sub(lambda match: written.get(match[0], match[0]), formula)
         operation = f"{sweep.node_text(edge.node)} by {sweep.names.get(edge.argument, 'its argument')}"
-        return f"the derivative of {operation} is taken as {text}{result_text(found[0])}"
+        without = "" if found[0].detail == int(found[0].detail) else ", and not multiplied by the inner derivative"
+        return f"the derivative of {operation} is taken as {text}{without}{result_text(found[0])}"
 
 
 @cache

@@ -24,6 +24,8 @@ from gradcli.verify.slips.slip import (
 from gradcli.verify.sweep import Edge, Sweep, is_quotient
 from gradcli.verify.why.patterns import replaced as replaced_nodes
 
+PLACES = ("first", "second")
+
 
 class FlippedSign(Slip):
     """The sign of a local partial, or of the result."""
@@ -91,7 +93,10 @@ class DroppedPath(Slip):
         """`the path through v3 = sin(x2) is left out: 1.71634 - (-0.283662) = 2`."""
         edge = found[0].edge
         assert edge is not None
-        return f"the path through {sweep.node_text(edge.node)} is left out{without_text(sweep, found[0])}"
+        arguments = sweep.graph.arguments[edge.node]
+        twice = arguments.count(edge.argument) > 1
+        which = f"the {PLACES[edge.position]} argument of " if twice and edge.position < len(PLACES) else ""
+        return f"the path through {which}{sweep.node_text(edge.node)} is left out{without_text(sweep, found[0])}"
 
 
 class CountedDetached(Slip):
