@@ -33,6 +33,20 @@ def test_the_line_says_what_was_taken(text: str, x: float, claim: float, said: s
     assert said in [e.text for e in one(text, {"x": x}, f"x={claim:.6f}").explanations]
 
 
+def test_the_power_rule_comes_without_the_chain_rule_too() -> None:
+    x = 0.8
+    (explanation,) = one("exp(-x^2)", {"x": x}, f"x={-(x**2) * math.exp(-(x**2) - 1):.6f}").explanations
+    assert explanation.text.startswith("the derivative of f = exp(v2) by v2 is taken as v2*exp(v2 - 1), and not mult")
+    assert kinds(one("exp(-x^2)", {"x": x}, f"x={2 * x**3 * math.exp(-(x**2) - 1):.6f}")) == {
+        "power rule on an exponential"
+    }
+
+
+def test_the_argument_that_is_left_out_is_named() -> None:
+    (explanation,) = one("x^x", {"x": 1.7}, f"x={1.7 * 1.7**0.7:.6f}").explanations
+    assert "the path through the second argument of f = x^x is left out" in explanation.text
+
+
 def test_a_rule_that_is_taken_outside_its_domain_explains_nothing() -> None:
     """ln(x) for 1/x has no number at -2."""
     assert kinds(one("1/x", {"x": -2.0}, "x=-0.123456")) == set()
