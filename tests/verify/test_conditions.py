@@ -78,6 +78,7 @@ def test_what_is_special_about_a_point(text: str, point: dict, claim: str, condi
 
 
 def test_a_coincidence_has_no_condition() -> None:
-    """x^2 and 2x meet at 2."""
+    """x^2 and 2x meet at 2, sin(x) and -sin(x) at 0: that is the point itself, no condition."""
+    assert one("cos(x)", {"x": 0.0}, "x: sin(x)").conditions == ()
     judgement = one("x^3/3", {"x": 2.0}, "x: 2*x")
     assert (judgement.right_at_point, judgement.conditions) == (True, ())

@@ -113,7 +113,8 @@ def conditions(shapes: Mapping[str, Shape]) -> Iterator[Condition]:
     for name, shape in shapes.items():
         whole = f"{name} is a whole number" if not shape else f"{name} holds whole numbers"
         yield _of_numbers(whole, name, _whole)
-        for number in (0.0, 1.0):
+        # Of a single number that would name the point, not a condition.
+        for number in (0.0, 1.0) if len(shapes) > 1 else ():
             yield _of_numbers(f"{name} = {number:.0f}", name, partial(_constant, number), special=True)
 
 
