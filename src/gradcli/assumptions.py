@@ -29,9 +29,11 @@ def tolerance(epsilon: float) -> float:
 @dataclass(frozen=True)
 class Property:
     """A property of square matrices. `fault(name, matrix, allowed)` says in words where a matrix lacks it the most, and
-    is empty where it has it; `implies` are properties that it includes."""
+    is empty where it has it; `near(matrix)` is a matrix that has it, close by; `implies` are properties that it
+    includes."""
 
     fault: Callable[[str, Matrix, float], str]
+    near: Callable[[Matrix], Matrix]
     implies: tuple[str, ...] = ()
 
 
@@ -51,6 +53,11 @@ def _mirrored(sign: int) -> Callable[[str, Matrix, float], str]:
     return fault
 
 
+def _mirror(sign: int) -> Callable[[Matrix], Matrix]:
+    """The nearest matrix with A = sign A'."""
+    return lambda matrix: (matrix + sign * matrix.T) / 2
+
+
 def _orthogonal(name: str, matrix: Matrix, allowed: float) -> str:
     import numpy
 
@@ -60,6 +67,15 @@ def _orthogonal(name: str, matrix: Matrix, allowed: float) -> str:
     if apart[row, column] <= allowed:
         return ""
     return f"({name}' @ {name})[{row}, {column}] is {float(product[row, column])!r}, not {int(row == column)}"
+
+
+def _polar(matrix: Matrix) -> Matrix:
+    """The nearest orthogonal matrix; of a symmetric or skew one it is that too (Higham, Functions of Matrices, 2008,
+    section 8)."""
+    import numpy
+
+    left, _, right = numpy.linalg.svd(matrix)
+    return left @ right
 
 
 def _permutation(name: str, matrix: Matrix, allowed: float) -> str:
@@ -73,11 +89,23 @@ def _permutation(name: str, matrix: Matrix, allowed: float) -> str:
     return ""
 
 
+def _matching(matrix: Matrix) -> Matrix:
+    """A permutation that picks large entries, largest first; of a symmetric matrix a symmetric one."""
+    import numpy
+
+    left, found = numpy.array(matrix), numpy.zeros_like(matrix)
+    for _ in range(len(matrix)):
+        row, column = numpy.unravel_index(left.argmax(), left.shape)
+        found[row, column] = 1.0
+        left[row, :] = left[:, column] = -numpy.inf
+    return found
+
+
 PROPERTIES = {
-    "symmetric": Property(_mirrored(1)),
-    "skew": Property(_mirrored(-1)),
-    "orthogonal": Property(_orthogonal),
-    "permutation": Property(_permutation, implies=("orthogonal",)),
+    "symmetric": Property(_mirrored(1), _mirror(1)),
+    "skew": Property(_mirrored(-1), _mirror(-1)),
+    "orthogonal": Property(_orthogonal, _polar),
+    "permutation": Property(_permutation, _matching, implies=("orthogonal",)),
 }
 
 
@@ -105,6 +133,25 @@ def require_square(assumptions: Assumptions, shapes: Mapping[str, Shape]) -> Non
         if shape is not None and (len(shape) != 2 or unify(*shape) is None):
             cause = f"{name} has shape {format_shape(shape)}, and is assumed {properties[0]}"
             raise ShapeError(cause, hint="such a matrix is square: (n, n)")
+
+
+def meeting(assumptions: Assumptions, values: Mapping[str, Any], dtype: str) -> dict[str, Any] | None:
+    """Values near the given ones that are what they are assumed to be; None where none was found."""
+    found = dict(values)
+    for name, properties in assumptions.items():
+        if name in found:
+            import numpy
+
+            matrix = numpy.array(found[name], dtype=float)
+            for word, known in PROPERTIES.items():
+                if word in properties:
+                    matrix = known.near(matrix)
+            found[name] = matrix.tolist()
+    try:
+        require_properties(assumptions, found, dtype)
+    except UsageError:
+        return None
+    return found
 
 
 def require_properties(assumptions: Assumptions, values: Mapping[str, Any], dtype: str) -> None:

@@ -44,6 +44,19 @@ def test_a_float_counts_as_python_prints_it() -> None:
     assert not F.check({"x2": 1.71633}, x1=2.0001, x2=5).right
 
 
+def test_a_refused_claim_stops_no_other() -> None:
+    check = F.check({"x1": 5.5, "x3": 1, "x2": None}, x1=2, x2=5)
+    assert not check.right
+    assert [claim.name for claim in check.claims] == ["x1"]
+    assert [claim.name for claim in check.refused] == ["x3", "x2"]
+    assert "neither an input nor a value" in check.refused[0].error
+    assert "neither an input nor a value" in str(check)
+
+
+def test_where_floats_overflow_the_proven_numbers_count() -> None:
+    assert gradcli.parse("ln(1 + exp(x))").at(x=800).check({"x": 1, "f": 800}).right
+
+
 BAD = [{}, 3, ["x1"], {"x3": 1}, {"x1": None}, {"x1": True}, {"x1": "1/"}, {"x1": float("nan")}, {"x1": [1, [2]]}]
 BAD += [{"x1": ""}, {"x1": "q + 1"}, {1: 2}, {"x1": [1.0]}]
 

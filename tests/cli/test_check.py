@@ -17,7 +17,7 @@ def test_the_slip_of_the_worked_example_in_one_line() -> None:
         "∂f/∂x1 = 5.5     right",
         "∂f/∂x2 = 2.283   wrong: it is 1.7163378145367738",
         "  flipped sign: the sign of ∂v3/∂x2 or ∂f/∂v3 is flipped (v3 = sin(x2)): 2 - (-0.283662) = 2.28366",
-        "verified: reverse = forward, differences agree to 12 digits (float64, cpu)",
+        "1 right, 1 wrong; reference verified: reverse = forward, differences agree to 12 digits (float64, cpu)",
     ]
     assert (done.status, done.stderr) == (1, "")
 
@@ -64,6 +64,34 @@ def test_exit_status(claims: list[str], status: int) -> None:
         assert done.stdout == ""
         assert done.stderr.startswith("error: ")
         assert done.stderr.count("error:") == 1
+
+
+def test_a_bad_claim_stops_no_other(tmp_path: Path) -> None:
+    """The good ones are judged on standard output, each of the others is one error, and the request was wrong."""
+    (tmp_path / "a.json").write_text('{"x1": 5.5, "x7": 1, "x2": "x1 - cos(q)"}')
+    typed = ["x2=2.283,x1=abc", "x2=[1,2]", "x1=[5.5", f"@{tmp_path}/a.json", f"@{tmp_path}/b.json"]
+    arguments = ["check", *WORKED, *(part for claim in typed for part in ("--claim", claim))]
+    done = run_gradcli(*arguments)
+    lines = done.stdout.splitlines()
+    assert (done.status, lines[0].split()[-4:]) == (2, ["wrong:", "it", "is", "1.7163378145367738"])
+    assert lines[-1].startswith("1 right, 1 wrong, 6 refused; reference verified: ")
+    assert done.stderr.count("error: ") == 6
+    data = json.loads(run_gradcli(*arguments, "--json").stdout)
+    assert [c["judgement"] for c in data["claims"]] == ["wrong", "right"]
+    assert [r["name"] for r in data["refused"]] == ["x1", "x2", "x1", "x7", "x2", ""]
+    assert [r["error"]["kind"] for r in data["refused"]] == ["name", "shape", "syntax", "name", "name", "file"]
+
+
+def test_where_no_claim_is_good_each_is_an_error() -> None:
+    done = run_gradcli("check", *WORKED, "--claim", "x3=1,x4=2")
+    assert (done.status, done.stdout, done.stderr.count("error: ")) == (2, "", 2)
+    data = json.loads(run_gradcli("check", *WORKED, "--claim", "x3=1,x4=2", "--json").stdout)
+    assert data["error"]["message"].startswith("none of the 2 claims can be judged: ")
+
+
+def test_an_input_that_an_assumption_holds_has_no_derivative_to_claim() -> None:
+    done = run_gradcli("check", "sum(A' @ A)", "--at", "A=[[1,2],[2,5]]", "--assume", "A=symmetric", "--claim", "A=3")
+    assert (done.status, "A, which is held" in done.stderr) == (2, True)
 
 
 def test_kinks_and_undefined_points() -> None:

@@ -6,8 +6,9 @@ from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Nested
 from gradcli.syntax.claims import read_claims
-from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.claims import Judgement
 from gradcli.verify.judging import Judged, judge
+from gradcli.verify.setting import Setting
 from tests.verify.problems import problem
 
 

@@ -131,7 +131,7 @@ def test_a_number_near_the_edge_of_a_domain_is_judged(claim: str) -> None:
 def test_an_input_that_does_not_matter() -> None:
     assert one("x + detach(y)", {"x": 1.0, "y": 2.0}, "y=0").word == "right"
     wrong = one("x + detach(y)", {"x": 1.0, "y": 2.0}, "y=1.0000")
-    assert (wrong.word, wrong.explanations) == ("wrong", ())
+    assert (wrong.word, kinds(wrong)) == ("wrong", {"detached path counted"})
 
 
 def test_where_there_is_no_derivative_no_number_is_right() -> None:
@@ -151,6 +151,26 @@ def test_where_rounding_took_the_digits_the_proven_ones_count() -> None:
         assert "what float64 computes" in judgement.note
     assert one("(1-cos(x))/x^2", {"x": 1e-8}, "f=0.5").word == "right"
     assert one("(1-cos(x))/x^2", {"x": 1e-8}, "f=0.0").word == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("claim", "word"), [("x=1", "right"), ("x=0.5", "wrong"), ("f=800", "right"), ("f=801", "wrong"), ("f=inf", "")]
+)
+def test_where_floats_overflow_the_proven_numbers_count(claim: str, word: str) -> None:
+    """ln(1 + exp(x)) at 800 is 800 and a little, with derivative 1; float64 computes infinity and NaN."""
+    if word:
+        judgement = one("ln(1+exp(x))", {"x": 800.0}, claim)
+        assert (judgement.word, judgement.explanations) == (word, ())
+    else:
+        with pytest.raises(UsageError, match="no finite number"):
+            one("ln(1+exp(x))", {"x": 800.0}, claim)
+
+
+def test_a_bad_claim_stops_no_other() -> None:
+    found = judged(*WORKED, "x1=5.5", "x2=abc", "q=1", "x2=[1]", "x2: y", "x2=2.283")
+    assert [j.word for j in found.claims] == ["right", "wrong"]
+    assert [r.name for r in found.refused] == ["x2", "q", "x2", "x2"]
+    assert found.status == ExitStatus.BAD_REQUEST
 
 
 @pytest.mark.parametrize("claim", ["f=5.0", "f=0.123", "f=-1e10"])

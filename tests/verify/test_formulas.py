@@ -11,20 +11,22 @@ from gradcli.problem import Problem
 from gradcli.syntax.build import build
 from gradcli.syntax.claims import read_claims
 from gradcli.syntax.parse import parse
-from gradcli.verify.claims import Judgement, Setting
+from gradcli.verify.claims import Judgement
 from gradcli.verify.judging import judge
+from gradcli.verify.setting import Setting
 from tests.verify.judgements import kinds, one
 
 
-def anywhere(text: str, claim: str, layout: str = "torch", **shapes) -> Judgement:
+def anywhere(text: str, claim: str, layout: str = "torch", assume: dict | None = None, **shapes) -> Judgement:
     """The judgement on a formula without a point."""
     program = parse(text)
-    built = build(program, {name: shapes.get(name, ()) for name in program.free_names})
+    built = build(program, {name: shapes.get(name, ()) for name in program.free_names}, assumptions=assume)
     graph, output = built.graph, built.outputs[-1]
     asked = Problem(graph, output, tuple(graph.inputs), {})
     carrier = select_carrier(graph, graph.ancestors([output]))
     names = display_names(graph, [output])
-    (judgement,) = judge(read_claims(claim, evaluate_constant), Setting(asked, carrier, names, layout)).claims
+    setting = Setting(asked, carrier, names, layout, assume or {})
+    (judgement,) = judge(read_claims(claim, evaluate_constant), setting).claims
     return judgement
 
 
@@ -149,3 +151,32 @@ def test_a_kink_is_left_out() -> None:
         "right",
         "the point given is on a kink or lost in rounding, and was left out",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "word", "right"),
+    [
+        ("y' @ A @ y", "y: 2*A@y", "symmetric", True),
+        ("y' @ A @ y", "y: 0*y", "skew", True),
+        ("norm(A@y)^2", "y: 2*y", "orthogonal", True),
+        ("sum((A@y)^3)", "y: 3*A'@(A@y)^2", "permutation", True),
+        ("sum((A@y)^3)", "y: 3*y^2", "permutation", True),
+        ("sum((A@y)^3)", "y: 3*y^2", "orthogonal", False),
+        ("y' @ A @ y", "y: A@y", "symmetric", False),
+    ],
+)
+def test_points_meet_what_is_assumed(text: str, claim: str, word: str, right: bool) -> None:
+    judgement = anywhere(text, claim, assume={"A": (word,)}, y=(3,), A=(3, 3))
+    assert judgement.word == ("right" if right else "wrong")
+    assert anywhere(text, claim, y=(3,), A=(3, 3)).word == ("right" if claim.startswith("y: 3*A'") else "wrong")
+
+
+def test_what_an_operation_asks_for_is_met() -> None:
+    """d sum(lambda^2) = d tr(A A) = 2A for symmetric A, which random matrices are not."""
+    assert anywhere("sum(eigvalsh(A)^2)", "A: 2*A", A=(3, 3)).word == "right"
+    assert anywhere("sum(eigvalsh(A)^2)", "A: A", A=(3, 3)).word == "wrong"
+
+
+def test_assumptions_that_contradict_each_other_are_said() -> None:
+    with pytest.raises(DomainError, match="no values were found such that A is skew and orthogonal"):
+        anywhere("y' @ A @ y", "y: 0*y", assume={"A": ("skew", "orthogonal")}, y=(3,), A=(3, 3))

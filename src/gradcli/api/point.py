@@ -375,13 +375,15 @@ class Point:
         """Claims judged: numbers by name of an input (the derivative by it) or of a value, or formulas as text. A float
         counts with the digits that Python prints; text is as on the command line, "2.283", "pi/4" or "x1 - cos(x2)"."""
         from gradcli.api.checks import check_of, read_claims
+        from gradcli.verify.setting import Setting
 
         check_choice("layout", layout, LAYOUTS)
-        plan, problem = self._plan, self._scalar_problem(None, cotangent)
+        plan, problem = self._plan, self._problem(None, cotangent)
         found = read_claims(claims)
-        require_finite(problem, plan.carrier, self.source)
         names = {plan.output: plan.name} | display_names(plan.graph, [plan.output])
-        return check_of(found, problem, plan.carrier, names, layout, self.notes)
+        setting = Setting(problem, plan.carrier, names, layout, plan.assumptions)
+        setting.require_number(self.source)
+        return check_of(found, setting, self.notes)
 
     @located
     def why(self, *, wrt: Names = None, cotangent: Any = None) -> Diagnosis:

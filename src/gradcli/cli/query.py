@@ -48,6 +48,7 @@ class Bound:
     notes: list[str]
     unused: tuple[str, ...] = ()
     """Names that are bound, and not used by the expression."""
+    assumptions: Assumptions = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:
@@ -89,7 +90,7 @@ def bind(query: Query) -> Bound:
     unused = tuple(name for name in point if name not in names)
     point = {name: point[name] for name in used}
     remarks += precision_notes(query.settings, point)
-    return Bound(query, built, point, [*remarks, *built.notes, *unused_notes(unused)], unused)
+    return Bound(query, built, point, [*remarks, *built.notes, *unused_notes(unused)], unused, assumptions)
 
 
 def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str]:

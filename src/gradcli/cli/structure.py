@@ -46,19 +46,21 @@ def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
     """A request without a point whose inputs have the shapes given, or guessed, with numbers for their symbols."""
     program = parse(query.text)
     given = parse_shapes(shapes)
-    shapes_of = default_shapes(program, given)
+    assumptions = assumptions_of(query, program.free_names)
+    require_square(assumptions, given)
+    shapes_of = default_shapes(program, given, assumptions)
     symbols = dict.fromkeys(d for shape in shapes_of.values() for d in shape if isinstance(d, str))
     sizes = {symbol: SIZES[k % len(SIZES)] for k, symbol in enumerate(symbols)}
     fixed = {name: tuple(sizes.get(str(d), d) for d in shape) for name, shape in shapes_of.items()}
     try:
-        built = build(program, fixed, query.random)
+        built = build(program, fixed, query.random, assumptions)
     except ShapeError as error:
         error.hint = "give the shapes: --shape x=3,A=2,3"
         raise
     taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in fixed.items() if shape)
     notes = [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
     notes += [f"without a point, {taken}"] if taken else []
-    return Bound(query, built, {}, [*built.notes, *notes])
+    return Bound(query, built, {}, [*built.notes, *notes], assumptions=assumptions)
 
 
 SIZES = (3, 2, 4, 5)

@@ -109,9 +109,11 @@ class Domain:
 @dataclass(frozen=True)
 class Premise(Domain):
     """A condition on the point alone: beyond it the primal goes on, so that differences may leave it, but is not what
-    its name says. An answer there is refused, with this mend."""
+    its name says. An answer there is refused, with this mend. `property`: the property of the first argument
+    (`gradcli.assumptions`) that it asks for, if it is one."""
 
     hint: str
+    property: str = ""
 
 
 @dataclass(frozen=True)

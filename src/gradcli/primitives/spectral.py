@@ -23,7 +23,7 @@ DIAGONAL = ((3.0, 0.0), (0.0, -1.0))
 SINGLE = ((-4.0,),)
 SAMPLES = ((SQUARE,), (BANDED,), (PAIR,), (DIAGONAL,), (SINGLE,))
 
-SYMMETRIC = Premise("A to be symmetric", spectral.is_symmetric, "(A + A')/2 is its symmetric part")
+SYMMETRIC = Premise("A to be symmetric", spectral.is_symmetric, "(A + A')/2 is its symmetric part", "symmetric")
 DISTINCT = Premise(
     "the eigenvalues of A to be distinct",
     spectral.has_distinct_eigenvalues,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from gradcli.render.answers import format_array
 from gradcli.render.numbers import format_nested, format_number
 from gradcli.render.steps import ascii_signs
 from gradcli.shapes import format_shape, index_of, size
-from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, Judgement
+from gradcli.verify.claims import RIGHT, UNDECIDED, UNDEFINED, WRONG, Judgement
 from gradcli.verify.judging import Judged
 from gradcli.verify.witnesses import Verdict, verdict_details
 
@@ -21,6 +22,7 @@ LONGEST_TEXT = 60
 """A longer claim is shown by its shape."""
 LONGEST_ARRAY = 160
 """Of a longer text of an array only some components are shown."""
+WORDS = (RIGHT, WRONG, UNDEFINED, UNDECIDED)
 MOST_WRONG = 4
 """Wrong components that are listed."""
 
@@ -67,7 +69,8 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
     right = array_text(judgement, judgement.right)
     if judgement.point is not None:
         gives = array_text(judgement, judgement.claimed)
-        return f"wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
+        here = "right at your point, but not everywhere: " if judgement.right_at_point else ""
+        return f"{here}wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
     return f"wrong{places_text(judgement)}: it is {right}{tail}"
 
 
@@ -106,19 +109,27 @@ def places_text(judgement: Judgement) -> str:
 
 
 def slip_lines(judgement: Judgement) -> list[str]:
-    """The slip that explains a wrong claim; of several all, called ambiguous."""
+    """Where a wrong formula is right, and the slip that explains a wrong claim; of several all, called ambiguous."""
     told = [f"{e.kind}: {e.text}" for e in judgement.explanations]
     if len({e.kind for e in judgement.explanations}) > 1:
-        return ["ambiguous, one of these slips:", *(f"  {line}" for line in told)]
-    return told
+        told = ["ambiguous, one of these slips:", *(f"  {line}" for line in told)]
+    here = ", as at your point" if judgement.right_at_point else ""
+    return [*(f"right wherever {condition}{here}" for condition in judgement.conditions), *told]
 
 
 def verdict_line(judged: Judged, carrier: Carrier, layout: Layout) -> str:
-    """What witnesses say of the right answers, with layout, dtype and device."""
+    """How many claims are right and wrong, then what the right answers rest on, with layout, dtype and device."""
     shaped = [j for j in judged.claims if j.shape and not j.of_value]
     stated = f"layout {layout}, " if shaped else ""
     word, sentence = judged.verdict.word, judged.verdict.sentence
-    return f"{word}: {sentence} ({stated}{carrier.dtype}, {carrier.device})"
+    return f"{count_text(judged)}; reference {word}: {sentence} ({stated}{carrier.dtype}, {carrier.device})"
+
+
+def count_text(judged: Judged) -> str:
+    """`1 right, 2 wrong, 1 refused`: how many claims there are of each judgement."""
+    counts = Counter(j.word for j in judged.claims)
+    counts["refused"] = len(judged.refused)
+    return ", ".join(f"{counts[word]} {word}" for word in (*WORDS, "refused") if counts[word])
 
 
 def claims_data(judged: Judged) -> dict[str, Any]:
@@ -127,6 +138,7 @@ def claims_data(judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict.word,
         "reason": judged.verdict.sentence,
         "claims": [judgement_data(j) for j in judged.claims],
+        "refused": [{"name": r.name, "claim": r.text, "error": r.error.as_json()} for r in judged.refused],
         **verdict_details(judged.verdict),
     }
 
@@ -148,6 +160,7 @@ def judgement_data(judgement: Judgement) -> dict[str, Any]:
     }
     if claim.formula is not None:
         data |= {"points": judgement.points, "counterexample": None}
+        data |= {"right_at_point": judgement.right_at_point, "right_where": list(judgement.conditions)}
         if judgement.point is not None:
             data["counterexample"] = {"inputs": judgement.point, "gives": judgement.claimed}
     return data

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span, UsageError
@@ -61,20 +62,42 @@ class Claim:
     span: Span | None = None
 
 
-def read_claims(text: str, evaluate: Evaluate) -> list[Claim]:
+@dataclass(frozen=True)
+class Refused:
+    """A claim that cannot be judged, as typed, and why. `name` is empty where none was read."""
+
+    name: str
+    text: str
+    error: GradcliError
+
+
+def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
     """The claims in one text: a comma-separated list of `name=value`, or one `name: formula`.
 
-    `evaluate` computes a node that depends on no input. Raises GradcliError that points into the text.
+    `evaluate` computes a node that depends on no input. The error of a refused claim points into the text.
     """
     colon, equals = text.find(":"), text.find("=")
     if colon >= 0 and not 0 <= equals < colon:
-        return [_formula(text, colon)]
+        return [attempt(text[:colon].strip(), text[colon + 1 :], lambda: _formula(text, colon))]
     try:
         bindings = split_bindings(text)
     except GradcliError as error:
         error.hint = HINT
-        raise
-    return [_numbers(binding, text, evaluate) for binding in bindings]
+        return [Refused("", text, error)]
+    return [_attempted(binding, text, evaluate) for binding in bindings]
+
+
+def attempt(name: str, typed: Any, read: Callable[[], Claim]) -> Claim | Refused:
+    """A claim, or the error that reading it raises."""
+    try:
+        return read()
+    except GradcliError as error:
+        return Refused(name, " ".join(str(typed).split()), error)
+
+
+def _attempted(binding: Binding, text: str, evaluate: Evaluate) -> Claim | Refused:
+    typed = text[binding.value.start : binding.value.end]
+    return attempt(binding.name, typed, lambda: _numbers(binding, text, evaluate))
 
 
 def _formula(text: str, colon: int) -> Claim:
@@ -122,6 +145,11 @@ def claim_of(name: str, value: Any, evaluate: Evaluate) -> Claim:
             raise ShapeError(f"'{leaf}' in the claim of {name} is no number", hint="give lists of numbers")
         found += one
     return Claim(name, listed(leaves, shape), tuple(found), shape)
+
+
+def claims_of(answers: Mapping[str, Any], evaluate: Evaluate) -> list[Claim | Refused]:
+    """The claims that values from JSON or Python are, by name."""
+    return [attempt(name, value, partial(claim_of, name, value, evaluate)) for name, value in answers.items()]
 
 
 def _is_formula(text: str) -> bool:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeVar
 
-from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
-from gradcli.errors import NameProblem, ShapeError, closest
+from gradcli.errors import ShapeError
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
-from gradcli.problem import Nested, Problem, nested_shape
+from gradcli.problem import Nested, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explained, Explanation, explain
-from gradcli.verify.slips import Transposed
+from gradcli.verify.explanations import Explained, Explanation, explain, multiple
+from gradcli.verify.setting import Setting
+from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.truth import is_number, truth_of
-from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+from gradcli.verify.verdict import Checked
+from gradcli.verify.witnesses import CERTAIN, ROUNDING
 
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
 OTHER_LAYOUT = "other layout"
 LEAST_DIGITS = 6
 """Digits that a verified derivative has where the verdict does not say how many."""
+NEAR = 1e-6
+"""A sweep that is off by more of the largest number has lost digits that claims have: its slips explain nothing."""
 MOST_COMPONENTS = 8
 """Wrong components that are explained one by one where no slip explains them together."""
 
@@ -41,7 +43,8 @@ class Judgement:
     that shows it to be wrong, where it gives `claimed`.
 
     `wrong` are the row-major positions of wrong components in that layout, `note` what else is to be said (`at_kink`:
-    what counts there), `points` at how many points a formula was compared.
+    what counts there), `points` at how many points a formula was compared. A wrong formula may be right at the point
+    that was given (`right_at_point`), and wherever one of `conditions` holds.
     """
 
     claim: Claim
@@ -56,54 +59,8 @@ class Judgement:
     points: int = 0
     point: dict[str, Nested] | None = None
     claimed: Nested = None
-
-
-@dataclass
-class Setting:
-    """A problem at a point with everything that claims about it are compared to."""
-
-    problem: Problem
-    carrier: Carrier
-    names: dict[int, str]
-    layout: Layout = "torch"
-    _checked: dict[str, Checked] = field(default_factory=dict)
-
-    @cached_property
-    def nodes(self) -> dict[str, int]:
-        """The nodes that have a name on screen and are no inputs."""
-        inputs = set(self.problem.graph.inputs)
-        return {name: node for node, name in self.names.items() if name not in inputs}
-
-    def check_name(self, claim: Claim) -> None:
-        """Raise NameProblem for a claim of nothing that there is."""
-        inputs = list(self.problem.graph.inputs)
-        if claim.name in inputs or claim.name in self.nodes:
-            return
-        near = closest(claim.name, [*inputs, *self.nodes])
-        output = self.names[self.problem.output]
-        hint = (
-            f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}, the value is {output}"
-        )
-        cause = f"the claim is of {claim.name}, which is neither an input nor a value"
-        raise NameProblem(cause, span=claim.span, source=claim.source, hint=hint)
-
-    def of_value(self, claim: Claim) -> bool:
-        """Whether the claim is of a value, not of the derivative by an input."""
-        return claim.name not in self.problem.graph.inputs
-
-    def check(self, names: Sequence[str]) -> Verdict:
-        """The verdict on the derivatives by some inputs: together, or where that is not the best, each by itself."""
-        together = check_gradient(replace(self.problem, wrt=tuple(names)), self.carrier)
-        alone = together.verdict.word == "verified" or len(names) < 2
-        for name in names:
-            self._checked[name] = (
-                together if alone else check_gradient(replace(self.problem, wrt=(name,)), self.carrier)
-            )
-        return together.verdict
-
-    def checked(self, name: str) -> Checked:
-        """The checked derivative by one input."""
-        return self._checked[name]
+    right_at_point: bool = False
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,15 +125,17 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     if claim.shape != shape:
         raise shape_error(claim, shape)
     whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
-    if not finite(sweep.right):
-        return replace(whole, word=UNDEFINED, note="the value is not finite")
+    known = finite(sweep.right)
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
-    doubtful = any(u > CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
-    proven = truth_of(replace(setting.problem, output=node, wrt=(), cotangent=None), carrier) if doubtful else None
-    if proven is not None:
+    doubtful = any(not u <= CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    alone = replace(setting.problem, output=node, wrt=(), cotangent=None)
+    proven = truth_of(alone, carrier, finite=known) if doubtful or not known else None
+    if proven is not None and proven.fits_floats:
         exact = [float(ball) for ball in proven.value]
         whole = replace(whole, right=unflatten(exact, shape))
         return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
+    if not known:
+        return replace(whole, word=UNDEFINED, right=None, note="the value is not finite")
     truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
     return _compare(whole, claim.numbers, truth, sweep)
 
@@ -201,7 +160,7 @@ def _true_gradient(checked: Checked, name: str) -> Nested | None:
 def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     """What is right for a derivative: at a kink all from side to side, and the convention."""
     verdict, numbers = checked.verdict, flatten(checked.gradient[name])
-    order = _order(setting.problem.input_shape(name), setting.layout)
+    order = torch_places(setting.problem.input_shape(name), setting.layout)
     unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
     low = high = numbers
     true = _true_gradient(checked, name)
@@ -231,37 +190,64 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
         whole = replace(whole, note=note_on_digits(numbers, truth.low))
-    elif truth.proven and all(admits(n, r, r, 0.0) for n, r in zip(numbers, sweep.right, strict=True)):
+    elif truth.proven and _as_computed(numbers, sweep):
         whole = replace(whole, note=f"it is what {sweep.carrier.dtype} computes, where rounding takes the digits")
     elif truth.doubtful:
         whole = replace(whole, note=f"known up to {max(truth.uncertain):.0e} only, by rounding")
-    elif _cut_on_the_way(sweep, numbers):
+    elif _right_in_floats(truth, sweep) and _cut_on_the_way(sweep, numbers):
         return replace(whole, note=_cut_note(numbers, truth.low))
     if not wrong:
         return whole
     shown = {place: k for k, place in enumerate(truth.order)}
-    explained = Explained() if truth.at_kink else explain(sweep, numbers)
-    if not explained.found and len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS:
+    by_component = len(numbers) > 1 and len(wrong) <= MOST_COMPONENTS
+    if truth.at_kink:
+        explained = Explained()
+    elif _right_in_floats(truth, sweep):
+        explained = explain(sweep, numbers)
+    else:
+        explained, by_component = Explained(), False
+    if by_component and not explained.found:
         found = [
             replace(e, text=f"{index_of(shown[k], whole.shape)}: {e.text}")
             for k in wrong
             for e in explain(sweep, numbers, k).found
         ]
         explained = Explained(tuple(found), "" if found else explained.note)
+    note = whole.note or explained.note
+    if not explained.found and not truth.at_kink:
+        note = times_note(multiple(numbers, truth.low)) or note
     return replace(
         whole,
         word=WRONG,
         wrong=tuple(sorted(shown[k] for k in wrong)),
-        note=whole.note or explained.note,
+        note=note,
         explanations=explained.found,
     )
+
+
+def times_note(times: Fraction | None) -> str:
+    """What is said where a claim is a multiple of what is right, and no slip explains it."""
+    return "" if times is None else f"it is {times} times the right one"
+
+
+def _as_computed(numbers: Sequence[Digits], sweep: Sweep) -> bool:
+    """Whether a claim is what the sweep gives, right or not."""
+    return finite(sweep.right) and all(admits(n, r, r) for n, r in zip(numbers, sweep.right, strict=True))
+
+
+def _right_in_floats(truth: Truth, sweep: Sweep) -> bool:
+    """Whether the sweep, whose single slips are tried, gives what is right: rounding may have taken all its digits."""
+    scale = max(map(abs, truth.low), default=0.0)
+    pairs = zip(truth.low, sweep.right, strict=True)
+    return finite(sweep.right) and all(abs(low - n) <= NEAR * scale for low, n in pairs)
 
 
 def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
     """What counts at a kink."""
     if len(convention) > 1:
         return "at a kink the convention counts, and any number between the one-sided derivatives"
-    low, high = truth.low[0], truth.high[0]
+    # A zero has no sign here.
+    low, high = truth.low[0] + 0.0, truth.high[0] + 0.0
     return f"at a kink any number from {low:.6g} to {high:.6g} counts, the convention is {convention[0]:.6g}"
 
 
@@ -289,16 +275,17 @@ def _cut_note(numbers: Sequence[Digits], right: Sequence[float]) -> str:
     return f"truncated, not rounded: so with every step cut to {numbers[0].decimals} decimals; rounded it is {rounded}"
 
 
-def _order(shape: Shape, layout: Layout) -> list[int]:
-    """For each row-major place of a gradient in a layout: where that number stands in layout torch."""
-    places = unflatten([float(k) for k in range(size(shape))], shape)
-    return [int(k) for k in flatten(permuted(places, shape, layout_axes(0, len(shape), layout)))]
+def torch_places(shape: Shape, layout: Layout, output: Shape = ()) -> list[int]:
+    """For each row-major place of a derivative in a layout: where that number stands in layout torch."""
+    whole = (*output, *shape)
+    places = unflatten([float(k) for k in range(size(whole))], whole)
+    return [int(k) for k in flatten(permuted(places, whole, layout_axes(len(output), len(shape), layout)))]
 
 
-def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout) -> list[N]:
-    """The numbers of a gradient in a layout, row-major, in the order of layout torch."""
+def in_torch_order(numbers: Sequence[N], shape: Shape, layout: Layout, output: Shape = ()) -> list[N]:
+    """The numbers of a derivative by an input of a shape in a layout, row-major, in the order of layout torch."""
     found = list(numbers)
-    for place, number in zip(_order(shape, layout), numbers, strict=True):
+    for place, number in zip(torch_places(shape, layout, output), numbers, strict=True):
         found[place] = number
     return found
 
@@ -325,8 +312,14 @@ def layout_slip(shape: Shape) -> str:
     return Transposed.kind if len(shape) > 1 else OTHER_LAYOUT
 
 
-def shape_error(claim: Claim, shape: Shape) -> ShapeError:
+JACOBIAN_HINT = (
+    "the output is no scalar, so that its derivative is a Jacobian, of the shapes of both; sum(...) has a gradient"
+)
+
+
+def shape_error(claim: Claim, shape: Shape, outer: Shape = ()) -> ShapeError:
     """The error for a claim of another shape than what it is of."""
     cause = f"the claim of {claim.name} has shape {format_shape(claim.shape)}, needed is {format_shape(shape)}"
     hint = "a claim has the shape of its input, in the layout that is asked for" if shape else "claim one number"
+    hint = JACOBIAN_HINT if outer else hint
     return ShapeError(cause, span=claim.span, source=claim.source, hint=hint)

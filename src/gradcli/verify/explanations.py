@@ -14,13 +14,17 @@ from math import floor
 
 from gradcli.syntax.claims import Digits
 from gradcli.verify.digits import admits
-from gradcli.verify.slips import SLIPS, Candidate, Slip, rounded
+from gradcli.verify.slips.catalogue import SLIPS
+from gradcli.verify.slips.slip import Candidate, Slip, rounded
 from gradcli.verify.sweep import Edge, Sweep, finite
 
 MOST_CHANCE = 0.02
 """Of all random wrong numbers at most this part may be explained."""
 FLOAT_DIGITS = Fraction(1, 10**9)
 """An exact claim is compared to this part of its size: slips are computed in floats, without a bound of their own."""
+LEAST_COMPONENTS = 3
+"""Numbers that must all be the same multiple of the right ones for that to be more than chance."""
+MOST_TIMES = 100
 TOO_LARGE = "the graph is too large for single slips to be tried"
 BY_CHANCE = "so few digits tell no slip from chance: claim more of them"
 
@@ -63,6 +67,7 @@ def explain(
     decimals = [n.decimals for n in numbers]
     most = None if any(d is None for d in decimals) else max((d for d in decimals if d is not None), default=None)
     chance = 0.0
+    counted: set[tuple[str, ...]] = set()
     offered: list[Explanation] = []
     others: list[Explanation] = []
     for slip in SLIPS:
@@ -70,12 +75,31 @@ def explain(
         parts = [tuple(c.numbers[k] for k in places) for c in found]
         matching = [c for c, part in zip(found, parts, strict=True) if _fits(numbers, part, right)]
         matching = [c for c in matching if among is None or place_of(c) in among]
-        chance += sum(_chance(numbers, part, right) for part in _distinct(parts, right))
+        distinct = {key: part for key, part in _distinct(parts, right).items() if key not in counted}
+        counted.update(distinct)
+        chance += sum(_chance(numbers, part, right) for part in distinct.values())
         told = _told(slip, sweep, matching)
         (offered if chance <= MOST_CHANCE else others).extend(told)
     if offered:
         return Explained((*offered, *others))
     return Explained(note=BY_CHANCE) if others else Explained()
+
+
+def multiple(claimed: Sequence[Digits], right: Sequence[float]) -> Fraction | None:
+    """The simple number that all components of a claim are the right ones times, where there are enough to tell."""
+    largest = max(range(len(right)), key=lambda k: abs(right[k]), default=0)
+    if sum(map(bool, right)) < LEAST_COMPONENTS or not finite(right):
+        return None
+    ratio = (claimed[largest].value / Fraction(right[largest])).limit_denominator(MOST_TIMES)
+    times = float(ratio)
+    by_chance = _chance(claimed, [n * times for n in right], right) * MOST_TIMES**2
+    if ratio in (0, 1) or abs(times) > MOST_TIMES or by_chance > MOST_CHANCE:
+        return None
+    fits = all(
+        admits(digits, n * times, n * times, float(FLOAT_DIGITS) * abs(n * times))
+        for digits, n in zip(claimed, right, strict=True)
+    )
+    return ratio if fits else None
 
 
 def _told(slip: Slip, sweep: Sweep, matching: Sequence[Candidate]) -> list[Explanation]:
@@ -103,10 +127,10 @@ def _same(a: float, b: float) -> bool:
     return abs(a - b) <= float(FLOAT_DIGITS) * max(abs(a), abs(b))
 
 
-def _distinct(parts: Sequence[tuple[float, ...]], right: Sequence[float]) -> list[tuple[float, ...]]:
-    """The different results of slips, without those that change nothing."""
+def _distinct(parts: Sequence[tuple[float, ...]], right: Sequence[float]) -> dict[tuple[str, ...], tuple[float, ...]]:
+    """The different results of slips, by what they share up to rounding, without those that change nothing."""
     found = {rounded(part): part for part in parts}
-    return [part for part in found.values() if not all(_same(a, b) for a, b in zip(part, right, strict=True))]
+    return {key: part for key, part in found.items() if not all(map(_same, part, right))}
 
 
 def _chance(claimed: Sequence[Digits], numbers: Sequence[float], right: Sequence[float]) -> float:

@@ -6,11 +6,10 @@ points come first, so that a counterexample is simple.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
+from functools import partial
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
@@ -25,23 +24,31 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.claims import RIGHT, WRONG, Judgement, Setting, in_torch_order, layout_slip
+from gradcli.verify.claims import (
+    JACOBIAN_HINT,
+    RIGHT,
+    WRONG,
+    Judgement,
+    in_torch_order,
+    layout_slip,
+    times_note,
+    torch_places,
+)
+from gradcli.verify.conditions import right_under
 from gradcli.verify.explain import finite
-from gradcli.verify.explanations import Explanation, Place, explain
+from gradcli.verify.explanations import Explanation, Place, explain, multiple
+from gradcli.verify.jacobians import of_rows
+from gradcli.verify.points import Point, Points, required_properties
+from gradcli.verify.setting import Setting
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict
+from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict, worst
 
-ROUND_NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.0, 4.0, 5.0, -0.5, 10.0)
-"""Values of the simplest points, simplest first."""
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
-SCALES = (1.0, 3.0, 0.3, 10.0, 100.0, 1000.0)
 ENOUGH = 16
 """Random points of the domain that are looked at."""
 ALMOST = 1e-12
 """Components that differ by no more are not called wrong where others differ by more than rounding."""
-TRIES = 400
-"""Random points that are tried to find so many in the domain."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,19 @@ class Question:
         (self.output,) = self.built.outputs
         self.carrier = self._carrier()
         self.layout, self.fits = self._layout()
+        inputs = {name: self.graph.shapes[node] for name, node in self.graph.inputs.items()}
+        assumed = {**required_properties(self.graph), **setting.assumptions}
+        self.points = Points(inputs, setting.problem.point, assumed, self.carrier.dtype)
+
+    @property
+    def outer(self) -> Shape:
+        """The output's part of the shape, where a Jacobian is asked for."""
+        return () if self.of_value else self.setting.outer
 
     @property
     def shape(self) -> Shape:
         """Shape of what is asked, in layout torch."""
-        return self.graph.shapes[self.node]
+        return (*self.outer, *self.graph.shapes[self.node])
 
     def compare(self, point: Mapping[str, Nested], given: bool, irregular: bool) -> Compared | None:
         """The formula beside what is right at a point; None outside the domain, on a kink, or lost in rounding."""
@@ -89,23 +104,32 @@ class Question:
         made = self.built.graph
         found = evaluate(made, [self.output], self.carrier, input_values(made, self.carrier, known))
         value = self.carrier.nested(found.values[self.output])
-        claimed = in_torch_order(flatten(value), self.shape, self.layout) if not self.of_value else flatten(value)
+        claimed = flatten(value)
+        if not self.of_value:
+            claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
         agrees = self._agree(claimed, right, problem, known)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
 
-    def sweep(self, point: Mapping[str, Nested]) -> Sweep:
-        """The sweep behind what is right at a point."""
+    def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
+        """The sweeps behind what is right at a point: one, or of a Jacobian one a row."""
         problem = replace(self.setting.problem, point=point)
         if self.of_value:
-            return Sweep(problem, self.setting.carrier, None, self.node)
-        return Sweep(problem, self.setting.carrier, self.claim.name)
+            return [Sweep(problem, self.setting.carrier, None, self.node)]
+        return [Sweep(row, self.setting.carrier, self.claim.name) for row in self._rows(problem)]
+
+    def _rows(self, problem: Problem) -> list[Problem]:
+        """A problem, or of a Jacobian those of its rows."""
+        if self.of_value:
+            return [problem]
+        return [replace(problem, cotangent=row.problem.cotangent) for row in self.setting.rows]
 
     def verdict(self, point: Mapping[str, Nested]) -> Verdict | None:
         """What witnesses say of the right derivative at a point."""
         if self.of_value:
             return None
         problem = replace(self.setting.problem, point=point, wrt=(self.claim.name,))
-        verdict = check_gradient(problem, self.setting.carrier).verdict
+        verdicts = [check_gradient(row, self.setting.carrier).verdict for row in self._rows(problem)]
+        verdict = worst([("", found) for found in verdicts])
         where = "" if point == self.setting.problem.point else ", at one of the points"
         return replace(verdict, sentence=verdict.sentence + where)
 
@@ -114,9 +138,12 @@ class Question:
         if self.of_value:
             numbers = flatten(main.nested(tape.values[self.node]))
         else:
-            adjoints = pull(tape, {problem.output: output_cotangent(main, problem)}, [self.node])
-            adjoint = adjoint_of(adjoints, self.node)
-            numbers = [0.0] * size(self.shape) if adjoint is None else flatten(main.nested(adjoint))
+            numbers = []
+            for row in self._rows(problem):
+                adjoints = pull(tape, {problem.output: output_cotangent(main, row)}, [self.node])
+                adjoint = adjoint_of(adjoints, self.node)
+                zeros = [0.0] * size(self.graph.shapes[self.node])
+                numbers += zeros if adjoint is None else flatten(main.nested(adjoint))
         return numbers if finite(numbers) else None
 
     def _known(self, tape: Tape, point: Mapping[str, Nested]) -> dict[str, Nested]:
@@ -142,7 +169,8 @@ class Question:
         if self.of_value:
             ours = rounding_of_value(self.graph, self.node, main, problem.point)
         else:
-            ours = rounding_of_gradient(replace(problem, wrt=(self.claim.name,)), main)[self.claim.name]
+            rows = [replace(row, wrt=(self.claim.name,)) for row in self._rows(problem)]
+            ours = [r for row in rows for r in rounding_of_gradient(row, main)[self.claim.name]]
         theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
         if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
             return False
@@ -185,13 +213,14 @@ class Question:
                 return "torch", True
             needed = self.shape
         else:
-            wanted = self.setting.layout
+            wanted, own = self.setting.layout, self.graph.shapes[self.node]
             for layout in (wanted, *LAYOUTS):
-                if layout_shape((), self.shape, layout) == given:
+                if layout_shape(self.outer, own, layout) == given:
                     return layout, layout == wanted
-            needed = layout_shape((), self.shape, wanted)
+            needed = layout_shape(self.outer, own, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
-        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=SHAPE_HINT)
+        hint = JACOBIAN_HINT if self.outer else SHAPE_HINT
+        raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=hint)
 
 
 def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | None]:
@@ -199,8 +228,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     question = Question(claim, setting)
     looked, tried = compare_at_points(question)
     if not looked:
-        cause = f"no point of the domain, off its kinks, was found among {tried}"
-        raise DomainError(cause, hint="give a point inside the domain with --at")
+        raise none_found(question, tried)
     rare = len(looked) < min(tried, ENOUGH)
     note = (
         f"only {len(looked)} of {tried} points that were tried can be used: in the domain, off its kinks"
@@ -220,6 +248,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     block, _ = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
+    explained = explanations(question, failed, looked)
     wrong = replace(
         whole,
         word=WRONG,
@@ -227,9 +256,20 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         claimed=claimed,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
-        explanations=explanations(question, failed, looked),
+        note=note or ("" if explained else times_note(_multiple(looked))),
+        explanations=explained,
+        right_at_point=any(c.given and c.agrees for c in looked),
+        conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
+
+
+def _multiple(looked: list[Compared]) -> Fraction | None:
+    """The number that a formula is the right one times, at all points together."""
+    claimed = [n for c in looked for n in c.claimed]
+    if not finite(claimed):
+        return None
+    return multiple([Digits(Fraction(n)) for n in claimed], [n for c in looked for n in c.right])
 
 
 def _of_layout(question: Question) -> Explanation:
@@ -242,11 +282,14 @@ def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
     value = unflatten(list(numbers), question.shape)
     if question.of_value:
         return value, question.shape
-    return arranged(value, (), question.shape, question.setting.layout)
+    return arranged(value, question.outer, question.graph.shapes[question.node], question.setting.layout)
 
 
 def explanations(question: Question, failed: Compared, looked: list[Compared]) -> tuple[Explanation, ...]:
     """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides."""
+    transposed = _transposed(question, looked) if question.outer else None
+    if transposed is not None:
+        return (transposed,)
     other = next((c for c in looked if c.irregular and not c.agrees and c is not failed), None)
     places = None
     if other is not None:
@@ -254,31 +297,57 @@ def explanations(question: Question, failed: Compared, looked: list[Compared]) -
     return _explained(question, failed, places)
 
 
+def _transposed(question: Question, looked: list[Compared]) -> Explanation | None:
+    """The other layout of the same shape in which the formula is right at all points."""
+    shape = question.graph.shapes[question.node]
+    places = torch_places(shape, question.layout, question.outer)
+    for layout in LAYOUTS:
+        if layout_shape(question.outer, shape, layout) != layout_shape(question.outer, shape, question.layout):
+            continue
+        if all(_right_in(c, [c.claimed[k] for k in places], shape, layout, question.outer) for c in looked):
+            text = f"this is the formula in layout {layout}, not {question.setting.layout}"
+            return Explanation(layout_slip(question.shape), text)
+    return None
+
+
+def _right_in(compared: Compared, typed: list[float], shape: Shape, layout: Layout, outer: Shape) -> bool:
+    """Whether the numbers of a formula, row-major as it gives them, are right in a layout."""
+    pairs = zip(in_torch_order(typed, shape, layout, outer), compared.right, strict=True)
+    size = max(map(abs, compared.right))
+    return all(abs(c - r) <= ALMOST * size for c, r in pairs)
+
+
 def _explained(question: Question, compared: Compared, among: Collection[Place] | None) -> tuple[Explanation, ...]:
     if not finite(compared.claimed):
         return ()
+    sweeps = question.sweeps(compared.point)
     exact = [Digits(Fraction(number)) for number in compared.claimed]
-    return explain(question.sweep(compared.point), exact, among=among).found
+    count = len(exact) // len(sweeps)
+    explained = {}
+    for k, sweep in enumerate(sweeps):
+        part = slice(k * count, (k + 1) * count)
+        pairs = zip(compared.claimed[part], compared.right[part], strict=True)
+        if any(abs(c - r) > ALMOST * abs(r) for c, r in pairs):
+            explained[k] = explain(sweep, exact[part], among=among).found
+    return of_rows(explained, question.outer)
 
 
 def compare_at_points(question: Question) -> tuple[list[Compared], int]:
     """The formula at the given point, at round and at random points of the domain, and how many points were tried."""
-    setting = question.setting
-    shapes = {name: setting.problem.graph.shapes[node] for name, node in setting.problem.graph.inputs.items()}
+    points, given = question.points, question.setting.problem.point
     looked: list[Compared] = []
     tried = 0
-    given = dict(setting.problem.point)
     if given:
         found = question.compare(given, given=True, irregular=True)
         looked += [found] if found is not None else []
-    if not shapes:
+    if not points.shapes:
         return looked or [c for c in [question.compare({}, given=False, irregular=True)] if c is not None], 1
-    for point in round_points(shapes):
+    for point in points.round():
         tried += 1
         found = question.compare(point, given=False, irregular=False)
         looked += [found] if found is not None else []
     enough = len(looked) + ENOUGH
-    for point in random_points(shapes, given):
+    for point in points.random():
         tried += 1
         found = question.compare(point, given=False, irregular=True)
         looked += [found] if found is not None else []
@@ -287,32 +356,27 @@ def compare_at_points(question: Question) -> tuple[list[Compared], int]:
     return looked, tried
 
 
-def round_points(shapes: Mapping[str, Shape]) -> Iterator[dict[str, Nested]]:
-    """Points of round numbers: the same for all elements, then in turn."""
-    elements = sum(size(shape) for shape in shapes.values())
-    for start in range(len(ROUND_NUMBERS)):
-        for step in (0, 1) if elements > 1 else (0,):
-            numbers = [ROUND_NUMBERS[(start + step * k) % len(ROUND_NUMBERS)] for k in range(elements)]
-            yield point_of(numbers, shapes)
+def conditions_of(question: Question, looked: list[Compared]) -> tuple[str, ...]:
+    """The conditions under which a formula that is wrong in general is right."""
+
+    def agrees(point: Point) -> bool | None:
+        found = question.compare(point, given=False, irregular=True)
+        return None if found is None else found.agrees
+
+    points = question.points
+    given = next((c for c in looked if c.given), None)
+    point = None if given is None else given.point
+    random_points = partial(points.random, seed=29)
+    return right_under(
+        agrees, random_points, points.shapes, point, given is not None and given.agrees, tuple(points.assumed)
+    )
 
 
-def point_of(numbers: Sequence[float], shapes: Mapping[str, Shape]) -> dict[str, Nested]:
-    """A point from the numbers of all its elements."""
-    left = iter(numbers)
-    return {name: unflatten(list(islice(left, size(shape))), shape) for name, shape in shapes.items()}
-
-
-def random_points(shapes: Mapping[str, Shape], given: Mapping[str, Nested]) -> Iterator[dict[str, Nested]]:
-    """Points without round numbers on several scales, near the given point if there is one; always the same ones."""
-    draw = random.Random(17)
-    for number in range(TRIES):
-        scale = SCALES[number % len(SCALES)]
-        low = 0.0 if draw.random() < 0.5 else -scale
-        point = {}
-        for name, shape in shapes.items():
-            if given and number % 2:
-                near = [n + draw.gauss(0.0, 0.1) * (abs(n) or 1.0) for n in flatten(given[name])]
-            else:
-                near = [draw.uniform(low, scale) for _ in range(size(shape))]
-            point[name] = unflatten(near, shape)
-        yield point
+def none_found(question: Question, tried: int) -> DomainError:
+    """The error where a formula can be compared nowhere."""
+    assumed = question.points.assumed
+    if assumed and not tried:
+        words = " and ".join(f"{name} is {' and '.join(found)}" for name, found in assumed.items())
+        return DomainError(f"no values were found such that {words}", hint="give a point with --at")
+    cause = f"no point of the domain, off its kinks, was found among {tried}"
+    return DomainError(cause, hint="give a point inside the domain with --at")

@@ -111,11 +111,11 @@ class Sweep:
 
     def through(self, argument: int, contribution: Value) -> list[float] | None:
         """What a contribution to the adjoint of a node adds to each element; None if that is not finite."""
-        if self._tangents is None:
+        if self.tangents is None:
             pulled = pull(self.tape, {argument: contribution}, [self._source])[self._source]
             numbers = [0.0] * len(self.right) if pulled is None else flatten(self.carrier.nested(pulled))
         else:
-            numbers = [self._inner(contribution, tangents[argument], argument) for tangents in self._tangents]
+            numbers = [self.inner(contribution, tangents[argument]) for tangents in self.tangents]
         return numbers if all(map(math.isfinite, numbers)) else None
 
     def swept_on(self, carrier: Carrier) -> list[float]:
@@ -145,8 +145,23 @@ class Sweep:
         assert self.name is not None
         return self.graph.inputs[self.name]
 
+    @property
+    def input_value(self) -> Value:
+        """The value of the input."""
+        return self.tape.values[self._source]
+
+    def along_ones(self, node: int) -> Value | None:
+        """The tangent of a node where all elements of the input move alike: of a function of each element by itself
+        its derivative. None where it does not move, or tangents are not known."""
+        total: Value | None = None
+        for tangents in self.tangents or ():
+            tangent = tangents[node]
+            if tangent is not None:
+                total = tangent if total is None else total + tangent
+        return total
+
     @cached_property
-    def _tangents(self) -> list[list[Value | None]] | None:
+    def tangents(self) -> list[list[Value | None]] | None:
         """The tangents along each element of the input, where that is less work than one sweep an edge."""
         if len(self.right) > len(self.edges):
             return None
@@ -154,7 +169,8 @@ class Sweep:
         units = [self.carrier.constant(unit, shape) for unit in unit_directions(shape)]
         return [push(self.tape, {self._source: unit}) for unit in units]
 
-    def _inner(self, contribution: Value, tangent: Value | None, argument: int) -> float:
+    def inner(self, contribution: Value, tangent: Value | None) -> float:
+        """Their inner product."""
         if tangent is None:
             return 0.0
         product = contribution * tangent

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, LAYOUT, SHAPE, Settings, with_settings
-from gradcli.cli.query import Bound, Query, bind, problem_of
+from gradcli.cli.query import Bound, Query, bind, inputs_of, problem_of
 from gradcli.cli.runner import Report, run
 from gradcli.cli.structure import bind_sizes
-from gradcli.errors import UsageError
+from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
-from gradcli.verify.explain import require_finite
+from gradcli.problem import Problem
 
 if TYPE_CHECKING:
-    from gradcli.syntax.claims import Claim
+    from gradcli.syntax.claims import Claim, Refused
 
 CLAIM = Annotated[
     list[str],
@@ -54,22 +55,23 @@ def check(
 def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, shapes: Sequence[str]) -> Report:
     """Every claim judged."""
     from gradcli.render.claims import claim_lines, claims_data
-    from gradcli.verify.claims import Setting
-    from gradcli.verify.judging import judge
+    from gradcli.verify.judging import judge, require_claims
+    from gradcli.verify.setting import Setting
 
     claims = read_all(typed)
-    bound = bound_for(query, claims, shapes)
+    bound = bound_for(query, require_claims(claims), shapes)
     if len(bound.outputs) > 1:
         raise UsageError(
             f"claims are of one output, not of {len(bound.outputs)}", hint="check one expression at a time"
         )
     (output,) = bound.outputs
-    problem, carrier = problem_of(bound, output, "", cotangent), bound.carrier()
-    if bound.point or not bound.graph.inputs:
-        require_finite(problem, carrier, query.text)
+    problem, carrier = asked(bound, output, cotangent), bound.carrier()
     names = display_names(bound.graph, bound.outputs)
     names.setdefault(output, "f")
-    judged = judge(claims, Setting(problem, carrier, names, layout))
+    setting = Setting(problem, carrier, names, layout, bound.assumptions)
+    if bound.point or not bound.graph.inputs:
+        setting.require_number(query.text)
+    judged = judge(claims, setting)
     data: dict[str, Any] = {
         "schema": "gradcli/1",
         "command": "check",
@@ -85,23 +87,35 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
 
     def show() -> None:
         print("\n".join(claim_lines(judged, problem, name, carrier, layout, plain)))
+        sys.stdout.flush()
+        for refused in judged.refused:
+            print(refused.error, file=sys.stderr)
 
     return Report(data, show, judged.status, bound.notes)
 
 
-def read_all(typed: Sequence[str]) -> list[Claim]:
+def asked(bound: Bound, output: int, cotangent: str) -> Problem:
+    """The gradient of a scalar output or with a cotangent, else the Jacobian."""
+    if cotangent or not bound.graph.shapes[output]:
+        return problem_of(bound, output, "", cotangent)
+    return Problem(bound.graph, output, inputs_of(bound, ""), bound.point, None, bound.query.settings.dtype)
+
+
+def read_all(typed: Sequence[str]) -> list[Claim | Refused]:
     """The claims of all options, and of the files that they name."""
     from gradcli.carriers.constants import evaluate_constant
-    from gradcli.syntax.claims import claim_of, read_claims
+    from gradcli.syntax.claims import Refused, claims_of, read_claims
     from gradcli.values.answers import read_answers
 
-    claims: list[Claim] = []
+    claims: list[Claim | Refused] = []
     for text in typed:
-        if text.lstrip().startswith("@"):
-            found = read_answers(text.strip())
-            claims += [claim_of(name, value, evaluate_constant) for name, value in found.items()]
-        else:
+        if not text.lstrip().startswith("@"):
             claims += read_claims(text, evaluate_constant)
+            continue
+        try:
+            claims += claims_of(read_answers(text.strip()), evaluate_constant)
+        except GradcliError as error:
+            claims.append(Refused("", text.strip(), error))
     return claims
 
 
