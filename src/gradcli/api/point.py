@@ -92,7 +92,7 @@ class Point:
         cotangent: Any = None,
         layout: Layout = "torch",
         at_kink: AtKink = "torch",
-        precision: int = 0,
+        precision: int | None = None,
     ) -> Gradient:
         """Value and gradient of a scalar output, or of <cotangent, output>. `at_kink` says what the gradient holds
         where the one-sided derivatives differ: "torch" (PyTorch's value), "left", "right", "mid" or "error"."""
@@ -123,7 +123,7 @@ class Point:
 
     @located
     def jacobian(
-        self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int = 0
+        self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int | None = None
     ) -> Jacobian:
         """All derivatives of all elements of the output, by the mode that needs fewer sweeps or the one asked for."""
         from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
@@ -134,7 +134,8 @@ class Point:
         if mode is not None:
             check_choice("mode", mode, (FORWARD, REVERSE))
         plan, problem = self._plan, self._finite_problem(wrt)
-        proof = prove_jacobian(problem, precision) if check_precision(precision) else None
+        digits = check_precision(precision)
+        proof = prove_jacobian(problem, digits) if digits else None
         checked = check_jacobian(problem, plan.carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
         shown = jacobian_blocks(problem, proof.by_input(), layout) if proof else blocks
@@ -152,7 +153,7 @@ class Point:
         )
 
     @located
-    def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int = 0) -> Hessian:
+    def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int | None = None) -> Hessian:
         """The second derivatives of a scalar output, a block for every two inputs, by forward over reverse."""
         from gradcli.render.derivatives import hessian_arrays, hessian_blocks
         from gradcli.verify.curvature import check_hessian
@@ -161,7 +162,8 @@ class Point:
         check_choice("layout", layout, LAYOUTS)
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
-        proof = prove_hessian(problem, precision) if check_precision(precision) else None
+        digits = check_precision(precision)
+        proof = prove_hessian(problem, digits) if digits else None
         graph, output = plan.graph_of_its_own()
         checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
         blocks = hessian_blocks(problem, checked.blocks, layout)
@@ -182,7 +184,7 @@ class Point:
         )
 
     @located
-    def jvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Jvp:
+    def jvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Jvp:
         """J v: how the output changes along a tangent, "ones" or a mapping from some inputs to theirs."""
         from gradcli.render.derivatives import JVP_MODE, jvp_arrays
         from gradcli.verify.proof import prove_jvp
@@ -192,8 +194,9 @@ class Point:
         direction = self._tangents(problem, tangent)
         value, product, verdict = check_jvp(problem, plan.carrier, direction)
         arrays, proven = jvp_arrays(plan.name, problem, value, product), None
-        if check_precision(precision):
-            proof = prove_jvp(problem, direction, precision)
+        digits = check_precision(precision)
+        if digits:
+            proof = prove_jvp(problem, direction, digits)
             (proven,), verdict = proof.parts.values(), proof.judged(verdict)
             arrays = jvp_arrays(plan.name, problem, proof.value, proven)
         return Jvp(
@@ -206,7 +209,14 @@ class Point:
         )
 
     @located
-    def vjp(self, cotangent: Any = None, *, wrt: Names = None, at_kink: AtKink = "torch", precision: int = 0) -> Vjp:
+    def vjp(
+        self,
+        cotangent: Any = None,
+        *,
+        wrt: Names = None,
+        at_kink: AtKink = "torch",
+        precision: int | None = None,
+    ) -> Vjp:
         """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given. `at_kink` as
         for `grad`."""
         from gradcli.render.derivatives import VJP_MODE, vjp_arrays
@@ -233,7 +243,7 @@ class Point:
         )
 
     @located
-    def hvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Hvp:
+    def hvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Hvp:
         """H v: how the gradient of a scalar output changes along a tangent."""
         from gradcli.render.derivatives import HVP_MODE, hvp_arrays
         from gradcli.verify.curvature import check_hvp
@@ -244,8 +254,9 @@ class Point:
         direction = self._tangents(problem, tangent)
         value, products, verdict = check_hvp(problem, plan.carrier, direction)
         arrays, proof = hvp_arrays(plan.name, problem, value, products), None
-        if check_precision(precision):
-            proof = prove_hvp(problem, direction, precision)
+        digits = check_precision(precision)
+        if digits:
+            proof = prove_hvp(problem, direction, digits)
             verdict = proof.judged(verdict)
             arrays = hvp_arrays(plan.name, problem, proof.value, proof.by_input())
         return Hvp(

@@ -95,12 +95,12 @@ def bind(query: Query) -> Bound:
 def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str]:
     """Which reading of the point the digits belong to: what is written, or the floats near it."""
     if settings.exact:
-        return ["--exact: the point is what is written, not the float64 near it"]
-    names = rounded_names(point) if settings.precision else []
+        return [f"--exact: the point is what is written, not the {settings.dtype} near it"]
+    names = rounded_names(point, settings.dtype) if settings.precision else []
     if not names:
         return []
     verb = "are" if len(names) > 1 else "is"
-    return [f"{', '.join(names)} {verb} the float64 nearest to what is written; --exact reads the decimals themselves"]
+    return [f"{', '.join(names)} {verb} the {settings.dtype} nearest to what is written; --exact reads the decimals themselves"]
 
 
 def assumptions_of(query: Query, inputs: Collection[str]) -> Assumptions:

@@ -7,7 +7,7 @@ digits and has, and verified otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
-from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.truth import ONE_DIRECTION, Truth, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
 CLOSE = 8
@@ -101,8 +101,10 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
-    swept = "reverse" if overflows else "reverse = forward"
-    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and differences in balls agree"
+    directed = found["forward"].gradient is None and bool(forward)
+    swept = "reverse" if overflows or directed else "reverse = forward"
+    seen = f"{'forward mode and ' if directed else ''}differences in balls agree{truth.where}"
+    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and {seen}"
     if overflows:
         sentence += "; forward mode overflows on the way"
     return Verdict("verified", sentence, digits=digits)
@@ -141,15 +143,29 @@ def judged(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list
 
 def _forward(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
     """Forward mode's gradient beside the true one, with a bound of its own where reverse mode's is too narrow."""
-    gradient = found["forward"].gradient
-    if gradient is None:
+    gradient, directional = found["forward"].gradient, found["forward"].directional
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    if gradient is not None:
+        rows = judge_gradient(numbers_of(truth.problem, gradient), truth, unit, "forward mode's derivative")
+    elif directional is not None:
+        rows = [_along(truth, unit, *directional)]
+    else:
         return []
-    numbers = numbers_of(truth.problem, gradient)
-    rows = judge_gradient(numbers, truth, UNIT_ROUNDOFF[carrier.dtype], "forward mode's derivative")
     if not any(row.beyond and math.isfinite(row.computed) for row in rows):
         return rows
     bounds = zip(rows, forward_bound(truth.problem, carrier), strict=True)
     return [replace(row, rounding=max(row.rounding, bound)) for row, bound in bounds]
+
+
+def _along(truth: Truth, unit: float, direction: Mapping[str, Nested], slope: float) -> Judged:
+    """Forward mode's derivative along the one direction that it looks along, beside the true one."""
+    weights = numbers_of(truth.problem, direction)
+    with working(truth.bits):
+        terms = [g * w for g, w in zip(truth.gradient, weights, strict=True)]
+        true, size = sum(terms, start=terms[0] * 0), sum(map(abs, terms), start=terms[0] * 0)
+    rounding = math.fsum(abs(w) * r for w, r in zip(weights, truth.rounding, strict=True))
+    label = f"forward mode's derivative {ONE_DIRECTION}"
+    return Judged(label, slope, true, rounding, float(size.upper()) or rounding, unit, True)
 
 
 def judge_value(value: Nested, truth: Truth, unit: float) -> list[Judged]:

@@ -361,7 +361,7 @@ def agreement(carrier: Carrier, rows: list[Row], truth: Truth | None, unresolved
     seen = [row for row in rows if row.derivative.answered and row.agrees]
     looked = witnesses(carrier, rows, truth)
     if truth is not None and truth.confirmed:
-        return Verdict("verified", f"{PROVEN}, and differences in balls confirm it{tail}")
+        return Verdict("verified", f"{PROVEN}, and differences in balls confirm it{truth.where}{tail}")
     if len(seen) < 2 and truth is None:
         return Verdict("unverified", "fewer than two methods answered")
     if not looked:

@@ -67,7 +67,7 @@ class Proof:
 
 def check_precision(digits: int, option: str) -> None:
     """Raise UsageError for a number of digits that is none, or more than anyone waits for."""
-    if not 0 <= digits <= MOST_DIGITS:
+    if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"{option} is a number of digits from 1 to {MOST_DIGITS}, not {digits}", hint=f"{option} 50")
 
 

@@ -12,7 +12,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import ShapeError
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.methods.base import elements, flatten, unflatten, unit_directions
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import jvp
@@ -30,7 +30,7 @@ ROWS = 64
 MOST_ELEMENTS = 2**25
 """Of a Jacobian or a Hessian: a quarter of a gigabyte of numbers, and several of text."""
 ALONG = "along one cotangent"
-STEP, DIRECTION = "step t", "direction"
+STEP, DIRECTION = "the step along v", "v by"
 """Inputs of a function along a line; the blanks keep them apart from what a user may type."""
 
 
@@ -170,7 +170,8 @@ def confirmed_by_slopes(
 
 
 def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
-    """The problem's output as a function of one number t, at x + t v and t = 0."""
+    """The problem's output as a function of one number t, at x + t v and t = 0. Its nodes are called as those of the
+    problem are, and x + t v is called x: what is said of them is said to who never saw t."""
     graph = Graph()
     m = Nodes(graph)
     step = Node(m, graph.input(STEP))
@@ -181,9 +182,17 @@ def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
         here = Node(m, graph.input(name, shape))
         point[name] = problem.point[name]
         if name in tangent:
-            direction = f"{name} {DIRECTION}"
+            direction = f"{DIRECTION} {name}"
             point[direction] = tangent[name]
-            here = here + step * Node(m, graph.input(direction, shape))
+            moving = step * Node(m, graph.input(direction, shape))
+            here = here + moving
+            graph.stand_ins |= {moving.id: f"{STEP} by {name}", here.id: name}
         moved[node] = here
-    output = evaluate(problem.graph, [problem.output], m, moved).values[problem.output]
-    return replace(problem, graph=graph, output=output.id, wrt=(STEP,), point=point)
+    tape = evaluate(problem.graph, [problem.output], m, moved)
+    for node, name in problem.graph.names.items():
+        if tape.values[node] is not None and not problem.graph.is_leaf(node):
+            graph.names[tape.values[node].id] = name
+    for node, name in display_names(problem.graph, [problem.output]).items():
+        if not problem.graph.is_leaf(node):
+            graph.labels[tape.values[node].id] = name
+    return replace(problem, graph=graph, output=tape.values[problem.output].id, wrt=(STEP,), point=point)

@@ -24,6 +24,7 @@ from gradcli.shapes import size
 
 MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
+ONE_DIRECTION = "along one direction"
 VANISHING = 1e-25
 """Both derivatives are 0 but for the difference's own error."""
 DECIDED = 2.0**-40
@@ -42,7 +43,8 @@ Ball = Any
 class Truth:
     """The true value and gradient (flat lists of balls, inputs in order), and what rounding may do to each number.
 
-    `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules.
+    `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules; `where`
+    says that they looked along one direction only.
     """
 
     problem: Problem
@@ -53,6 +55,7 @@ class Truth:
     rounding: list[float] = field(default_factory=list)
     confirmed: bool | None = None
     contradiction: str = ""
+    where: str = ""
 
     def value_text(self) -> Nested:
         """The value in proven digits, in the output's shape."""
@@ -97,6 +100,7 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = Truth(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
+    truth.where = "" if _looks_everywhere(problem) else f" {ONE_DIRECTION}"
     return truth
 
 
@@ -124,7 +128,7 @@ def _seen_with(problem: Problem, gradient: list[Ball], finer: int) -> tuple[bool
     confirmed: bool | None = True
     with working(difference_bits(problem) * finer, problem.dtype) as balls:
         line = BallLine(problem, balls, STEP_EXPONENT * finer)
-        for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
+        for label, direction, position, weights in _directions(problem):
             coarse, fine = line.slope(direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
             error = TRUNCATION * abs(coarse - fine)
@@ -216,14 +220,20 @@ def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     return False if error.abs_upper() <= RESOLVED * abs(seen).upper() or error < VANISHING else None
 
 
-def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
+def _looks_everywhere(problem: Problem) -> bool:
+    """Whether differences are taken by every coordinate, and not along one direction only."""
+    count = elements(problem)
+    return count <= BLOCK and count * len(problem.graph.ancestors([problem.output])) * 4 <= MOST_DIFFERENCES
+
+
+def _directions(problem: Problem) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
     """Label, direction, size of the coordinate and weights of the components: every coordinate, or one of signs."""
     count = elements(problem)
-    if count > BLOCK or count * operations * 4 > MOST_DIFFERENCES:
+    if not _looks_everywhere(problem):
         direction = fixed_direction(problem)
         weights = [w for name in problem.wrt for w in flatten(direction[name])]
         largest = max(abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name]))
-        return [("along one direction", direction, largest, weights)]
+        return [(ONE_DIRECTION, direction, largest, weights)]
     found, place = [], 0
     for name in problem.wrt:
         positions = flatten(problem.point[name])
