@@ -44,13 +44,20 @@ def test_a_hundred_thousand_digits() -> None:
         assert Decimal(shown(done, "∂f/∂x")) == root / 4
 
 
-@pytest.mark.parametrize("digits", ["1000000", "-3", "100001"])
+@pytest.mark.parametrize("digits", ["1000000", "-3", "100001", "0"])
 def test_a_number_of_digits_that_is_refused(digits: str) -> None:
     done = run_gradcli("grad", "x^2", "--at", "x=1", f"--precision={digits}")
     assert done.status == 2
     assert done.stdout == ""
     assert f"from 1 to 100000, not {digits}" in done.stderr
     assert "help: --precision 50" in done.stderr
+
+
+@pytest.mark.parametrize(("dtype", "noted"), [("float64", "x is the float64"), ("float32", "x, y are the float32")])
+def test_the_note_names_the_numbers_that_the_dtype_holds(dtype: str, noted: str) -> None:
+    """2^24 + 1 is a float64 and no float32."""
+    done = run_gradcli("grad", "x*y*z", "--at", "x=0.1,y=16777217,z=0.5", "--precision", "20", "--dtype", dtype)
+    assert f"note: {noted} nearest to what is written" in done.stderr
 
 
 def test_a_graph_too_large_for_the_digits() -> None:

@@ -61,7 +61,7 @@ def test_a_step_over_many_turns_contradicts_nothing() -> None:
         true = mpmath.cos(mpmath.gamma(40)) * mpmath.gamma(40) * mpmath.digamma(40)
     assert said.word == "ill-conditioned", said.sentence
     assert said.true is not None
-    assert float(said.true.gradient["x"]) == float(true)
+    assert float(said.true.derivative["x"]) == float(true)
 
 
 def test_what_the_verdict_calls_verified_has_lost_no_digits() -> None:

@@ -22,8 +22,9 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
+from gradcli.verify.proof import corrected, prove_jacobian, prove_jvp
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, TINY, Verdict, shared_digits, worst
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
@@ -58,9 +59,15 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
     found = jacobian(tape, [output], sources, chosen)
     blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
-    return CheckedJacobian(
-        carrier.nested(tape.values[output]), blocks, chosen, why, judge_jacobian(problem, carrier, blocks)
+    verdict = corrected(
+        judge_jacobian(problem, carrier, blocks),
+        problem,
+        "jacobian",
+        outputs,
+        lambda: prove_jacobian(problem, 0),
+        lambda proof: proof.by_input(),
     )
+    return CheckedJacobian(carrier.nested(tape.values[output]), blocks, chosen, why, verdict)
 
 
 def require_size(count: int, what: str, mend: str) -> None:
@@ -140,6 +147,9 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
         if verdict.sides is not None:
             ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
             verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)
+        verdict = corrected(
+            verdict, problem, "jvp", 1, lambda: prove_jvp(problem, tangent, 0), lambda proof: proof.parts["v",]
+        )
     return carrier.nested(value), nested, verdict
 
 
@@ -159,7 +169,10 @@ def confirmed_by_slopes(
     for label, cotangent in cotangents(shape, 1):
         weights = [1.0] if cotangent is None else flatten(cotangent)
         ours = math.fsum(w * x for w, x in zip(weights, numbers, strict=True))
-        seen = Line(replace(problem, cotangent=cotangent), carrier).slope(dict(tangent), position)
+        line = Line(replace(problem, cotangent=cotangent), carrier)
+        if value_is_doubtful(line):
+            return None
+        seen = line.slope(dict(tangent), position)
         rounding = unit * max(abs(ours), largest)
         tolerance = ESTIMATE * seen.error + rounding
         if not abs(ours - seen.value) <= tolerance <= certain * max(abs(ours), largest or 1.0):
@@ -167,6 +180,12 @@ def confirmed_by_slopes(
         digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
         where = f", {ALONG}" if label == ALONG else ""
     return Verdict("verified", f"differences along v agree to {digits} digits{where}", digits=digits)
+
+
+def value_is_doubtful(line: Line) -> bool:
+    """Whether rounding may take the digits of the value itself."""
+    here = line.here()
+    return not line.noise.of(here) <= max(CERTAIN[line.carrier.dtype] * abs(here), TINY)
 
 
 def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
