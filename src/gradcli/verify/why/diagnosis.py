@@ -11,6 +11,7 @@ from gradcli.methods.base import BLOCK, elements, flatten, unflatten
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
 from gradcli.verify.kinks import Sides
+from gradcli.verify.limits import behaviours, limits_sentence
 from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import judge_kink
 from gradcli.verify.why import lost, nonfinite, zero
@@ -21,6 +22,8 @@ from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
 from gradcli.verify.why.truth import nearest, written
 
+NO_MEND = "no rewriting is known that keeps the digits of the value and of the derivative"
+DIGITS_ASKED = 20
 MOST_BIRTHS = 32
 """Edges at which something non-finite begins that are looked at."""
 LEAST_PUSHES = 32
@@ -80,6 +83,21 @@ def _explained(findings: Sequence[Finding], name: str) -> set[int]:
     return {k for finding in findings for part in finding.parts if part.name == name for k in part.elements}
 
 
+def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> None:
+    """Give a finding its mend; where there is none that is complete, what does help."""
+    if mend is not None and mend.complete:
+        found.mend = mend
+        return
+    helps = [hint] if hint else []
+    if scene.truth.swept is not None and scene.truth.value is not None:
+        helps = [f"{NO_MEND}; --precision {DIGITS_ASKED} computes in balls, which lose nothing"]
+    elif not finite(scene.value):
+        helps += filter(None, [limits_sentence(behaviours(scene.problem))])
+    if mend is not None:
+        helps.append(f"for the value alone: {mend.expression} (its derivative is not that of the original)")
+    found.hint = "; ".join(helps)
+
+
 # The value
 
 
@@ -95,8 +113,7 @@ def value_finding(scene: Scene) -> Finding:
     true = scene.truth.value
     if true is not None:
         found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
-    found.mend = mend_at(scene, cause.node, _first_fault)
-    found.hint = "" if found.mend else cause.hint
+    offer(scene, found, mend_at(scene, cause.node, _first_fault), cause.hint)
     return found
 
 
@@ -125,7 +142,7 @@ def _value_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> No
     found = _finding(scene, "digits", [_whole_value(scene)], node, reason)
     total = f"the value is {written(true)} in truth"
     found.details = list(dict.fromkeys([*details, total])) if node != scene.problem.output else details
-    found.mend = mend_at(scene, node, _first_fault)
+    offer(scene, found, mend_at(scene, node, _first_fault))
     findings.append(found)
 
 
@@ -156,7 +173,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         found.details = [d for d in _true_size(scene, parts[0]) if d.split()[2] not in found.reason]
         if kind == "nan" and "NaN" not in found.reason and "no value" not in found.reason:
             found.details.insert(0, "on the way back it is multiplied with 0, and 0 times infinity is NaN")
-        found.mend = _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault)
+        offer(scene, found, _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault))
         findings.append(found)
     for name, numbers in remaining.items():
         if numbers:
@@ -167,7 +184,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
 def _branch_mend(scene: Scene, birth: nonfinite.Birth) -> Mend | None:
     for candidate in double_wheres(scene, birth):
         mend = proven(scene, candidate)
-        if mend is not None:
+        if mend is not None and mend.complete:
             return mend
     return None
 
@@ -358,8 +375,9 @@ def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) ->
     reason, details = (lost.adjoint_reason if loss.adjoint else lost.value_reason)(scene, loss.node)
     found = _finding(scene, "digits", parts, loss.node, reason)
     found.details = details
-    for culprit in dict.fromkeys((loss.node, *_users(scene, loss.node))):
-        found.mend = found.mend or mend_at(scene, culprit, _first_fault, value_suffices=False)
+    culprits = dict.fromkeys((loss.node, *_users(scene, loss.node)))
+    mends = [mend for culprit in culprits if (mend := mend_at(scene, culprit, _first_fault)) is not None]
+    offer(scene, found, next((mend for mend in mends if mend.complete), None))
     findings.append(found)
 
 

@@ -158,12 +158,14 @@ class Truth:
         resolved = gap.is_finite() and gap.abs_upper() <= RESOLVED * abs(fine).upper()
         return seen if resolved else None
 
-    def outputs(self, point: Mapping[str, Nested], step: float = 0.0) -> list[Ball]:
-        """The elements of the output at any point, with every number moved by a step, at `COMPARED` bits."""
+    def outputs(self, point: Mapping[str, Nested], direction: Mapping[str, Nested] | None = None) -> list[Ball]:
+        """The elements of the output at any point, moved along a direction, at `COMPARED` bits."""
         problem = self.problem
         with working(COMPARED, problem.dtype) as balls:
-            inputs = input_values(problem.graph, balls, point)
-            moved = {node: value + balls.lift(step) for node, value in inputs.items()} if step else inputs
+            moved = input_values(problem.graph, balls, point)
+            for name, step in (direction or {}).items():
+                node = problem.graph.inputs[name]
+                moved[node] = moved[node] + balls.constant(step, problem.graph.shapes[node])
             return flat(evaluate(problem.graph, [problem.output], balls, moved).values[problem.output])
 
     def _weighted(self, swept: Swept) -> Ball:
