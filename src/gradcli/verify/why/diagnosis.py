@@ -20,7 +20,7 @@ from gradcli.verify.why.findings import Diagnosis, Finding, Kind, Mend, Part
 from gradcli.verify.why.mend import mend_at, proven
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
-from gradcli.verify.why.truth import nearest, written
+from gradcli.verify.why.truth import nearest, overflows, written
 
 NO_MEND = "no rewriting is known that keeps the digits of the value and of the derivative"
 DIGITS_ASKED = 20
@@ -88,14 +88,28 @@ def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> No
     if mend is not None and mend.complete:
         found.mend = mend
         return
-    helps = [hint] if hint else []
-    if scene.truth.swept is not None and scene.truth.value is not None:
-        helps = [f"{NO_MEND}; --precision {DIGITS_ASKED} computes in balls, which lose nothing"]
-    elif not finite(scene.value):
-        helps += filter(None, [limits_sentence(behaviours(scene.problem))])
+    if _provable(scene, found.parts[0]):
+        helps = [f"{NO_MEND}; gradcli grad with --precision {DIGITS_ASKED} proves both in balls"]
+    else:
+        helps = [*([hint] if hint else []), *filter(None, [_limits(scene)])]
     if mend is not None:
         helps.append(f"for the value alone: {mend.expression} (its derivative is not that of the original)")
     found.hint = "; ".join(helps)
+
+
+def _provable(scene: Scene, part: Part) -> bool:
+    """Whether balls know the number that floats do not, and floats could hold it."""
+    true = scene.truth.value
+    if part.name:
+        true = None if scene.tape.kinks() else scene.truth.derivative(part.name, part.elements[0])
+    return true is not None and bool(true.is_finite()) and not overflows(true, scene.carrier.dtype)
+
+
+def _limits(scene: Scene) -> str:
+    """What value and slope tend to, for functions of numbers; an array's elements are too many to tell."""
+    if any(scene.problem.input_shape(name) for name in scene.problem.wrt):
+        return ""
+    return limits_sentence(behaviours(scene.problem))
 
 
 # The value
@@ -109,11 +123,18 @@ def value_finding(scene: Scene) -> Finding:
     numbers = flatten(scene.value)
     wrong = [k for k, number in enumerate(numbers) if not math.isfinite(number)]
     kind: Kind = "nan" if any(math.isnan(numbers[k]) for k in wrong) else "infinite"
-    found = _finding(scene, kind, [Part("", tuple(wrong), len(numbers))], cause.node, cause.sentence)
-    true = scene.truth.value
+    part = Part("", tuple(wrong), len(numbers))
+    true, origin = scene.truth.value, scene.lost_before(cause.node)
+    if true is None or origin is None:
+        found = _finding(scene, kind, [part], cause.node, cause.sentence)
+    else:
+        reason, details = lost.value_reason(scene, origin)
+        found = _finding(scene, kind, [part], origin, reason)
+        found.details = [*details, cause.sentence]
     if true is not None:
-        found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
-    offer(scene, found, mend_at(scene, cause.node, _first_fault), cause.hint)
+        found.details.append(f"the value is {written(true)} in truth")
+    mends = (mend_at(scene, node, _first_fault) for node in (cause.node, origin) if node is not None)
+    offer(scene, found, next(filter(None, mends), None), cause.hint)
     return found
 
 
@@ -251,7 +272,9 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
     part = _part(scene, name, chosen)
     if side is None:
         reason = f"{scene.text(node)} is on a jump or a vertical tangent{place}; the rules give {kink.convention}"
-        return _finding(scene, "undefined", [part], node, reason)
+        found = _finding(scene, "undefined", [part], node, reason)
+        found.details += filter(None, [_limits(scene)])
+        return found
     reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
     found = _finding(scene, "kink", [part], node, reason)
     if side.agree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from gradcli.methods.enclosures import working
@@ -90,7 +91,7 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
 def _both(scene: Scene, true: Any, number: float) -> tuple[str, str, str]:
     """The true number, the dtype and what it gives: in a few digits, or in all where a few are the same."""
     short, found = written(true), f"{number + 0.0:.6g}"
-    if number and all(character in "-.e0123456789" for character in short) and float(short) == float(found):
+    if number and isfinite(number) and all(character in "-.e0123456789" for character in short) and float(short) == float(found):
         with working(scene.truth.bits):
             return proven_text(true) or short, scene.carrier.dtype, repr(float(number))
     return short, scene.carrier.dtype, found

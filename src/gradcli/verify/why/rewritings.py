@@ -36,6 +36,8 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("log(1 - sigmoid(a))", "-softplus(a)"),
     ("exp(v)/sum(exp(v))", "softmax(v)"),
     *((f"exp(X)/sum(exp(X), axis={k}, keepdim=true)", f"softmax(X, axis={k})") for k in AXES),
+    ("log(exp(a)/sum(exp(v)))", "a - logsumexp(v)"),
+    ("exp(a)/sum(exp(v))", "exp(a - logsumexp(v))"),
     ("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)"),
     ("exp(a)/(1 + exp(a))", "sigmoid(a)"),
     ("1/(1 + exp(-a))", "sigmoid(a)"),
@@ -45,6 +47,12 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("exp(a)/exp(b)", "exp(a - b)"),
     ("exp(a)*exp(-b)", "exp(a - b)"),
     ("exp(a)*exp(b)", "exp(a + b)"),
+    # Products and quotients that overflow or underflow on the way
+    ("log(a/b)", "log(a) - log(b)"),
+    ("log(a*b)", "log(a) + log(b)"),
+    ("a*b*c", "a*(b*c)"),
+    ("a*b/c", "a*(b/c)"),
+    ("a*b/c", "a/c*b"),
     # Squares that overflow or underflow, and the tip of a root
     ("sqrt(a^2 + b^2)", "hypot(a, b)"),
     ("sqrt(a*a + b*b)", "hypot(a, b)"),
