@@ -20,10 +20,10 @@ from gradcli.verify.why.findings import Diagnosis, Finding, Kind, Mend, Part
 from gradcli.verify.why.mend import mend_at, proven
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
-from gradcli.verify.why.truth import nearest, overflows, written
+from gradcli.verify.why.truth import nearest, written
 
 NO_MEND = "no rewriting is known that keeps the digits of the value and of the derivative"
-DIGITS_ASKED = 20
+PROVES = "gradcli grad with --precision 20 proves both in balls"
 MOST_BIRTHS = 32
 """Edges at which something non-finite begins that are looked at."""
 LEAST_PUSHES = 32
@@ -88,21 +88,13 @@ def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> No
     if mend is not None and mend.complete:
         found.mend = mend
         return
-    if _provable(scene, found.parts[0]):
-        helps = [f"{NO_MEND}; gradcli grad with --precision {DIGITS_ASKED} proves both in balls"]
+    if scene.truth.fits_floats:
+        helps = [f"{NO_MEND}; {PROVES}"]
     else:
         helps = [*([hint] if hint else []), *filter(None, [_limits(scene)])]
     if mend is not None:
         helps.append(f"for the value alone: {mend.expression} (its derivative is not that of the original)")
     found.hint = "; ".join(helps)
-
-
-def _provable(scene: Scene, part: Part) -> bool:
-    """Whether balls know the number that floats do not, and floats could hold it."""
-    true = scene.truth.value
-    if part.name:
-        true = None if scene.tape.kinks() else scene.truth.derivative(part.name, part.elements[0])
-    return true is not None and bool(true.is_finite()) and not overflows(true, scene.carrier.dtype)
 
 
 def _limits(scene: Scene) -> str:
@@ -354,9 +346,12 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
     element = remaining[0]
     found = zero.deaths(scene, name, element)
     if not found:
-        reason = "the product of local partials underflows on the way back to it"
+        reason = lost.cancelled_contributions(scene, scene.sources[name], element)
+        reason = reason or "the product of local partials underflows on the way back to it"
         finding = _finding(scene, "zero", [_part(scene, name, [element])], scene.sources[name], reason)
         finding.details = _true_size(scene, finding.parts[0])
+        if scene.truth.fits_floats and finding.details:
+            finding.hint = PROVES
         return finding, reason
     death = found[0]
     shared = zero.sharing(scene, death, name)

@@ -103,6 +103,15 @@ class Truth:
         return found if found.is_finite() else None
 
     @cached_property
+    def fits_floats(self) -> bool:
+        """Whether value and gradient are known, and numbers that the dtype can hold."""
+        if self.swept is None or self.value is None:
+            return False
+        with working(self.bits):
+            numbers = [self.value, *(ball for part in self._gradient(self.swept).values() for ball in part)]
+            return all(ball.is_finite() and not overflows(ball, self.carrier.dtype) for ball in numbers)
+
+    @cached_property
     def _known(self) -> Known | None:
         """What the verdicts know; None where they know nothing."""
         swept = self.swept
