@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gradcli.assumptions import WRITE, Assumptions, read_properties, require_properties, require_square
 from gradcli.carriers.base import Carrier
@@ -62,6 +63,17 @@ class Bound:
     def output_name(self, output: int) -> str:
         """What an output is called on screen."""
         return display_names(self.graph, self.outputs).get(output, "f")
+
+    def head(self, command: str, carrier: Carrier) -> dict[str, Any]:
+        """What the JSON of a command says before its results."""
+        return {
+            "schema": "gradcli/1",
+            "command": command,
+            "expression": self.query.text,
+            "inputs": self.point,
+            "dtype": carrier.dtype,
+            "device": carrier.device,
+        }
 
     def carrier(self) -> Carrier:
         """The carrier that serves this graph under the settings."""
