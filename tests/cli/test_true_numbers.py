@@ -98,7 +98,11 @@ def test_the_text_has_them_beside_the_floats_and_below_a_matrix() -> None:
     assert "(true: [0.5, " in done.stdout
     assert "(true: [-8.333333333333334e-10, " in done.stdout
     done = run_gradcli("jacobian", "[(1-cos(x[1]))/x[1]^2, x[0]]", "--at", f"x=[1,{X}]")
-    assert done.stdout.splitlines()[4:7] == ["  true:", "  [0  -8.333333333333334e-10]", "  [1                       0]"]
+    assert done.stdout.splitlines()[4:7] == [
+        "  true:",
+        "  [0  -8.333333333333334e-10]",
+        "  [1                       0]",
+    ]
 
 
 def test_the_gradient_of_a_jvp_speaks_of_the_user_s_own_expression() -> None:

@@ -108,7 +108,9 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "precision": (
         Annotated[
             int | None,
-            typer.Option("--precision", metavar="DIGITS", help="So many decimal digits, each proven (default: float64)."),
+            typer.Option(
+                "--precision", metavar="DIGITS", help="So many decimal digits, each proven (default: float64)."
+            ),
         ],
         None,
     ),

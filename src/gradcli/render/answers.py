@@ -75,7 +75,9 @@ def gradient_rows(
             agreed = agreed_text(sides, problem.input_shape(wrt))
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         if check.verdict.true is not None:
-            answer = with_truth(answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout))
+            answer = with_truth(
+                answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
+            )
         between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows

@@ -31,7 +31,9 @@ class Checked:
     proof: Proof | None = None
 
 
-def check_gradient(problem: Problem, carrier: Carrier, at_kink: AtKink = "torch", precision: int | None = None) -> Checked:
+def check_gradient(
+    problem: Problem, carrier: Carrier, at_kink: AtKink = "torch", precision: int | None = None
+) -> Checked:
     """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
     finite."""
     graph = problem.graph

@@ -108,7 +108,12 @@ def _cancelling(scene: Scene, parts: Sequence[tuple[int, Array]], node: int, ele
 def _both(scene: Scene, true: Any, number: float) -> tuple[str, str, str]:
     """The true number, the dtype and what it gives: in a few digits, or in all where a few are the same."""
     short, found = written(true), f"{number + 0.0:.6g}"
-    if number and isfinite(number) and all(character in "-.e0123456789" for character in short) and float(short) == float(found):
+    if (
+        number
+        and isfinite(number)
+        and all(character in "-.e0123456789" for character in short)
+        and float(short) == float(found)
+    ):
         with working(scene.truth.bits):
             return proven_text(true) or short, scene.carrier.dtype, repr(float(number))
     return short, scene.carrier.dtype, found

@@ -158,4 +158,3 @@ SERIES_AGREEMENT = 15
 """Decimal digits to which they are."""
 EXACT_AGREEMENT = 30
 """Decimal digits to which the others must be found equal, in balls."""
-
