@@ -112,9 +112,8 @@ def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str
     if not names:
         return []
     verb = "are" if len(names) > 1 else "is"
-    return [
-        f"{', '.join(names)} {verb} the {settings.dtype} nearest to what is written; --exact reads the decimals themselves"
-    ]
+    held = f"{', '.join(names)} {verb} the {settings.dtype} nearest to what is written"
+    return [f"{held}; --exact reads the decimals themselves"]
 
 
 def assumptions_of(query: Query, inputs: Collection[str]) -> Assumptions:
