@@ -30,8 +30,8 @@ Ball = Any
 
 
 class Remainder(NamedTuple):
-    """The rate at which the remainder falls; infinite where none is left beside the rounding of g, NaN where none can be
-    observed."""
+    """The rate at which the remainder falls; infinite where none is left beside the rounding of g, NaN where none can
+    be observed."""
 
     rate: float
 
@@ -46,8 +46,8 @@ class Remainder(NamedTuple):
 
 
 class Fall(NamedTuple):
-    """|f(x + h v) - f(x) - h slope| along a direction. `least` is what a few units of roundoff of the slope leave of it,
-    divided by h, and `slack` what rounding may leave."""
+    """|f(x + h v) - f(x) - h slope| along a direction. `least` is what a few units of roundoff of the slope leave of
+    it, divided by h, and `slack` what rounding may leave."""
 
     line: BallLine
     direction: dict[str, Nested]

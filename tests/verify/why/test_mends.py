@@ -1,4 +1,4 @@
-"""What `why` offers as a mend has the right value and derivatives, by mpmath; where it offers none it says what helps."""
+"""What `why` offers as a mend has the right value and derivatives, by mpmath; without one it says what helps."""
 
 from collections.abc import Callable
 from typing import Any

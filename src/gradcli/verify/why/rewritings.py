@@ -152,7 +152,7 @@ SERIES: tuple[tuple[str, str], ...] = (
     near_zero("log(1 + a)/a", logarithmic(1, 13), SMALL, "log1p(t)/t"),
     near_zero("a - log(1 + a)", f"u^2*({logarithmic(2, 13)})", SMALL, "t - log1p(t)"),
 )
-"""The same near 0 for quotients whose derivatives cancel whatever they are written as: as many terms of the Taylor series
+"""The same near 0 for quotients whose derivatives cancel whatever they are written as: as many terms of Taylor's series
 as a float64 has digits. Both sides are equal to those digits, and no further."""
 SERIES_AGREEMENT = 15
 """Decimal digits to which they are."""
