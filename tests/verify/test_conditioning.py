@@ -46,7 +46,7 @@ def test_an_adjoint_loses_the_digits_that_its_contributions_have() -> None:
 
 
 def test_lost_digits_are_certain_where_differences_are_blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.verify.truth.agreement", lambda *numbers: None)
+    monkeypatch.setattr("gradcli.verify.truth.confirms", lambda *numbers: None)
     said = verdict("cos(exp(x))", x=400.0)
     assert said.word == "ill-conditioned"
     assert said.sentence.endswith("differences cannot confirm the true derivative")

@@ -19,7 +19,7 @@ from gradcli.methods.enclosures import BallLine, difference_bits, too_large, wor
 from gradcli.methods.numerical import Line
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import Verdict
 
 DECADES = 16
@@ -107,7 +107,7 @@ def study_steps(problem: Problem, carrier: Carrier, at_kink: Verdict | None) -> 
     return found
 
 
-def _study(line: Line, truth: Truth, name: str, gradient: list[Ball]) -> StepStudy:
+def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -> StepStudy:
     problem = line.problem
     shape = problem.input_shape(name)
     direction = {name: unflatten([1.0] * size(shape), shape)}

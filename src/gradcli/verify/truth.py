@@ -40,7 +40,7 @@ Ball = Any
 
 
 @dataclass
-class Truth:
+class ProvenGradient:
     """The true value and gradient (flat lists of balls, inputs in order), and what rounding may do to each number.
 
     `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules; `where`
@@ -82,7 +82,7 @@ class Truth:
         return proven_texts(balls, self.bits)
 
 
-def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth | None:
+def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> ProvenGradient | None:
     """The truth at the point; None where balls cannot state the graph, take too long or find no number.
 
     What rounding may do is left out where the floats are not finite.
@@ -98,7 +98,7 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     if bound is None or not all(ball.is_finite() for ball in [*value, *balls]) or _undecided(balls):
         return None
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
-    truth = Truth(problem, value, balls, bits, bound[0], rounding)
+    truth = ProvenGradient(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
     truth.where = "" if _looks_everywhere(problem) else f" {ONE_DIRECTION}"
     return truth
@@ -129,10 +129,9 @@ def _seen_with(problem: Problem, gradient: list[Ball], finer: int) -> tuple[bool
     with working(difference_bits(problem) * finer, problem.dtype) as balls:
         line = BallLine(problem, balls, STEP_EXPONENT * finer)
         for label, direction, position, weights in _directions(problem):
-            coarse, fine = line.slope(direction, position)
+            fine, error = seen_slope(line, direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
-            error = TRUNCATION * abs(coarse - fine)
-            seen = agreement(ours, fine, error)
+            seen = confirms(ours, fine, error)
             if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
             confirmed = confirmed and seen
@@ -203,10 +202,10 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        return agreement(ours, total, error), float(total)
+        return confirms(ours, total, error), float(total)
 
 
-def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+def confirms(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
     gap = abs(ours - seen)
     if not (gap.is_finite() and error.is_finite()):
@@ -217,7 +216,18 @@ def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     if not gap > error + size * ours.__class__(2) ** -90:
         return True
     # Between two points of sin(1e200 x) lies anything.
-    return False if error.abs_upper() <= RESOLVED * abs(seen).upper() or error < VANISHING else None
+    return False if resolves(seen, error) or error < VANISHING else None
+
+
+def resolves(seen: Ball, error: Ball) -> bool:
+    """Whether a difference is known well enough to say what the derivative is."""
+    return bool(error.is_finite() and error.abs_upper() <= RESOLVED * abs(seen).upper())
+
+
+def seen_slope(line: BallLine, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
+    """The difference of the primal along a direction, and its error."""
+    coarse, fine = line.slope(direction, position)
+    return fine, TRUNCATION * abs(coarse - fine)
 
 
 def _looks_everywhere(problem: Problem) -> bool:

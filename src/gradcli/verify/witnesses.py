@@ -146,7 +146,7 @@ class Component:
         return agree and tolerance <= certain * size
 
 
-def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
+def judge_by_witnesses(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
     """The verdict on a finite reverse gradient from forward mode and differences, and if need be from the truth in
     balls, or from autograd where balls take too long."""
     bound = rounding_bound(problem, carrier)

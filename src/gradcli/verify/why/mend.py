@@ -114,7 +114,7 @@ def proven(
     gap = scene.truth.value is None and not finite(scene.value)
     if gap and not _continues(scene, fresh):
         return None
-    equal = agreement(scene, fresh, digits)
+    equal = equal_at_random_points(scene, fresh, digits)
     if equal is None:
         return None
     verdict = check_gradient(fresh.problem, fresh.carrier).verdict
@@ -202,7 +202,7 @@ def components(scene: Scene) -> list[tuple[str, int]]:
     return list(dict.fromkeys([*bad[: affordable // 2], *even]))[:affordable]
 
 
-def agreement(scene: Scene, fresh: Scene, digits: int = EXACT_AGREEMENT) -> tuple[int, int] | None:
+def equal_at_random_points(scene: Scene, fresh: Scene, digits: int = EXACT_AGREEMENT) -> tuple[int, int] | None:
     """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too
     few points are in the domain."""
     in_balls = not (scene.truth.refusal or fresh.truth.refusal)

@@ -17,7 +17,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
 from gradcli.verify.conditioning import Loss, Swept, half_of_digits, losing_node, losing_value, threshold
 from gradcli.verify.explain import arguments_text, expression_of
-from gradcli.verify.why.truth import Truth
+from gradcli.verify.why.truth import ProblemInBalls
 
 Array = Any
 """A NumPy array of floats."""
@@ -36,7 +36,7 @@ class Scene:
             self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
         )
         self.outputs = tuple(outputs) or (problem.output,)
-        self.truth = Truth(problem, carrier)
+        self.truth = ProblemInBalls(problem, carrier)
 
     @property
     def least(self) -> float:
