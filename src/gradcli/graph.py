@@ -46,6 +46,10 @@ class Graph:
         self.inputs: dict[str, int] = {}
         self.held: set[str] = set()
         """Inputs that are not differentiated by: what the graph computes holds at their values only."""
+        self.labels: dict[int, str] = {}
+        """Names on screen where they are not counted: those that the nodes have in another graph."""
+        self.stand_ins: dict[int, str] = {}
+        """Nodes that are written as inputs are, by these names, whatever they compute."""
         self._interned: dict[Any, int] = {}
 
     def __len__(self) -> int:
@@ -140,6 +144,7 @@ def display_names(graph: Graph, outputs: Sequence[int]) -> dict[int, str]:
     nodes = graph.ancestors(outputs)
     levels = graph.levels(nodes)
     names = {node: graph.names[node] for node in nodes if node in graph.names}
+    names |= {node: name for given in (graph.labels, graph.stand_ins) for node, name in given.items()}
     taken = set(names.values()) | set(graph.inputs)
     unnamed_outputs = [o for o in dict.fromkeys(outputs) if o not in names and graph.operations[o] is not CONSTANT]
     for k, output in enumerate(unnamed_outputs, 1):

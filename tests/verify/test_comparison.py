@@ -141,7 +141,7 @@ def test_floats_that_lost_their_digits_have_the_true_ones_beside_them(torch_carr
     """(1 - cos x)/x^2 = 1/2 - x^2/24 + ..., so that the derivative at 1e-8 is -1e-8/12."""
     found = compare(problem("(1 - cos(x))/x^2", x=1e-8), torch_carrier, list(methods()))
     assert found.verdict.word == "ill-conditioned"
-    assert found.verdict.true.gradient == {"x": "-8.333333333333334e-10"}
+    assert found.verdict.true.derivative == {"x": "-8.333333333333334e-10"}
     rows = {row.derivative.method: row for row in found.rows}
     assert rows["reverse"].ulps > 1e30
     assert rows["symbolic"].derivative.gradient["x"] == pytest.approx(-1e-8 / 12, rel=1e-15)
@@ -225,3 +225,34 @@ def test_a_linear_function_leaves_no_remainder(torch_carrier: Tensors) -> None:
     assert remainder_rate(asked, right).rate == math.inf
     wrong = replace(right, gradient={"x": 0.2})
     assert remainder_rate(asked, wrong).rate == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "rate"),
+    [
+        ("sin(1/x)", 1e-5, 2),
+        ("sin(1/x)", 1e-3, 2),
+        ("sin(1e9*x)", 2.0, 2),
+        ("x^1.5", 1e-200, 2),
+        ("sin(x)", 0.0, 3),
+        ("|x - 1e-4|", 0.0, math.inf),
+        ("relu(x - 1) + x", 0.9999, math.inf),
+    ],
+)
+def test_the_rate_is_taken_where_the_function_is_still_a_parabola(
+    torch_carrier: Tensors, text: str, x: float, rate: float
+) -> None:
+    asked = problem(text, x=x)
+    right = methods()["reverse"].differentiate(asked, torch_carrier)
+    assert remainder_rate(asked, right).rate == pytest.approx(rate, abs=0.02)
+    assert right.gradient is not None
+    wrong = replace(right, gradient={"x": right.gradient["x"] * (1 + 1e-6) if right.gradient["x"] else 1e-6})
+    assert remainder_rate(asked, wrong).rate == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("text", "x"), [("sin(1e40*x)", 1.0), ("(1-cos(x))/x^2", 1e-4), ("ln(1+x)/x", 1e-12)])
+def test_where_rounding_hides_the_remainder_no_rate_is_claimed(torch_carrier: Tensors, text: str, x: float) -> None:
+    asked = problem(text, x=x)
+    found = remainder_rate(asked, methods()["reverse"].differentiate(asked, torch_carrier))
+    assert math.isnan(found.rate)
+    assert "no rate can be observed" in found.sentence

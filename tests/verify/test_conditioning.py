@@ -46,7 +46,7 @@ def test_an_adjoint_loses_the_digits_that_its_contributions_have() -> None:
 
 
 def test_lost_digits_are_certain_where_differences_are_blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradcli.verify.truth.agreement", lambda *numbers: None)
+    monkeypatch.setattr("gradcli.verify.truth.confirms", lambda *numbers: None)
     said = verdict("cos(exp(x))", x=400.0)
     assert said.word == "ill-conditioned"
     assert said.sentence.endswith("differences cannot confirm the true derivative")
@@ -61,7 +61,7 @@ def test_a_step_over_many_turns_contradicts_nothing() -> None:
         true = mpmath.cos(mpmath.gamma(40)) * mpmath.gamma(40) * mpmath.digamma(40)
     assert said.word == "ill-conditioned", said.sentence
     assert said.true is not None
-    assert float(said.true.gradient["x"]) == float(true)
+    assert float(said.true.derivative["x"]) == float(true)
 
 
 def test_what_the_verdict_calls_verified_has_lost_no_digits() -> None:

@@ -73,3 +73,21 @@ def test_there_is_no_error_where_there_is_no_derivative() -> None:
         study("sqrt(x)", x=0.0)
     with pytest.raises(UsageError):
         study("sum(x^2)", x=[float(k) for k in range(30_000)])
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "largest"),
+    [("exp(x)", 1.0, -1), ("sin(1/x)", 1e-5, -3), ("x^2", 1e10, 6), ("x^1.5", 1e-200, -196)],
+)
+def test_the_steps_lie_where_the_function_turns(text: str, x: float, largest: int) -> None:
+    (found,) = study(text, x=x)
+    assert len(found.rows()) == 16
+    assert math.log10(found.steps[0]) == pytest.approx(largest)
+    for curve in found.curves:
+        assert curve.theory is None or found.steps[-1] * 100 < curve.theory < found.steps[0] / 100
+
+
+def test_the_slopes_of_a_function_that_turns_fast_are_those_of_theory() -> None:
+    (found,) = study("sin(1/x)", x=1e-5)
+    assert found.forward.truncation.seen == pytest.approx(1, abs=0.05)
+    assert found.central.truncation.seen == pytest.approx(2, abs=0.05)

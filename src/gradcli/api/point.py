@@ -92,7 +92,7 @@ class Point:
         cotangent: Any = None,
         layout: Layout = "torch",
         at_kink: AtKink = "torch",
-        precision: int = 0,
+        precision: int | None = None,
     ) -> Gradient:
         """Value and gradient of a scalar output, or of <cotangent, output>. `at_kink` says what the gradient holds
         where the one-sided derivatives differ: "torch" (PyTorch's value), "left", "right", "mid" or "error"."""
@@ -123,10 +123,10 @@ class Point:
 
     @located
     def jacobian(
-        self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int = 0
+        self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int | None = None
     ) -> Jacobian:
         """All derivatives of all elements of the output, by the mode that needs fewer sweeps or the one asked for."""
-        from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
+        from gradcli.render.derivatives import in_layout, jacobian_arrays, jacobian_blocks
         from gradcli.verify.proof import prove_jacobian
         from gradcli.verify.rows import check_jacobian
 
@@ -134,12 +134,14 @@ class Point:
         if mode is not None:
             check_choice("mode", mode, (FORWARD, REVERSE))
         plan, problem = self._plan, self._finite_problem(wrt)
-        proof = prove_jacobian(problem, precision) if check_precision(precision) else None
+        digits = check_precision(precision)
+        proof = prove_jacobian(problem, digits) if digits else None
         checked = check_jacobian(problem, plan.carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
         shown = jacobian_blocks(problem, proof.by_input(), layout) if proof else blocks
-        arrays = jacobian_arrays(plan.name, problem, proof.value if proof else checked.value, shown, layout)
-        verdict = proof.judged(checked.verdict) if proof else checked.verdict
+        verdict = proof.judged(checked.verdict) if proof else in_layout(problem, checked.verdict, layout)
+        value = proof.value if proof else checked.value
+        arrays = jacobian_arrays(plan.name, problem, value, shown, layout, true=verdict.true)
         return Jacobian(
             **judged(verdict, plan.carrier, self.notes),
             **written(arrays, checked.why if problem.wrt else "", verdict, plan.carrier),
@@ -152,22 +154,24 @@ class Point:
         )
 
     @located
-    def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int = 0) -> Hessian:
+    def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int | None = None) -> Hessian:
         """The second derivatives of a scalar output, a block for every two inputs, by forward over reverse."""
-        from gradcli.render.derivatives import hessian_arrays, hessian_blocks
+        from gradcli.render.derivatives import hessian_arrays, hessian_blocks, in_layout
         from gradcli.verify.curvature import check_hessian
         from gradcli.verify.proof import prove_hessian
 
         check_choice("layout", layout, LAYOUTS)
         plan, problem = self._plan, self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
-        proof = prove_hessian(problem, precision) if check_precision(precision) else None
+        digits = check_precision(precision)
+        proof = prove_hessian(problem, digits) if digits else None
         graph, output = plan.graph_of_its_own()
         checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
         blocks = hessian_blocks(problem, checked.blocks, layout)
         shown = hessian_blocks(problem, proof.by_pairs(), layout) if proof else blocks
-        arrays = hessian_arrays(plan.name, proof.value if proof else checked.value, shown, layout)
-        verdict = proof.judged(checked.verdict) if proof else checked.verdict
+        verdict = proof.judged(checked.verdict) if proof else in_layout(problem, checked.verdict, layout)
+        value = proof.value if proof else checked.value
+        arrays = hessian_arrays(plan.name, value, shown, layout, true=verdict.true)
         return Hessian(
             **judged(verdict, plan.carrier, self.notes),
             **written(arrays, "", verdict, plan.carrier),
@@ -182,7 +186,7 @@ class Point:
         )
 
     @located
-    def jvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Jvp:
+    def jvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Jvp:
         """J v: how the output changes along a tangent, "ones" or a mapping from some inputs to theirs."""
         from gradcli.render.derivatives import JVP_MODE, jvp_arrays
         from gradcli.verify.proof import prove_jvp
@@ -191,9 +195,10 @@ class Point:
         plan, problem = self._plan, self._finite_problem(wrt)
         direction = self._tangents(problem, tangent)
         value, product, verdict = check_jvp(problem, plan.carrier, direction)
-        arrays, proven = jvp_arrays(plan.name, problem, value, product), None
-        if check_precision(precision):
-            proof = prove_jvp(problem, direction, precision)
+        arrays, proven = jvp_arrays(plan.name, problem, value, product, verdict.true), None
+        digits = check_precision(precision)
+        if digits:
+            proof = prove_jvp(problem, direction, digits)
             (proven,), verdict = proof.parts.values(), proof.judged(verdict)
             arrays = jvp_arrays(plan.name, problem, proof.value, proven)
         return Jvp(
@@ -206,10 +211,17 @@ class Point:
         )
 
     @located
-    def vjp(self, cotangent: Any = None, *, wrt: Names = None, at_kink: AtKink = "torch", precision: int = 0) -> Vjp:
+    def vjp(
+        self,
+        cotangent: Any = None,
+        *,
+        wrt: Names = None,
+        at_kink: AtKink = "torch",
+        precision: int | None = None,
+    ) -> Vjp:
         """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given. `at_kink` as
         for `grad`."""
-        from gradcli.render.derivatives import VJP_MODE, vjp_arrays
+        from gradcli.render.derivatives import VJP_MODE, of_product, vjp_arrays
         from gradcli.verify.verdict import check_gradient
 
         check_choice("at_kink", at_kink, AT_KINK)
@@ -222,10 +234,11 @@ class Point:
         checked = check_gradient(replace(problem, cotangent=weights), plan.carrier, at_kink, check_precision(precision))
         value, proof = checked.derivatives["reverse"].value, checked.proof
         shown = (value, checked.gradient) if proof is None else (proof.value, proof.by_input())
-        arrays = vjp_arrays(plan.name, problem, *shown)
+        verdict = of_product(checked.verdict)
+        arrays = vjp_arrays(plan.name, problem, *shown, verdict.true)
         return Vjp(
-            **judged(checked.verdict, plan.carrier, self.notes),
-            **written(arrays, VJP_MODE, checked.verdict, plan.carrier),
+            **judged(verdict, plan.carrier, self.notes),
+            **written(arrays, VJP_MODE, verdict, plan.carrier),
             value=value,
             cotangent=weights,
             proven=proof and proof.by_input(),
@@ -233,7 +246,7 @@ class Point:
         )
 
     @located
-    def hvp(self, tangent: Any, *, wrt: Names = None, precision: int = 0) -> Hvp:
+    def hvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Hvp:
         """H v: how the gradient of a scalar output changes along a tangent."""
         from gradcli.render.derivatives import HVP_MODE, hvp_arrays
         from gradcli.verify.curvature import check_hvp
@@ -243,9 +256,10 @@ class Point:
         self._require_scalar(problem, "a Hessian", "sum(...), or jvp() for the first derivative")
         direction = self._tangents(problem, tangent)
         value, products, verdict = check_hvp(problem, plan.carrier, direction)
-        arrays, proof = hvp_arrays(plan.name, problem, value, products), None
-        if check_precision(precision):
-            proof = prove_hvp(problem, direction, precision)
+        arrays, proof = hvp_arrays(plan.name, problem, value, products, verdict.true), None
+        digits = check_precision(precision)
+        if digits:
+            proof = prove_hvp(problem, direction, digits)
             verdict = proof.judged(verdict)
             arrays = hvp_arrays(plan.name, problem, proof.value, proof.by_input())
         return Hvp(

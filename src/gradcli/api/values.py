@@ -169,14 +169,15 @@ def check_seed(seed: Any) -> None:
         raise UsageError(f"seed is a whole number from 0 to {LARGEST_SEED}, not {seed!r}")
 
 
-def check_precision(digits: Any) -> int:
-    """The number of digits. Raises UsageError for what is none."""
+def check_precision(digits: Any) -> int | None:
+    """The number of digits, None where none are asked for. Raises UsageError for what is none."""
+    if digits is None:
+        return None
     if not isinstance(digits, int) or isinstance(digits, bool):
         raise UsageError(f"precision is a whole number of digits, not {digits!r}", hint="precision=50")
-    if digits:
-        from gradcli.verify import proof
+    from gradcli.verify import proof
 
-        proof.check_precision(digits, "precision")
+    proof.check_precision(digits, "precision")
     return digits
 
 

@@ -51,14 +51,6 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
         }
         for problem, found in zip(problems, answers, strict=True)
     ]
-    head = {
-        "schema": "gradcli/1",
-        "command": command,
-        "expression": query.text,
-        "inputs": bound.point,
-        "dtype": carrier.dtype,
-        "device": carrier.device,
-    }
 
     def show() -> None:
         from gradcli.render.derivatives import answer_lines
@@ -67,7 +59,12 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
             print("\n".join(answer_lines(found.arrays, found.mode, found.verdict, carrier)))
 
     status = next((a.verdict.status for a in answers if a.verdict.status), ExitStatus.ANSWERED)
-    return Report({**head, **(results[0] if len(results) == 1 else {"results": results})}, show, status, bound.notes)
+    return Report({**bound.head(command, carrier), **one_or_all(results)}, show, status, bound.notes)
+
+
+def one_or_all(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The JSON of the outputs: that of the only one, or a list."""
+    return results[0] if len(results) == 1 else {"results": list(results)}
 
 
 def require_scalar(bound: Bound, problem: Problem, what: str, ways: Sequence[str]) -> None:

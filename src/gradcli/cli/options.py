@@ -85,7 +85,7 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     timeout: float = 0.0
-    precision: int = 0
+    precision: int | None = None
     exact: bool = False
     assume: Sequence[str] = ()
     seed: int = 0
@@ -107,9 +107,12 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "plain": (Annotated[bool, typer.Option("--plain", help="ASCII only, no colour.")], False),
     "precision": (
         Annotated[
-            int, typer.Option("--precision", metavar="DIGITS", help="So many decimal digits, each proven (0: float64).")
+            int | None,
+            typer.Option(
+                "--precision", metavar="DIGITS", help="So many decimal digits, each proven (default: float64)."
+            ),
         ],
-        0,
+        None,
     ),
     "exact": (Annotated[bool, typer.Option("--exact", help="0.1 in --at is a tenth, not the float64 near it.")], False),
     "color": (Annotated[Literal["auto", "always", "never"], typer.Option("--color", help="Colour in tables.")], "auto"),
@@ -172,7 +175,7 @@ def with_settings(function: Callable[..., int]) -> Callable[..., int]:
         if not 0 <= settings.timeout <= LONGEST_TIMEOUT:
             cause = f"--timeout is a number of seconds from 0 to {LONGEST_TIMEOUT:g}, not {settings.timeout:g}"
             raise UsageError(cause, hint="--timeout 10, or 0 for no limit")
-        if settings.precision:
+        if settings.precision is not None:
             from gradcli.verify.proof import check_precision
 
             check_precision(settings.precision, "--precision")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -62,17 +63,24 @@ def typed_values(
     return found, notes
 
 
-def rounded_names(values: Mapping[str, Nested]) -> list[str]:
-    """Names of values that hold a float64 which is not the decimal that it is written as."""
+def rounded_names(values: Mapping[str, Nested], dtype: str) -> list[str]:
+    """Names of values that hold a number of the dtype which is not the decimal that it is written as."""
     from gradcli.methods.base import flatten
 
-    return [name for name, value in values.items() if any(map(is_rounded, flatten(value)))]
+    return [name for name, value in values.items() if any(is_rounded(x, dtype) for x in flatten(value))]
 
 
-def is_rounded(number: float) -> bool:
-    """Whether a number is a float that only approximates its own digits: 0.1, and not 0.5."""
+def is_rounded(number: float, dtype: str) -> bool:
+    """Whether the dtype only approximates the digits of a number: 0.1, and not 0.5."""
     from fractions import Fraction
 
     if isinstance(number, Exact) or not math.isfinite(number):
         return False
-    return Fraction(repr(float(number))) != number
+    return Fraction(repr(float(number))) != Fraction(held(float(number), dtype))
+
+
+def held(number: float, dtype: str) -> float:
+    """The number that a dtype holds for a float64."""
+    if dtype == "float64":
+        return number
+    return float(struct.unpack("f", struct.pack("f", number))[0])

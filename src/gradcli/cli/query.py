@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gradcli.assumptions import WRITE, Assumptions, read_properties, require_properties, require_square
 from gradcli.carriers.base import Carrier
@@ -64,6 +65,17 @@ class Bound:
         """What an output is called on screen."""
         return display_names(self.graph, self.outputs).get(output, "f")
 
+    def head(self, command: str, carrier: Carrier) -> dict[str, Any]:
+        """What the JSON of a command says before its results."""
+        return {
+            "schema": "gradcli/1",
+            "command": command,
+            "expression": self.query.text,
+            "inputs": self.point,
+            "dtype": carrier.dtype,
+            "device": carrier.device,
+        }
+
     def carrier(self) -> Carrier:
         """The carrier that serves this graph under the settings."""
         nodes = self.graph.ancestors(self.outputs)
@@ -96,12 +108,13 @@ def bind(query: Query) -> Bound:
 def precision_notes(settings: Settings, point: Mapping[str, Nested]) -> list[str]:
     """Which reading of the point the digits belong to: what is written, or the floats near it."""
     if settings.exact:
-        return ["--exact: the point is what is written, not the float64 near it"]
-    names = rounded_names(point) if settings.precision else []
+        return [f"--exact: the point is what is written, not the {settings.dtype} near it"]
+    names = rounded_names(point, settings.dtype) if settings.precision else []
     if not names:
         return []
     verb = "are" if len(names) > 1 else "is"
-    return [f"{', '.join(names)} {verb} the float64 nearest to what is written; --exact reads the decimals themselves"]
+    held = f"{', '.join(names)} {verb} the {settings.dtype} nearest to what is written"
+    return [f"{held}; --exact reads the decimals themselves"]
 
 
 def assumptions_of(query: Query, inputs: Collection[str]) -> Assumptions:

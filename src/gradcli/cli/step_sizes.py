@@ -50,13 +50,8 @@ def study_query(query: Query, wrt: str, cotangent: str, target: str) -> Report:
     if target:
         write_chart(studies, query, name, target)
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
-        "command": "compare",
-        "expression": query.text,
-        "inputs": bound.point,
+        **bound.head("compare", carrier),
         "output": name,
-        "dtype": settings.dtype,
-        "device": carrier.device,
         "step_sizes": {study.name: study_data(study) for study in studies},
         "taylor_rate": rate_of(remainder),
     }

@@ -13,7 +13,7 @@ from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, Method, elements, flatten, unit_directions, weigh
+from gradcli.methods.base import BLOCK, Method, elements, fixed_direction, flatten, unit_directions, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.forward import jvp
@@ -68,8 +68,8 @@ def ball_bound(problem: Problem, dtype: str) -> Bound | None:
 
 
 def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
-    """The same for each component of forward mode's gradient, where it takes all directions: it adds in another order.
-    Raises Unstated."""
+    """The same for each number that forward mode finds, a component of the gradient or the derivative along its one
+    direction: it adds in another order. Raises Unstated."""
     if isinstance(carrier, Floats):
         return [_running_bound(slope) for slope in _slopes(problem, Running())]
     from gradcli.methods.enclosures import working
@@ -79,10 +79,10 @@ def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
 
 
 def _slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
-    for name in problem.wrt:
-        for unit in unit_directions(problem.input_shape(name)):
-            _, tangent = jvp(problem, m, {name: unit})
-            yield weigh(m, problem.cotangent, problem.output_shape, tangent)
+    units = ({name: unit} for name in problem.wrt for unit in unit_directions(problem.input_shape(name)))
+    for direction in units if elements(problem) <= BLOCK else [fixed_direction(problem)]:
+        _, tangent = jvp(problem, m, direction)
+        yield weigh(m, problem.cotangent, problem.output_shape, tangent)
 
 
 def _running_bound(found: Any) -> float:

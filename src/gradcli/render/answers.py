@@ -75,7 +75,9 @@ def gradient_rows(
             agreed = agreed_text(sides, problem.input_shape(wrt))
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         if check.verdict.true is not None:
-            answer = with_truth(answer, true_block(check.verdict.true.gradient[wrt], problem.input_shape(wrt), layout))
+            answer = with_truth(
+                answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
+            )
         between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
@@ -89,7 +91,9 @@ def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:
 def with_truth(text: str, digits: Nested | None) -> str:
     """What was computed, and the true numbers beside it where they are others."""
     true = text if digits is None else format_nested(digits, str)
-    return text if true == text or len(true) > LONGEST_TRUTH else f"{text}   (true: {true})"
+    if true == text:
+        return text
+    return f"{text}   (true: {true if len(true) <= LONGEST_TRUTH else 'in JSON'})"
 
 
 def agreed_text(sides: list[Sides], shape: Shape) -> str:

@@ -38,7 +38,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
     tail = "" if verdict.word in ("undefined", "kink") else f"; all agree on {comparison.digits} significant digits"
     lines = [f"{name}: {interval_text(sides)}" for name, sides in (verdict.sides or {}).items()]
     if verdict.true is not None:
-        texts = {name: format_nested(digits, str) for name, digits in verdict.true.gradient.items()}
+        texts = {name: format_nested(digits, str) for name, digits in verdict.true.derivative.items()}
         lines += [f"{name}: truly {text}" for name, text in texts.items() if len(text) <= LONGEST_TRUTH]
     return [*lines, f"{verdict.word}: {verdict.sentence}{tail}"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
@@ -11,7 +12,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.render.answers import between_text
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
-from gradcli.verify.witnesses import Verdict
+from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 JVP_MODE, VJP_MODE = "1 forward sweep", "1 reverse sweep"
 HVP_MODE = "1 reverse sweep on dual numbers (forward over reverse)"
@@ -35,28 +36,58 @@ def hessian_blocks(
     }
 
 
+def in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
+    """The verdict on a Jacobian or a Hessian with its true numbers, if there are any, in a layout."""
+    true = verdict.true
+    if true is None:
+        return verdict
+    if true.kind == "jacobian":
+        derivative: object = {by: b for by, (b, _) in jacobian_blocks(problem, true.derivative, layout).items()}
+    else:
+        blocks = hessian_blocks(problem, true.derivative, layout)
+        derivative = {one: {other: b for other, (b, _) in row.items()} for one, row in blocks.items()}
+    return replace(verdict, true=true._replace(derivative=derivative))
+
+
+def of_product(verdict: Verdict) -> Verdict:
+    """The verdict on u'J from that on the gradient of <u, f>."""
+    return verdict if verdict.true is None else replace(verdict, true=verdict.true._replace(kind="vjp"))
+
+
 def jacobian_arrays(
-    name: str, problem: Problem, value: Nested, blocks: Mapping[str, Block], layout: Layout, plain: bool = False
+    name: str,
+    problem: Problem,
+    value: Nested,
+    blocks: Mapping[str, Block],
+    layout: Layout,
+    plain: bool = False,
+    true: TrueNumbers | None = None,
 ) -> list[Labelled]:
     """The value, then a block an input."""
     d = "d" if plain else "∂"
-    found = [Labelled(name, value, problem.output_shape)]
+    found = [Labelled(name, value, problem.output_shape, true=true and true.value)]
     return found + [
-        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout))
+        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout), true and true.derivative[by])
         for by, (block, shape) in blocks.items()
     ]
 
 
 def hessian_arrays(
-    name: str, value: Nested, blocks: Mapping[str, Mapping[str, Block]], layout: Layout, plain: bool = False
+    name: str,
+    value: Nested,
+    blocks: Mapping[str, Mapping[str, Block]],
+    layout: Layout,
+    plain: bool = False,
+    true: TrueNumbers | None = None,
 ) -> list[Labelled]:
     """The value, then a block for every two inputs."""
     d, squared = ("d", "^2") if plain else ("∂", "²")
-    found = [Labelled(name, value, ())]
+    found = [Labelled(name, value, (), true=true and true.value)]
     for one, row in blocks.items():
         for other, (block, shape) in row.items():
             below = f"{d}{one}{squared}" if one == other else f"({d}{one} {d}{other})"
-            found.append(Labelled(f"{d}{squared}{name}/{below}", block, shape, layout_note(shape, layout)))
+            known = true and true.derivative[one][other]
+            found.append(Labelled(f"{d}{squared}{name}/{below}", block, shape, layout_note(shape, layout), known))
     return found
 
 
@@ -65,24 +96,47 @@ def layout_note(shape: Shape, layout: Layout) -> str:
     return f", layout {layout}" if shape else ""
 
 
-def jvp_arrays(name: str, problem: Problem, value: Nested, product: Nested) -> list[Labelled]:
+def jvp_arrays(
+    name: str, problem: Problem, value: Nested, product: Nested, true: TrueNumbers | None = None
+) -> list[Labelled]:
     """The value and J v."""
     shape = problem.output_shape
-    return [Labelled(name, value, shape), Labelled("J v" if shape else f"d{name} along v", product, shape)]
+    label = "J v" if shape else f"d{name} along v"
+    return [
+        Labelled(name, value, shape, true=true and true.value),
+        Labelled(label, product, shape, true=true and true.derivative),
+    ]
 
 
-def vjp_arrays(name: str, problem: Problem, value: Nested, products: Mapping[str, Nested]) -> list[Labelled]:
+def vjp_arrays(
+    name: str, problem: Problem, value: Nested, products: Mapping[str, Nested], true: TrueNumbers | None = None
+) -> list[Labelled]:
     """The value and u'J by each input."""
-    return [Labelled(name, value, problem.output_shape), *_by_input("(u'J) by", problem, products)]
+    return _by_input(name, "(u'J) by", problem, value, products, true)
 
 
-def hvp_arrays(name: str, problem: Problem, value: Nested, products: Mapping[str, Nested]) -> list[Labelled]:
+def hvp_arrays(
+    name: str, problem: Problem, value: Nested, products: Mapping[str, Nested], true: TrueNumbers | None = None
+) -> list[Labelled]:
     """The value and H v by each input."""
-    return [Labelled(name, value, ()), *_by_input("(H v) by", problem, products)]
+    return _by_input(name, "(H v) by", problem, value, products, true)
 
 
-def _by_input(label: str, problem: Problem, products: Mapping[str, Nested]) -> list[Labelled]:
-    return [Labelled(f"{label} {by}", products[by], problem.input_shape(by)) for by in problem.wrt]
+def _by_input(
+    name: str,
+    label: str,
+    problem: Problem,
+    value: Nested,
+    products: Mapping[str, Nested],
+    true: TrueNumbers | None,
+) -> list[Labelled]:
+    return [
+        Labelled(name, value, problem.output_shape, true=true and true.value),
+        *(
+            Labelled(f"{label} {by}", products[by], problem.input_shape(by), true=true and true.derivative[by])
+            for by in problem.wrt
+        ),
+    ]
 
 
 def answer_lines(arrays: Sequence[Labelled], mode: str, verdict: Verdict, carrier: Carrier) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
-from gradcli.render.answers import SHOWN, format_array, shape_text
+from gradcli.render.answers import SHOWN, format_array, shape_text, with_truth
 from gradcli.render.numbers import format_number
 from gradcli.shapes import Shape, size
 
@@ -22,6 +22,8 @@ class Labelled(NamedTuple):
     value: Nested
     shape: Shape
     note: str = ""
+    true: Nested | None = None
+    """The array in proven digits, where floats lost theirs."""
 
     @property
     def about(self) -> str:
@@ -38,8 +40,11 @@ class Labelled(NamedTuple):
         """`label = value   shape (m, n)`, matrices over several lines, higher ranks by their leading index."""
         about = f"   {self.about}" if self.about else ""
         if self.is_grid:
-            return [f"{self.label} ={about}", *(f"{INDENT}{line}" for line in self.rows())]
-        return [f"{self.label} = {format_array(self.value, self.shape)}{about}"]
+            rows = self.rows()
+            true = rows if self.true is None else self._replace(value=self.true).rows()
+            below = [f"{INDENT}true:", *(f"{INDENT}{line}" for line in true)] if true != rows else []
+            return [f"{self.label} ={about}", *(f"{INDENT}{line}" for line in rows), *below]
+        return [f"{self.label} = {with_truth(format_array(self.value, self.shape), self.true)}{about}"]
 
     def rows(self) -> list[str]:
         """The value alone: one line, or one a row of a matrix."""

@@ -101,6 +101,8 @@ class Printer(ABC):
             return [self.name(self.names[node])]
         if operation is INPUT:
             return [self.name(str(graph.parameters[node][0]))]
+        if node in graph.stand_ins:
+            return [self.name(graph.stand_ins[node])]
         parts = self.constant(slot) if operation is CONSTANT else self.operation(slot)
         needs = self.precedence(node) < slot.precedence or (slot.after_operator and self._leads_with_minus(slot))
         written: list[Part] = [self.brackets[0], *parts, self.brackets[1]] if needs else list(parts)

@@ -7,7 +7,7 @@ digits and has, and verified otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
-from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
 
 CLOSE = 8
@@ -32,7 +32,7 @@ Ball = Any
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedNumber:
     """A computed number beside its true one: `error` is their distance, `rounding` how large rounding may make it."""
 
     label: str
@@ -83,7 +83,9 @@ def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivati
     return None if truth is None else judge_against(truth, problem, carrier, found)
 
 
-def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
+def judge_against(
+    truth: ProvenGradient, problem: Problem, carrier: Carrier, found: dict[str, Derivative]
+) -> Verdict | None:
     """The same for a truth that is known already."""
     if truth.confirmed is False:
         return _wrong_rule(problem, carrier, truth)
@@ -101,14 +103,16 @@ def judge_against(truth: Truth, problem: Problem, carrier: Carrier, found: dict[
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
     digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
-    swept = "reverse" if overflows else "reverse = forward"
-    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and differences in balls agree"
+    directed = found["forward"].gradient is None and bool(forward)
+    swept = "reverse" if overflows or directed else "reverse = forward"
+    seen = f"{'forward mode and ' if directed else ''}differences in balls agree{truth.where}"
+    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and {seen}"
     if overflows:
         sentence += "; forward mode overflows on the way"
     return Verdict("verified", sentence, digits=digits)
 
 
-def _unseen(truth: Truth, carrier: Carrier, numbers: list[Judged]) -> Verdict | None:
+def _unseen(truth: ProvenGradient, carrier: Carrier, numbers: list[JudgedNumber]) -> Verdict | None:
     """The verdict where differences in balls see nothing: that floats lost digits is certain all the same."""
     lost = next((n for n in numbers if math.isfinite(n.computed) and n.lost(carrier.dtype)), None)
     if lost is None:
@@ -125,12 +129,12 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
     return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
 
 
-def true_numbers(truth: Truth) -> TrueNumbers:
+def true_numbers(truth: ProvenGradient) -> TrueNumbers:
     """The proven value and gradient as texts."""
     return TrueNumbers(truth.value_text(), truth.gradient_text())
 
 
-def judged(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
+def judged(carrier: Carrier, found: dict[str, Derivative], truth: ProvenGradient) -> list[JudgedNumber]:
     """Every number that is shown, value and gradient, beside the true one."""
     unit = UNIT_ROUNDOFF[carrier.dtype]
     gradient = found["reverse"].gradient
@@ -139,44 +143,62 @@ def judged(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list
     return [*values, *judge_gradient(numbers_of(truth.problem, gradient), truth, unit)]
 
 
-def _forward(carrier: Carrier, found: dict[str, Derivative], truth: Truth) -> list[Judged]:
+def _forward(carrier: Carrier, found: dict[str, Derivative], truth: ProvenGradient) -> list[JudgedNumber]:
     """Forward mode's gradient beside the true one, with a bound of its own where reverse mode's is too narrow."""
-    gradient = found["forward"].gradient
-    if gradient is None:
+    gradient, directional = found["forward"].gradient, found["forward"].directional
+    unit = UNIT_ROUNDOFF[carrier.dtype]
+    if gradient is not None:
+        rows = judge_gradient(numbers_of(truth.problem, gradient), truth, unit, "forward mode's derivative")
+    elif directional is not None:
+        rows = [_along(truth, unit, *directional)]
+    else:
         return []
-    numbers = numbers_of(truth.problem, gradient)
-    rows = judge_gradient(numbers, truth, UNIT_ROUNDOFF[carrier.dtype], "forward mode's derivative")
     if not any(row.beyond and math.isfinite(row.computed) for row in rows):
         return rows
     bounds = zip(rows, forward_bound(truth.problem, carrier), strict=True)
     return [replace(row, rounding=max(row.rounding, bound)) for row, bound in bounds]
 
 
-def judge_value(value: Nested, truth: Truth, unit: float) -> list[Judged]:
+def _along(truth: ProvenGradient, unit: float, direction: Mapping[str, Nested], slope: float) -> JudgedNumber:
+    """Forward mode's derivative along the one direction that it looks along, beside the true one."""
+    weights = numbers_of(truth.problem, direction)
+    with working(truth.bits):
+        terms = [g * w for g, w in zip(truth.gradient, weights, strict=True)]
+        true, size = sum(terms, start=terms[0] * 0), sum(map(abs, terms), start=terms[0] * 0)
+    rounding = math.fsum(abs(w) * r for w, r in zip(weights, truth.rounding, strict=True))
+    label = f"forward mode's derivative {ONE_DIRECTION}"
+    return JudgedNumber(label, slope, true, rounding, float(size.upper()) or rounding, unit, True)
+
+
+def judge_value(value: Nested, truth: ProvenGradient, unit: float) -> list[JudgedNumber]:
     """The elements of the value beside the true ones."""
     shape = truth.problem.output_shape
     triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
     return [
-        Judged(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, _size(true, r), unit)
+        JudgedNumber(
+            f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, _size(true, r), unit
+        )
         for k, (found, true, r) in enumerate(triples)
     ]
 
 
-def judge_gradient(numbers: Sequence[float], truth: Truth, unit: float, called: str = "the derivative") -> list[Judged]:
+def judge_gradient(
+    numbers: Sequence[float], truth: ProvenGradient, unit: float, called: str = "the derivative"
+) -> list[JudgedNumber]:
     """A gradient, flat with its inputs in order, beside the true one."""
     problem = truth.problem
     sizes = [float(abs(ball).upper()) for ball in truth.gradient if ball.is_finite()]
     largest = max(sizes, default=0.0)
     names = [name for name in problem.wrt for _ in range(int(size(problem.input_shape(name))))]
     columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
-    return [Judged(f"{called} by {n}", c, t, r, _size(t, largest or r), unit, True) for n, c, t, r in columns]
+    return [JudgedNumber(f"{called} by {n}", c, t, r, _size(t, largest or r), unit, True) for n, c, t, r in columns]
 
 
 def _size(ball: Ball, others: float) -> float:
     return others if ball.contains(0) else float(abs(ball).lower())
 
 
-def _wrong_rule(problem: Problem, carrier: Carrier, truth: Truth) -> Verdict:
+def _wrong_rule(problem: Problem, carrier: Carrier, truth: ProvenGradient) -> Verdict:
     from gradcli.verify.blame import wrong_rules
 
     names = wrong_rules(problem, carrier)
@@ -184,7 +206,7 @@ def _wrong_rule(problem: Problem, carrier: Carrier, truth: Truth) -> Verdict:
     return Verdict("wrong", truth.contradiction + which)
 
 
-def _lost_sentence(truth: Truth, carrier: Carrier, lost: Judged) -> str:
+def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) -> str:
     """Which number lost its digits, and at which node they go."""
     problem = truth.problem
     graph = problem.graph

@@ -150,7 +150,7 @@ def _true_gradient(checked: Checked, name: str) -> Nested | None:
     true = verdict.true
     if true is None:
         return None
-    texts = list(map(str, flatten(true.gradient[name])))
+    texts = list(map(str, flatten(true.derivative[name])))
     if not all(map(is_number, texts)):
         return None
     shape = nested_shape(name, checked.gradient[name])

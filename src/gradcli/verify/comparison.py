@@ -25,7 +25,7 @@ from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
 from gradcli.verify.remainder import Remainder, remainder_rate
-from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.verdict import judge_kink
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict
 
@@ -81,7 +81,7 @@ class Comparison:
     reference: str
     digits: int
     verdict: Verdict
-    truth: Truth | None = None
+    truth: ProvenGradient | None = None
     gate: Gate | None = None
 
     @cached_property
@@ -195,7 +195,9 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     return None
 
 
-def find_reference(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None) -> Reference | None:
+def find_reference(
+    problem: Problem, carrier: Carrier, rows: list[Row], truth: ProvenGradient | None
+) -> Reference | None:
     """The truth if it is known, else the first method of REFERENCES that answered in full."""
     if truth is not None:
         floats = [float(ball) for ball in truth.gradient]
@@ -300,7 +302,9 @@ def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier, by_comp
     return int(digits)
 
 
-def judge(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None, gate: Gate | None) -> Verdict:
+def judge(
+    problem: Problem, carrier: Carrier, rows: list[Row], truth: ProvenGradient | None, gate: Gate | None
+) -> Verdict:
     """The verdict on all rows where there is a derivative. Agreement of methods that share rules is no verification."""
     certainty = _certainty(problem, carrier, rows, truth)
     if certainty is not None and certainty.word == "wrong":
@@ -318,7 +322,7 @@ def judge(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | No
     return agreement(carrier, rows, truth, unresolved=bool(off))
 
 
-def _certainty(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth | None) -> Verdict | None:
+def _certainty(problem: Problem, carrier: Carrier, rows: list[Row], truth: ProvenGradient | None) -> Verdict | None:
     """What the truth says of our own sweeps, in the words of `grad`."""
     if truth is None:
         return None
@@ -327,7 +331,7 @@ def _certainty(problem: Problem, carrier: Carrier, rows: list[Row], truth: Truth
     return judge_against(truth, problem, carrier, {**found, "forward": given.get("forward", found["reverse"])})
 
 
-def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: Truth | None, gate: Gate) -> Verdict:
+def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: ProvenGradient | None, gate: Gate) -> Verdict:
     if off:
         return Verdict("wrong", f"{off_sentence(problem, off, truth)} (asked: {gate.text})")
     seen = [row.derivative.method for row in rows if row.derivative.answered]
@@ -336,7 +340,7 @@ def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: Truth | Non
     return Verdict("verified", f"all are within {gate.text} of the {'truth' if truth else 'reference'}")
 
 
-def witnesses(carrier: Carrier, rows: list[Row], truth: Truth | None) -> list[str]:
+def witnesses(carrier: Carrier, rows: list[Row], truth: ProvenGradient | None) -> list[str]:
     """What agrees and shares no rule with our sweeps: methods with a tight tolerance, and the differences in balls."""
     certain = CERTAIN[carrier.dtype]
     found = ["differences in balls"] if truth is not None and truth.confirmed else []
@@ -355,13 +359,13 @@ def _answers(derivative: Derivative) -> list[float]:
     return [n for g in (derivative.gradient or {}).values() for n in flatten(g)]
 
 
-def agreement(carrier: Carrier, rows: list[Row], truth: Truth | None, unresolved: bool) -> Verdict:
+def agreement(carrier: Carrier, rows: list[Row], truth: ProvenGradient | None, unresolved: bool) -> Verdict:
     """The verdict where no answer is off: what it rests on."""
     tail = "; the differences cannot resolve this point" if unresolved else ""
     seen = [row for row in rows if row.derivative.answered and row.agrees]
     looked = witnesses(carrier, rows, truth)
     if truth is not None and truth.confirmed:
-        return Verdict("verified", f"{PROVEN}, and differences in balls confirm it{tail}")
+        return Verdict("verified", f"{PROVEN}, and differences in balls confirm it{truth.where}{tail}")
     if len(seen) < 2 and truth is None:
         return Verdict("unverified", "fewer than two methods answered")
     if not looked:
@@ -373,7 +377,7 @@ def agreement(carrier: Carrier, rows: list[Row], truth: Truth | None, unresolved
     return Verdict("verified", f"the sweeps agree with a method that shares no rule with them{tail}")
 
 
-def off_sentence(problem: Problem, off: list[Row], truth: Truth | None) -> str:
+def off_sentence(problem: Problem, off: list[Row], truth: ProvenGradient | None) -> str:
     """Which methods are off, and by how much the first of them."""
     names = " and ".join(row.derivative.method for row in off)
     derivative = off[0].derivative

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
@@ -24,9 +24,11 @@ from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_v
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import CLOSE
-from gradcli.verify.rows import require_size
+from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
+from gradcli.verify.rows import require_size, value_is_doubtful
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits
+from gradcli.verify.verdict import check_gradient
+from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
 
 EVERY_ENTRY = 6
 """With so many input elements the second differences look at every entry of the Hessian, else at a few products."""
@@ -79,7 +81,15 @@ def check_hessian(problem: Problem, carrier: Carrier) -> CheckedHessian:
     blocks = nested(carrier, hessian_on_values(problem, carrier))
     found = CheckedHessian(carrier.nested(value), gradient, blocks, Verdict("unverified", "there is no input"))
     if count:
-        found.verdict = judge_hessian(problem, carrier, blocks, nested(carrier, hessian_on_graph(problem, carrier)))
+        other = nested(carrier, hessian_on_graph(problem, carrier))
+        found.verdict = corrected(
+            judge_hessian(problem, carrier, blocks, other),
+            problem,
+            "hessian",
+            2 * count,
+            lambda: prove_hessian(problem, 0),
+            lambda proof: proof.by_pairs(),
+        )
     return found
 
 
@@ -171,7 +181,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
     unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest, CERTAIN[carrier.dtype]
-    digits, confirming = 16, set[str]()
+    digits, confirming, doubts = 16, set[str](), list[tuple[str, Verdict]]()
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
@@ -185,9 +195,18 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
-        if isinstance(verdict, Verdict):
+        if not isinstance(verdict, Verdict):
+            confirming.add(verdict)
+        elif verdict.word == "wrong":
             return verdict
-        confirming.add(verdict)
+        else:
+            doubts.append(("", verdict))
+    if doubts:
+        return worst(doubts)
+    if value_is_doubtful(walker):
+        gradient = check_gradient(problem, carrier).verdict
+        if gradient.word == "ill-conditioned":
+            return replace(gradient, true=None)
     both = questions[0].other is not None if questions else False
     ways = "forward over reverse on values" + (" = on the gradient's graph" if both else "")
     where = f" along {len(questions)} pairs of directions" if elements(problem) > EVERY_ENTRY else ""
@@ -318,7 +337,15 @@ def check_hvp(
     still = {name: unflatten([0.0] * size(shape), shape) for name, shape in shapes.items()}
     v: Direction = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
     questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
-    return value, products, witness(problem, carrier, questions, max(map(abs, flat), default=0.0))
+    verdict = corrected(
+        witness(problem, carrier, questions, max(map(abs, flat), default=0.0)),
+        problem,
+        "hvp",
+        2,
+        lambda: prove_hvp(problem, tangent, 0),
+        lambda proof: proof.by_input(),
+    )
+    return value, products, verdict
 
 
 def probes(count: int) -> Iterator[Direction]:

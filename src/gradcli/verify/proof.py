@@ -17,8 +17,10 @@ from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, size
 from gradcli.verify.truth import is_number, is_tiny
-from gradcli.verify.witnesses import Verdict
+from gradcli.verify.witnesses import TrueNumbers, Verdict
 
+MOST_CORRECTED = 100_000
+"""Scalar operations times sweeps, for true numbers that nobody has asked for."""
 MOST_WORK = 20_000_000
 """Scalar operations times digits; beyond it balls would take minutes."""
 
@@ -47,6 +49,10 @@ class Proof:
             found.setdefault(one, {})[other] = block
         return found
 
+    def texts(self) -> list[str]:
+        """All numbers."""
+        return [str(text) for block in [self.value, *self.parts.values()] for text in flatten(block)]
+
     def as_json(self, kind: str, derivative: Nested) -> dict[str, Any]:
         """What JSON says: how many digits, value and derivative as texts."""
         return {"proven": {"digits": self.digits, "bits": self.bits, "value": self.value, kind: derivative}}
@@ -55,8 +61,7 @@ class Proof:
         """The verdict on proven digits: what float64 lost does not matter to them."""
         if verdict.word not in ("verified", "ill-conditioned"):
             return verdict
-        texts = [str(text) for block in [self.value, *self.parts.values()] for text in flatten(block)]
-        unproven = [text for text in texts if not is_number(text)]
+        unproven = [text for text in self.texts() if not is_number(text)]
         if any(not is_tiny(text, self.bits) for text in unproven):
             words = f"balls of {self.bits} bits cannot tell which branch is taken, or find no number"
             return replace(verdict, word="inconclusive", sentence=f"{words}; {verdict.sentence}", true=None)
@@ -67,8 +72,27 @@ class Proof:
 
 def check_precision(digits: int, option: str) -> None:
     """Raise UsageError for a number of digits that is none, or more than anyone waits for."""
-    if not 0 <= digits <= MOST_DIGITS:
+    if not 1 <= digits <= MOST_DIGITS:
         raise UsageError(f"{option} is a number of digits from 1 to {MOST_DIGITS}, not {digits}", hint=f"{option} 50")
+
+
+def corrected(
+    verdict: Verdict, problem: Problem, kind: str, sweeps: int, prove: Callable[[], Proof], part: Callable[[Proof], Any]
+) -> Verdict:
+    """The verdict with the true value and derivative (`part` of the proof), where floats lost theirs and balls do not
+    take long."""
+    if verdict.word != "ill-conditioned":
+        return replace(verdict, true=None)
+    if operations(problem) * sweeps > MOST_CORRECTED:
+        words = "the others were not proven, which would take long (jvp, vjp and hvp prove one direction)"
+        return replace(verdict, sentence=f"{verdict.sentence}; {words}", true=None)
+    try:
+        proof = prove()
+    except UsageError:
+        return replace(verdict, true=None)
+    if any(not is_number(text) and not is_tiny(text, proof.bits) for text in proof.texts()):
+        return replace(verdict, true=None)
+    return replace(verdict, true=TrueNumbers(proof.value, part(proof), kind))
 
 
 def prove_gradient(problem: Problem, digits: int) -> Proof:

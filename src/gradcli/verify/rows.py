@@ -12,7 +12,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import ShapeError
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.methods.base import elements, flatten, unflatten, unit_directions
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import jvp
@@ -22,15 +22,16 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
+from gradcli.verify.proof import corrected, prove_jacobian, prove_jvp
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, TINY, Verdict, shared_digits, worst
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
 MOST_ELEMENTS = 2**25
 """Of a Jacobian or a Hessian: a quarter of a gigabyte of numbers, and several of text."""
 ALONG = "along one cotangent"
-STEP, DIRECTION = "step t", "direction"
+STEP, DIRECTION = "the step along v", "v by"
 """Inputs of a function along a line; the blanks keep them apart from what a user may type."""
 
 
@@ -58,9 +59,15 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
     found = jacobian(tape, [output], sources, chosen)
     blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
-    return CheckedJacobian(
-        carrier.nested(tape.values[output]), blocks, chosen, why, judge_jacobian(problem, carrier, blocks)
+    verdict = corrected(
+        judge_jacobian(problem, carrier, blocks),
+        problem,
+        "jacobian",
+        outputs,
+        lambda: prove_jacobian(problem, 0),
+        lambda proof: proof.by_input(),
     )
+    return CheckedJacobian(carrier.nested(tape.values[output]), blocks, chosen, why, verdict)
 
 
 def require_size(count: int, what: str, mend: str) -> None:
@@ -140,6 +147,9 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
         if verdict.sides is not None:
             ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
             verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)
+        verdict = corrected(
+            verdict, problem, "jvp", 1, lambda: prove_jvp(problem, tangent, 0), lambda proof: proof.parts["v",]
+        )
     return carrier.nested(value), nested, verdict
 
 
@@ -159,7 +169,10 @@ def confirmed_by_slopes(
     for label, cotangent in cotangents(shape, 1):
         weights = [1.0] if cotangent is None else flatten(cotangent)
         ours = math.fsum(w * x for w, x in zip(weights, numbers, strict=True))
-        seen = Line(replace(problem, cotangent=cotangent), carrier).slope(dict(tangent), position)
+        line = Line(replace(problem, cotangent=cotangent), carrier)
+        if value_is_doubtful(line):
+            return None
+        seen = line.slope(dict(tangent), position)
         rounding = unit * max(abs(ours), largest)
         tolerance = ESTIMATE * seen.error + rounding
         if not abs(ours - seen.value) <= tolerance <= certain * max(abs(ours), largest or 1.0):
@@ -169,8 +182,15 @@ def confirmed_by_slopes(
     return Verdict("verified", f"differences along v agree to {digits} digits{where}", digits=digits)
 
 
+def value_is_doubtful(line: Line) -> bool:
+    """Whether rounding may take the digits of the value itself."""
+    here = line.here()
+    return not line.noise.of(here) <= max(CERTAIN[line.carrier.dtype] * abs(here), TINY)
+
+
 def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
-    """The problem's output as a function of one number t, at x + t v and t = 0."""
+    """The problem's output as a function of one number t, at x + t v and t = 0. Its nodes are called as those of the
+    problem are, and x + t v is called x: what is said of them is said to who never saw t."""
     graph = Graph()
     m = Nodes(graph)
     step = Node(m, graph.input(STEP))
@@ -181,9 +201,17 @@ def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
         here = Node(m, graph.input(name, shape))
         point[name] = problem.point[name]
         if name in tangent:
-            direction = f"{name} {DIRECTION}"
+            direction = f"{DIRECTION} {name}"
             point[direction] = tangent[name]
-            here = here + step * Node(m, graph.input(direction, shape))
+            moving = step * Node(m, graph.input(direction, shape))
+            here = here + moving
+            graph.stand_ins |= {moving.id: f"{STEP} by {name}", here.id: name}
         moved[node] = here
-    output = evaluate(problem.graph, [problem.output], m, moved).values[problem.output]
-    return replace(problem, graph=graph, output=output.id, wrt=(STEP,), point=point)
+    tape = evaluate(problem.graph, [problem.output], m, moved)
+    for node, name in problem.graph.names.items():
+        if tape.values[node] is not None and not problem.graph.is_leaf(node):
+            graph.names[tape.values[node].id] = name
+    for node, name in display_names(problem.graph, [problem.output]).items():
+        if not problem.graph.is_leaf(node):
+            graph.labels[tape.values[node].id] = name
+    return replace(problem, graph=graph, output=tape.values[problem.output].id, wrt=(STEP,), point=point)

@@ -15,11 +15,11 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.errors import DomainError, UsageError
 from gradcli.methods.base import flatten, unflatten
-from gradcli.methods.enclosures import DIFFERENCE_BITS, BallLine, too_large, working
+from gradcli.methods.enclosures import BallLine, difference_bits, too_large, working
 from gradcli.methods.numerical import Line
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.truth import Truth, error_of, truth_of
+from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import Verdict
 
 DECADES = 16
@@ -27,8 +27,10 @@ A_DECADE = 4
 """Steps of the curve in each decade; the table has one."""
 LEAST_POINTS = 3
 """Of a branch, for its slope to be fitted."""
-LARGEST = 0.1001
-"""Of a coordinate: beyond it the truncation of a difference has more than its first term."""
+BENT = 0.1
+"""The part by which the truncation of a difference may be off its first term, to be called by its power."""
+BESIDE = 3
+"""Decades that are shown to either side of the steps that theory calls best."""
 VANISHED = 1e-60
 """A derivative below this part of the function's scale is 0: what is seen is the truncation of its own difference."""
 
@@ -105,28 +107,72 @@ def study_steps(problem: Problem, carrier: Carrier, at_kink: Verdict | None) -> 
     return found
 
 
-def _study(line: Line, truth: Truth, name: str, gradient: list[Ball]) -> StepStudy:
+def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -> StepStudy:
     problem = line.problem
     shape = problem.input_shape(name)
     direction = {name: unflatten([1.0] * size(shape), shape)}
-    steps = [10 ** -(1 + k / A_DECADE) for k in range((DECADES - 1) * A_DECADE + 1)]
-    with working(DIFFERENCE_BITS, problem.dtype) as balls:
+    rounding = line.noise.of(line.here())
+    with working(difference_bits(problem), problem.dtype) as balls:
         true = sum(gradient, start=balls.lift(0))
-        second, third = _derivatives(BallLine(problem, balls), direction, flatten(problem.point[name]))
+        exact = BallLine(problem, balls)
+        second, third = _derivatives(exact, direction, flatten(problem.point[name]))
+        laws = ((1, second / 2) if second else (2, third / 6), (2, third / 6))
+        bests = [_best_step(law, r) for law, r in zip(laws, (2 * rounding, rounding), strict=True)]
+        steps = _steps([best for best in bests if best])
+        truncated = _truncations(exact, direction, steps, max(map(abs, flatten(problem.point[name])), default=0.0))
+    reaches = [_reach(steps, errors, law, best) for errors, law, best in zip(truncated, laws, bests, strict=True)]
     here, values = line.here(), line.at(direction, steps + [-h for h in steps])
     ahead, behind = values[: len(steps)], values[len(steps) :]
     forward = [(a - here) / h for h, a in zip(steps, ahead, strict=True)]
     central = [(a - b) / (2 * h) for h, a, b in zip(steps, ahead, behind, strict=True)]
-    rounding = line.noise.of(here)
-    reach = LARGEST * min([abs(float(x)) for x in flatten(problem.point[name]) if x], default=1.0)
     return StepStudy(
         name,
         f"along ones of {name}" if shape else f"by {name}",
         truth.text_of(true),
         steps,
-        _curve("forward", steps, forward, true, (1, second / 2) if second else (2, third / 6), 2 * rounding, reach),
-        _curve("central", steps, central, true, (2, third / 6), rounding, reach),
+        _curve("forward", steps, forward, true, laws[0], 2 * rounding, reaches[0]),
+        _curve("central", steps, central, true, laws[1], rounding, reaches[1]),
     )
+
+
+def _best_step(law: tuple[int, float], rounded: float) -> float | None:
+    """Where truncation and rounding are least together; None where there is but one of them."""
+    power, factor = law
+    # By logarithms: at 1e-200 the quotient underflows.
+    return math.exp((math.log(rounded) - math.log(power * factor)) / (power + 1)) if factor and rounded else None
+
+
+def _steps(bests: list[float]) -> list[float]:
+    """From a tenth down, or where the best steps lie beside that: a decade is a decade of the function's own scale."""
+    first = -1
+    if bests:
+        first = max(first, math.ceil(math.log10(max(bests))) + BESIDE)
+        first = min(first, math.floor(math.log10(min(bests))) - BESIDE + DECADES - 1)
+    return [10.0 ** (first - k / A_DECADE) for k in range((DECADES - 1) * A_DECADE + 1)]
+
+
+def _truncations(
+    line: BallLine, direction: Mapping[str, Nested], steps: list[float], position: float
+) -> tuple[list[float], list[float]]:
+    """The errors of forward and central differences without rounding; NaN where a step leaves the domain."""
+    here, true = line.at(direction, line.balls.lift(0)), line.slope(direction, position)[1]
+    pairs = [(line.at(direction, line.balls.lift(h)), line.at(direction, line.balls.lift(-h))) for h in steps]
+    forward = [abs((ahead - here) / h - true) for h, (ahead, _) in zip(steps, pairs, strict=True)]
+    central = [abs((ahead - behind) / (2 * h) - true) for h, (ahead, behind) in zip(steps, pairs, strict=True)]
+    return tuple([float(e.mid()) if e.is_finite() else math.nan for e in errors] for errors in (forward, central))  # type: ignore[return-value]
+
+
+def _reach(steps: list[float], errors: list[float], law: tuple[int, float], best: float | None) -> float:
+    """The largest step up to which, from the best one on, truncation is its first term."""
+    power, factor = law
+    found = 0.0
+    for h, error in zip(reversed(steps), reversed(errors), strict=True):
+        if h < (best or 0.0):
+            continue
+        if not abs(error - factor * h**power) <= BENT * error:
+            break
+        found = h
+    return found
 
 
 def _derivatives(line: BallLine, direction: Mapping[str, Nested], positions: list[float]) -> tuple[float, float]:
@@ -155,7 +201,7 @@ def _curve(
     known = [k for k, e in enumerate(errors) if math.isfinite(e)]
     best = min(known, key=lambda k: errors[k], default=None)
     power, factor = truncated
-    theory = (rounded / (power * factor)) ** (1 / (power + 1)) if factor and rounded else None
+    theory = _best_step(truncated, rounded)
     turn = theory or (steps[best] if best is not None else 0.0)
     truncation = rounding = None
     if factor:

@@ -24,6 +24,7 @@ from gradcli.shapes import size
 
 MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
+ONE_DIRECTION = "along one direction"
 VANISHING = 1e-25
 """Both derivatives are 0 but for the difference's own error."""
 DECIDED = 2.0**-40
@@ -39,10 +40,11 @@ Ball = Any
 
 
 @dataclass
-class Truth:
+class ProvenGradient:
     """The true value and gradient (flat lists of balls, inputs in order), and what rounding may do to each number.
 
-    `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules.
+    `confirmed`: whether differences in balls confirm (True), contradict (False) or cannot see (None) the rules; `where`
+    says that they looked along one direction only.
     """
 
     problem: Problem
@@ -53,6 +55,7 @@ class Truth:
     rounding: list[float] = field(default_factory=list)
     confirmed: bool | None = None
     contradiction: str = ""
+    where: str = ""
 
     def value_text(self) -> Nested:
         """The value in proven digits, in the output's shape."""
@@ -79,7 +82,7 @@ class Truth:
         return proven_texts(balls, self.bits)
 
 
-def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth | None:
+def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> ProvenGradient | None:
     """The truth at the point; None where balls cannot state the graph, take too long or find no number.
 
     What rounding may do is left out where the floats are not finite.
@@ -95,8 +98,9 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> Truth |
     if bound is None or not all(ball.is_finite() for ball in [*value, *balls]) or _undecided(balls):
         return None
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
-    truth = Truth(problem, value, balls, bits, bound[0], rounding)
+    truth = ProvenGradient(problem, value, balls, bits, bound[0], rounding)
     truth.confirmed, truth.contradiction = _witnessed(problem, balls)
+    truth.where = "" if _looks_everywhere(problem) else f" {ONE_DIRECTION}"
     return truth
 
 
@@ -124,11 +128,10 @@ def _seen_with(problem: Problem, gradient: list[Ball], finer: int) -> tuple[bool
     confirmed: bool | None = True
     with working(difference_bits(problem) * finer, problem.dtype) as balls:
         line = BallLine(problem, balls, STEP_EXPONENT * finer)
-        for label, direction, position, weights in _directions(problem, len(line.tape.nodes)):
-            coarse, fine = line.slope(direction, position)
+        for label, direction, position, weights in _directions(problem):
+            fine, error = seen_slope(line, direction, position)
             ours = sum((w * g for w, g in zip(weights, gradient, strict=True) if w), start=balls.lift(0))
-            error = TRUNCATION * abs(coarse - fine)
-            seen = agreement(ours, fine, error)
+            seen = confirms(ours, fine, error)
             if seen is False:
                 return False, f"{label}: the rules give {float(ours):.9g}, differences in balls {float(fine):.9g}"
             confirmed = confirmed and seen
@@ -199,10 +202,10 @@ def _seen_product(
             }
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
-        return agreement(ours, total, error), float(total)
+        return confirms(ours, total, error), float(total)
 
 
-def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
+def confirms(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     """Whether a difference known to an error confirms a number (True) or contradicts it (False); None: it is blind."""
     gap = abs(ours - seen)
     if not (gap.is_finite() and error.is_finite()):
@@ -213,17 +216,34 @@ def agreement(ours: Ball, seen: Ball, error: Ball) -> bool | None:
     if not gap > error + size * ours.__class__(2) ** -90:
         return True
     # Between two points of sin(1e200 x) lies anything.
-    return False if error.abs_upper() <= RESOLVED * abs(seen).upper() or error < VANISHING else None
+    return False if resolves(seen, error) or error < VANISHING else None
 
 
-def _directions(problem: Problem, operations: int) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
+def resolves(seen: Ball, error: Ball) -> bool:
+    """Whether a difference is known well enough to say what the derivative is."""
+    return bool(error.is_finite() and error.abs_upper() <= RESOLVED * abs(seen).upper())
+
+
+def seen_slope(line: BallLine, direction: Mapping[str, Nested], position: float) -> tuple[Ball, Ball]:
+    """The difference of the primal along a direction, and its error."""
+    coarse, fine = line.slope(direction, position)
+    return fine, TRUNCATION * abs(coarse - fine)
+
+
+def _looks_everywhere(problem: Problem) -> bool:
+    """Whether differences are taken by every coordinate, and not along one direction only."""
+    count = elements(problem)
+    return count <= BLOCK and count * len(problem.graph.ancestors([problem.output])) * 4 <= MOST_DIFFERENCES
+
+
+def _directions(problem: Problem) -> list[tuple[str, dict[str, Nested], float, list[float]]]:
     """Label, direction, size of the coordinate and weights of the components: every coordinate, or one of signs."""
     count = elements(problem)
-    if count > BLOCK or count * operations * 4 > MOST_DIFFERENCES:
+    if not _looks_everywhere(problem):
         direction = fixed_direction(problem)
         weights = [w for name in problem.wrt for w in flatten(direction[name])]
         largest = max(abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name]))
-        return [("along one direction", direction, largest, weights)]
+        return [(ONE_DIRECTION, direction, largest, weights)]
     found, place = [], 0
     for name in problem.wrt:
         positions = flatten(problem.point[name])

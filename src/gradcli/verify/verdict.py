@@ -11,7 +11,7 @@ from gradcli.methods.base import methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
-from gradcli.verify.witnesses import Verdict, judge_numbers
+from gradcli.verify.witnesses import Verdict, judge_by_witnesses
 
 if TYPE_CHECKING:
     from gradcli.verify.at_kink import AtKink
@@ -31,7 +31,9 @@ class Checked:
     proof: Proof | None = None
 
 
-def check_gradient(problem: Problem, carrier: Carrier, at_kink: AtKink = "torch", precision: int = 0) -> Checked:
+def check_gradient(
+    problem: Problem, carrier: Carrier, at_kink: AtKink = "torch", precision: int | None = None
+) -> Checked:
     """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
     finite."""
     graph = problem.graph
@@ -86,7 +88,7 @@ def _judge(
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
         return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words)
-    return judge_numbers(problem, tape.carrier, found)
+    return judge_by_witnesses(problem, tape.carrier, found)
 
 
 def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:

@@ -37,10 +37,12 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 class TrueNumbers(NamedTuple):
-    """The value and the gradient by input, nested, as texts of proven digits."""
+    """The value and the derivative, nested, as texts of proven digits. `kind` is what JSON calls the derivative: a
+    gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's shape."""
 
     value: Nested
-    gradient: dict[str, Nested]
+    derivative: Any
+    kind: str = "gradient"
 
 
 class Convention(NamedTuple):
@@ -100,7 +102,7 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
     if verdict.conventions:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
-        found["true"] = verdict.true._asdict()
+        found["true"] = {"value": verdict.true.value, verdict.true.kind: verdict.true.derivative}
     return found
 
 
@@ -144,7 +146,7 @@ class Component:
         return agree and tolerance <= certain * size
 
 
-def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
+def judge_by_witnesses(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
     """The verdict on a finite reverse gradient from forward mode and differences, and if need be from the truth in
     balls, or from autograd where balls take too long."""
     bound = rounding_bound(problem, carrier)

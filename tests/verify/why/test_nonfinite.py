@@ -37,12 +37,12 @@ def test_an_overflowing_branch() -> None:
         ("log(exp(x) + 1)", {"x": 800.0}, "exp(x)", "softplus(x)", 800.0),
         ("log(sum(exp(x)))", {"x": [800.0, 1.0]}, "exp(x)", "logsumexp(x)", 800.0),
         ("sqrt(x^2 + y^2)", {"x": 3e200, "y": 4e200}, "x^2", "hypot(x, y)", 5e200),
-        ("sum(log(softmax(x)))", {"x": [0.0, -800.0]}, "ln(softmax(x))", "sum(log_softmax(x))", -800.0),
-        ("log(sigmoid(x))", {"x": -800.0}, "ln(sigmoid(x))", "-softplus(-x)", -800.0),
-        ("log(1 - sigmoid(x))", {"x": 800.0}, "ln(1-sigmoid(x))", "-softplus(x)", -800.0),
+        ("sum(log(softmax(x)))", {"x": [0.0, -800.0]}, "softmax(x)", "sum(log_softmax(x))", -800.0),
+        ("log(sigmoid(x))", {"x": -800.0}, "sigmoid(x)", "-softplus(-x)", -800.0),
+        ("log(1 - sigmoid(x))", {"x": 800.0}, "1-sigmoid(x)", "-softplus(x)", -800.0),
         ("log(cosh(x))", {"x": 800.0}, "cosh(x)", "x + softplus(-2*x) - ln(2)", 800.0 - math.log(2)),
         ("exp(x)/exp(y)", {"x": 800.0, "y": 799.0}, "exp(x)", "exp(x - y)", math.e),
-        ("log(prod(x))", {"x": [1e200, 1e200]}, "prod(x)", "sum(ln(x))", 400 * math.log(10)),
+        ("log(prod(x))", {"x": [1e200, 1e200]}, "prod(x)", "sum(ln(abs(x)))", 400 * math.log(10)),
         ("(exp(x) - exp(-x))/(exp(x) + exp(-x))", {"x": 710.0}, "exp(x)", "tanh(x)", 1.0),
     ],
 )
@@ -103,11 +103,7 @@ def test_zero_times_infinity() -> None:
 
 def test_a_limit_is_a_mend_only_where_the_function_tends_to_it() -> None:
     gap = only("x*ln(x)", x=0.0)
-    assert gap.text == "ln(x)"
-    assert gap.mend is not None
-    assert gap.mend.expression == "where(x > 0, x*ln(where(x > 0, x, 1)), 0)"
-    assert gap.mend.value == 0.0
-    assert gap.mend.verdict.startswith("undefined")
+    assert (gap.text, gap.mend) == ("ln(x)", None)
     sinc = only("sin(x)/x", x=0.0)
     assert sinc.mend is not None
     assert (sinc.mend.value, sinc.mend.gradient) == (1.0, {"x": 0.0})

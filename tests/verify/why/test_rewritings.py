@@ -42,7 +42,7 @@ def test_both_sides_are_equal(before: str, after: str) -> None:
     equal = 0
     with working(160) as m:
         for sign in (1, -1) * 8:
-            names = {n: [sign * draw.uniform(0.05, 0.95) for _ in range(6)] for n in "abvX"}
+            names = {n: [sign * draw.uniform(0.05, 0.95) for _ in range(6)] for n in "abcvX"}
             sides = [value(text, names, reduces(before), m) for text in (before, after)]
             if all(number.is_finite() for number in sides[0]):
                 assert all(abs(p - q) < 1e-35 for p, q in zip(*sides, strict=True))

@@ -4,13 +4,13 @@ import mpmath
 import pytest
 
 from gradcli.carriers.select import select_carrier
-from gradcli.verify.why.truth import Truth
+from gradcli.verify.why.truth import ProblemInBalls
 from tests.verify.problems import problem
 
 
-def truth(text: str, **point: object) -> Truth:
+def truth(text: str, **point: object) -> ProblemInBalls:
     asked = problem(text, **point)
-    return Truth(asked, select_carrier(asked.graph, asked.graph.ancestors([asked.output])))
+    return ProblemInBalls(asked, select_carrier(asked.graph, asked.graph.ancestors([asked.output])))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
     """The Hessian of each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.derivatives import hessian_arrays, hessian_blocks
+        from gradcli.render.derivatives import hessian_arrays, hessian_blocks, in_layout
         from gradcli.verify.proof import prove_hessian
 
         require_scalar(bound, problem, "a Hessian", ("sum(...)", "gradcli jacobian for the first derivatives"))
@@ -46,7 +46,9 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
         }
         plain, digits = query.settings.plain, query.settings.precision
         if not digits:
-            return Answer(data, hessian_arrays(name, checked.value, blocks, layout, plain), "", checked.verdict)
+            verdict = in_layout(problem, checked.verdict, layout)
+            arrays = hessian_arrays(name, checked.value, blocks, layout, plain, verdict.true)
+            return Answer(data, arrays, "", verdict)
         proof = prove_hessian(problem, digits)
         proven = hessian_blocks(problem, proof.by_pairs(), layout)
         data |= proof.as_json("hessian", {a: {b: block for b, (block, _) in row.items()} for a, row in proven.items()})

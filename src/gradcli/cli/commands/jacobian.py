@@ -32,7 +32,7 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
     """The Jacobian of each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.derivatives import jacobian_arrays, jacobian_blocks
+        from gradcli.render.derivatives import in_layout, jacobian_arrays, jacobian_blocks
         from gradcli.verify.proof import prove_jacobian
 
         checked = check_jacobian(problem, carrier, mode)
@@ -47,8 +47,9 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
         }
         why = checked.why if problem.wrt else ""
         if not digits:
-            arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, plain)
-            return Answer(data, arrays, why, checked.verdict)
+            verdict = in_layout(problem, checked.verdict, layout)
+            arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, plain, verdict.true)
+            return Answer(data, arrays, why, verdict)
         proof = prove_jacobian(problem, digits)
         proven = jacobian_blocks(problem, proof.by_input(), layout)
         data |= proof.as_json("jacobian", {by: block for by, (block, _) in proven.items()})

@@ -41,7 +41,7 @@ def answer(query: Query, wrt: str, typed: str, at_kink: AtKink) -> Report:
     """The product for each output."""
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
-        from gradcli.render.derivatives import VJP_MODE, vjp_arrays
+        from gradcli.render.derivatives import VJP_MODE, of_product, vjp_arrays
 
         shape = problem.output_shape
         if shape and not typed:
@@ -59,7 +59,8 @@ def answer(query: Query, wrt: str, typed: str, at_kink: AtKink) -> Report:
         }
         name, proof = bound.output_name(problem.output), checked.proof
         if proof is None:
-            return Answer(data, vjp_arrays(name, problem, value, checked.gradient), VJP_MODE, checked.verdict)
+            verdict = of_product(checked.verdict)
+            return Answer(data, vjp_arrays(name, problem, value, checked.gradient, verdict.true), VJP_MODE, verdict)
         data |= proof.as_json("vjp", proof.by_input())
         return Answer(data, vjp_arrays(name, problem, proof.value, proof.by_input()), VJP_MODE, checked.verdict)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gradcli.cli.derivatives import one_or_all
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
 from gradcli.cli.query import Query, bind, problem_of
 from gradcli.cli.runner import Report, run
@@ -40,15 +41,7 @@ def answer(query: Query, wrt: str, cotangent: str, full: bool) -> Report:
     problems = [problem_of(bound, output, wrt, cotangent) for output in dict.fromkeys(bound.outputs)]
     found = [diagnose(problem, carrier, bound.outputs) for problem in problems]
     results = [diagnosis_data(diagnosis) for diagnosis in found]
-    data = {
-        "schema": "gradcli/1",
-        "command": "why",
-        "expression": query.text,
-        "inputs": bound.point,
-        "dtype": carrier.dtype,
-        "device": carrier.device,
-        **(results[0] if len(results) == 1 else {"results": results}),
-    }
+    data = {**bound.head("why", carrier), **one_or_all(results)}
 
     def show() -> None:
         for diagnosis in found:

@@ -102,7 +102,7 @@ def plot_answer(
     source: str,
     name: str,
     ranges: Mapping[str, tuple[float, float]],
-    precision: int = 0,
+    precision: int | None = None,
 ) -> PlotAnswer:
     """Judge the gradient and sample the function. Raises DomainError where it is undefined on the whole range."""
     checked: Checked | None = None

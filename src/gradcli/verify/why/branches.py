@@ -23,17 +23,19 @@ def double_wheres(scene: Scene, birth: Birth) -> Iterator[tuple[Graph, int, int,
     if birth.choice is None:
         return
     choice = birth.choice
-    for number in HARMLESS:
-        found = replaced(scene.graph, scene.problem.output, {choice: _guarded(scene, birth, choice, number)})
-        if found is not None:
-            yield (*found[:2], choice, found[2])
+    arguments = scene.graph.arguments[birth.node]
+    for argument in dict.fromkeys((arguments[birth.position], *arguments)):
+        for number in HARMLESS:
+            instead = {choice: _guarded(scene, birth, choice, argument, number)}
+            found = replaced(scene.graph, scene.problem.output, instead)
+            if found is not None:
+                yield (*found[:2], choice, found[2])
 
 
-def _guarded(scene: Scene, birth: Birth, choice: int, number: float) -> object:
+def _guarded(scene: Scene, birth: Birth, choice: int, guarded_argument: int, number: float) -> object:
     graph = scene.graph
     condition, *branches = graph.arguments[choice]
     side = next(k for k, branch in enumerate(branches) if birth.node in graph.ancestors([branch]))
-    guarded_argument = graph.arguments[birth.node][birth.position]
     inside = graph.dependents([birth.node], graph.ancestors([branches[side]]))
 
     def function(m: Nodes, place: Mapping[int, int]) -> int:

@@ -11,6 +11,7 @@ from gradcli.methods.base import BLOCK, elements, flatten, unflatten
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
 from gradcli.verify.kinks import Sides
+from gradcli.verify.limits import behaviours, limits_sentence
 from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import judge_kink
 from gradcli.verify.why import lost, nonfinite, zero
@@ -21,6 +22,8 @@ from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
 from gradcli.verify.why.truth import nearest, written
 
+NO_MEND = "no rewriting is known that keeps the digits of the value and of the derivative"
+PROVES = "gradcli grad with --precision 20 proves both in balls"
 MOST_BIRTHS = 32
 """Edges at which something non-finite begins that are looked at."""
 LEAST_PUSHES = 32
@@ -80,6 +83,27 @@ def _explained(findings: Sequence[Finding], name: str) -> set[int]:
     return {k for finding in findings for part in finding.parts if part.name == name for k in part.elements}
 
 
+def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> None:
+    """Give a finding its mend; where there is none that is complete, what does help."""
+    if mend is not None and mend.complete:
+        found.mend = mend
+        return
+    if scene.truth.fits_floats:
+        helps = [f"{NO_MEND}; {PROVES}"]
+    else:
+        helps = [*([hint] if hint else []), *filter(None, [_limits(scene)])]
+    if mend is not None:
+        helps.append(f"for the value alone: {mend.expression} (its derivative is not that of the original)")
+    found.hint = "; ".join(helps)
+
+
+def _limits(scene: Scene) -> str:
+    """What value and slope tend to, for functions of numbers; an array's elements are too many to tell."""
+    if any(scene.problem.input_shape(name) for name in scene.problem.wrt):
+        return ""
+    return limits_sentence(behaviours(scene.problem))
+
+
 # The value
 
 
@@ -91,12 +115,18 @@ def value_finding(scene: Scene) -> Finding:
     numbers = flatten(scene.value)
     wrong = [k for k, number in enumerate(numbers) if not math.isfinite(number)]
     kind: Kind = "nan" if any(math.isnan(numbers[k]) for k in wrong) else "infinite"
-    found = _finding(scene, kind, [Part("", tuple(wrong), len(numbers))], cause.node, cause.sentence)
-    true = scene.truth.value
+    part = Part("", tuple(wrong), len(numbers))
+    true, origin = scene.truth.value, scene.lost_before(cause.node)
+    if true is None or origin is None:
+        found = _finding(scene, kind, [part], cause.node, cause.sentence)
+    else:
+        reason, details = lost.value_reason(scene, origin)
+        found = _finding(scene, kind, [part], origin, reason)
+        found.details = [*details, cause.sentence]
     if true is not None:
-        found.details += [*lost.wrong_arguments(scene, cause.node), f"the value is {written(true)} in truth"]
-    found.mend = mend_at(scene, cause.node, _first_fault)
-    found.hint = "" if found.mend else cause.hint
+        found.details.append(f"the value is {written(true)} in truth")
+    mends = (mend_at(scene, node, _first_fault) for node in (cause.node, origin) if node is not None)
+    offer(scene, found, next(filter(None, mends), None), cause.hint)
     return found
 
 
@@ -125,7 +155,7 @@ def _value_digits(scene: Scene, findings: list[Finding], notes: list[str]) -> No
     found = _finding(scene, "digits", [_whole_value(scene)], node, reason)
     total = f"the value is {written(true)} in truth"
     found.details = list(dict.fromkeys([*details, total])) if node != scene.problem.output else details
-    found.mend = mend_at(scene, node, _first_fault)
+    offer(scene, found, mend_at(scene, node, _first_fault))
     findings.append(found)
 
 
@@ -156,7 +186,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         found.details = [d for d in _true_size(scene, parts[0]) if d.split()[2] not in found.reason]
         if kind == "nan" and "NaN" not in found.reason and "no value" not in found.reason:
             found.details.insert(0, "on the way back it is multiplied with 0, and 0 times infinity is NaN")
-        found.mend = _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault)
+        offer(scene, found, _branch_mend(scene, birth) or mend_at(scene, birth.node, _first_fault))
         findings.append(found)
     for name, numbers in remaining.items():
         if numbers:
@@ -167,7 +197,7 @@ def _nonfinite(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
 def _branch_mend(scene: Scene, birth: nonfinite.Birth) -> Mend | None:
     for candidate in double_wheres(scene, birth):
         mend = proven(scene, candidate)
-        if mend is not None:
+        if mend is not None and mend.complete:
             return mend
     return None
 
@@ -234,7 +264,9 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
     part = _part(scene, name, chosen)
     if side is None:
         reason = f"{scene.text(node)} is on a jump or a vertical tangent{place}; the rules give {kink.convention}"
-        return _finding(scene, "undefined", [part], node, reason)
+        found = _finding(scene, "undefined", [part], node, reason)
+        found.details += filter(None, [_limits(scene)])
+        return found
     reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
     found = _finding(scene, "kink", [part], node, reason)
     if side.agree:
@@ -314,9 +346,12 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
     element = remaining[0]
     found = zero.deaths(scene, name, element)
     if not found:
-        reason = "the product of local partials underflows on the way back to it"
+        reason = lost.cancelled_contributions(scene, scene.sources[name], element)
+        reason = reason or "the product of local partials underflows on the way back to it"
         finding = _finding(scene, "zero", [_part(scene, name, [element])], scene.sources[name], reason)
         finding.details = _true_size(scene, finding.parts[0])
+        if scene.truth.fits_floats and finding.details:
+            finding.hint = PROVES
         return finding, reason
     death = found[0]
     shared = zero.sharing(scene, death, name)
@@ -358,8 +393,9 @@ def _gradient_digits(scene: Scene, findings: list[Finding], notes: list[str]) ->
     reason, details = (lost.adjoint_reason if loss.adjoint else lost.value_reason)(scene, loss.node)
     found = _finding(scene, "digits", parts, loss.node, reason)
     found.details = details
-    for culprit in dict.fromkeys((loss.node, *_users(scene, loss.node))):
-        found.mend = found.mend or mend_at(scene, culprit, _first_fault, value_suffices=False)
+    culprits = dict.fromkeys((loss.node, *_users(scene, loss.node)))
+    mends = [mend for culprit in culprits if (mend := mend_at(scene, culprit, _first_fault)) is not None]
+    offer(scene, found, next((mend for mend in mends if mend.complete), None))
     findings.append(found)
 
 

@@ -24,9 +24,9 @@ class Part:
 class Mend:
     """An expression that is equal to the one asked about and does not have its fault.
 
-    `local` is what is replaced and by what; `points` counts the other points at which both were found equal to
-    `agreement` digits. `digits` is how far its value and its derivatives are right at this point, in balls;
-    None where that is not known.
+    `complete`: whether its derivatives are right too, and not only its value; no other is offered as a mend. `local` is
+    what is replaced and by what; `points` counts the other points at which both were found equal to `agreement` digits.
+    `digits` is how far its value and its derivatives are right at this point, in balls; None where that is not known.
     """
 
     expression: str
@@ -37,6 +37,7 @@ class Mend:
     digits: tuple[int | None, int | None]
     points: int
     agreement: int
+    complete: bool = True
 
 
 @dataclass

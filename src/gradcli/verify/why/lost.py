@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from gradcli.methods.enclosures import working
 from gradcli.methods.proven import proven_text
 from gradcli.methods.reverse import contribution_to
 from gradcli.verify.conditioning import condition_number, errors
-from gradcli.verify.why.scene import Scene
+from gradcli.verify.why.scene import Array, Scene
 from gradcli.verify.why.truth import overflows, written
 
 SMALLEST = {"float64": 2.3e-308, "float32": 1.2e-38}
@@ -62,6 +64,29 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
     """Why a node's adjoint has lost its digits: contributions that cancel, or a wrong local partial."""
     swept = scene.truth.swept
     assert swept is not None
+    parts = _contributions(scene, node)
+    found, exact = scene.array(scene.adjoints[node]), swept.array(swept.adjoints[node])
+    with working(scene.truth.bits):
+        element = int(errors(found, exact).ravel().argmax())
+    number = float(found.ravel()[element]) + 0.0
+    detail = ["it is {} in truth; {} gives {}".format(*_both(scene, exact.ravel()[element], number))]
+    of = scene.element_of(node, element)
+    if len(parts) > 1:
+        return _cancelling(scene, parts, node, element), detail
+    if not parts:
+        return f"the derivative by {of} has lost its digits", detail
+    user = parts[0][0]
+    return f"the derivative of {scene.text(user)} by {of} has lost its digits{scene.place(user, None)}", detail
+
+
+def cancelled_contributions(scene: Scene, node: int, element: int) -> str | None:
+    """Contributions to an element's adjoint that add up to 0; None where there are none but zeros."""
+    parts = [(user, part) for user, part in _contributions(scene, node) if part.ravel()[element]]
+    return _cancelling(scene, parts, node, element) if parts else None
+
+
+def _contributions(scene: Scene, node: int) -> list[tuple[int, Array]]:
+    """What each user of a node adds to its adjoint."""
     parts = []
     for user in scene.tape.nodes:
         adjoint = scene.adjoints[user]
@@ -72,25 +97,23 @@ def adjoint_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
                 part = contribution_to(scene.tape, user, position, adjoint)
                 if part is not None:
                     parts.append((user, scene.array(part)))
-    found, exact = scene.array(scene.adjoints[node]), swept.array(swept.adjoints[node])
-    with working(scene.truth.bits):
-        element = int(errors(found, exact).ravel().argmax())
-    number = float(found.ravel()[element]) + 0.0
-    detail = ["it is {} in truth; {} gives {}".format(*_both(scene, exact.ravel()[element], number))]
-    of = scene.element_of(node, element)
-    if len(parts) > 1:
-        terms = ", ".join(f"{part.ravel()[element]:.6g} by {scene.text(user)}" for user, part in parts[:6])
-        return f"the contributions to the derivative by {of} cancel: {terms}", detail
-    if not parts:
-        return f"the derivative by {of} has lost its digits", detail
-    user = parts[0][0]
-    return f"the derivative of {scene.text(user)} by {of} has lost its digits{scene.place(user, None)}", detail
+    return parts
+
+
+def _cancelling(scene: Scene, parts: Sequence[tuple[int, Array]], node: int, element: int) -> str:
+    terms = ", ".join(f"{part.ravel()[element]:.6g} by {scene.text(user)}" for user, part in parts[:6])
+    return f"the contributions to the derivative by {scene.element_of(node, element)} cancel: {terms}"
 
 
 def _both(scene: Scene, true: Any, number: float) -> tuple[str, str, str]:
     """The true number, the dtype and what it gives: in a few digits, or in all where a few are the same."""
     short, found = written(true), f"{number + 0.0:.6g}"
-    if number and all(character in "-.e0123456789" for character in short) and float(short) == float(found):
+    if (
+        number
+        and isfinite(number)
+        and all(character in "-.e0123456789" for character in short)
+        and float(short) == float(found)
+    ):
         with working(scene.truth.bits):
             return proven_text(true) or short, scene.carrier.dtype, repr(float(number))
     return short, scene.carrier.dtype, found

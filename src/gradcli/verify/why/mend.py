@@ -1,8 +1,8 @@
 """Mends: candidates from the rewritings, and the proof without which none is offered.
 
-A candidate must have a finite value and gradient at the point, equal to the truth there to more than half of the digits
-(in balls, the gradient by differences of the primal too); it must equal the original at random other points; and the
-verdict on it must not be bad.
+A candidate must have a finite value and gradient at the point, equal to the truth there to nearly all digits (in balls,
+the gradient by differences of the primal too); it must equal the original at random other points; and the verdict on
+it must not be bad. One whose value alone is right is no mend; it is told as what it is.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.enclosures import working
 from gradcli.problem import Nested, Problem
-from gradcli.shapes import size
+from gradcli.shapes import Shape, size
 from gradcli.syntax.text import TextPrinter, expression_text
 from gradcli.verify.conditioning import error
 from gradcli.verify.explain import finite
@@ -26,8 +28,9 @@ from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.why.findings import Mend
 from gradcli.verify.why.patterns import matches_around, rewritten
+from gradcli.verify.why.rewritings import EXACT_AGREEMENT
 from gradcli.verify.why.scene import Scene
-from gradcli.verify.why.truth import nearest
+from gradcli.verify.why.truth import COMPARED, nearest
 
 ROUNDS = 4
 """Rewritings one after another: two overflows take two."""
@@ -37,50 +40,50 @@ ENOUGH = 3
 """Random points at which both must be finite, and equal."""
 NEAR = 1e-60
 """So near is looked at a point where the original has no value."""
-AGREEMENT = 30
-"""Digits to which they must be equal in balls."""
 PLAIN_AGREEMENT = 9
 """The same in float64, where the graph is too large for balls."""
 MOST_COMPONENTS = 8
 """Of a derivative that are compared with differences of the primal."""
 MOST_DIGITS = {"float64": 16, "float32": 7}
 """That a number of the dtype has."""
+NEEDED_DIGITS = {"float64": 12, "float32": 5}
+"""That value and derivatives of a mend must have right."""
 MOST_COMPARED = 20_000
 """Elements of all nodes, times components."""
 LONGEST_INLINE = 40
 """Nodes of an expression that is written in one piece, without names for shared parts."""
-GOOD = ("verified", "kink", "inconclusive", "unverified", "ill-conditioned")
+GOOD = ("verified", "kink", "inconclusive", "unverified")
 
 Candidate = tuple[Graph, int, int, int]
 """A graph, its output, the node of the old graph that was replaced and the node that replaces it."""
 
 
-def mend_at(
-    scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None], value_suffices: bool = True
-) -> Mend | None:
+def mend_at(scene: Scene, guilty: int, next_guilty: Callable[[Scene], int | None]) -> Mend | None:
     """A proven rewriting at or around the guilty node; where one alone does not do, of the fault that is then first.
-    One with right derivatives is preferred; if `value_suffices`, one without is better than none."""
-    now, first = scene, None
+    One whose value alone is right, where none is complete."""
+    now, first, of_value, digits = scene, None, None, EXACT_AGREEMENT
     for _ in range(ROUNDS):
-        candidates = []
+        candidates: list[Candidate] = []
+        equal: list[int] = []
         for match in _limited(matches_around(now.graph, now.tape.nodes, guilty)):
             found = rewritten(now.graph, now.problem.output, match)
             if found is not None:
                 candidates.append((*found[:2], match.root, found[2]))
+                equal.append(min(digits, match.rewriting.agreement))
         if not candidates:
-            return None
+            return of_value
         first = first or (now, candidates[0])
-        for whole in (True, False) if value_suffices else (True,):
-            for candidate in candidates:
-                mend = proven(scene, candidate, whole, _local(*first) if now is not scene else None)
-                if mend is not None:
-                    return mend
+        for candidate, known in zip(candidates, equal, strict=True):
+            mend = proven(scene, candidate, _local(*first) if now is not scene else None, known)
+            if mend is not None and mend.complete:
+                return mend
+            of_value = of_value or mend
         fresh = _scene(scene, candidates[0])
         further = next_guilty(fresh)
         if further is None:
-            return None
-        now, guilty = fresh, further
-    return None
+            return of_value
+        now, guilty, digits = fresh, further, equal[0]
+    return of_value
 
 
 def _limited(matches: Iterator[Any]) -> Iterator[Any]:
@@ -96,25 +99,28 @@ def _scene(scene: Scene, candidate: Candidate) -> Scene:
     return Scene(problem, select_carrier(graph, graph.ancestors([output]), device, scene.carrier.dtype))
 
 
-def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[str, str] | None = None) -> Mend | None:
-    """The candidate as a mend; None where something contradicts it. Without `whole` the value has to be right, and the
-    derivatives only finite."""
+def proven(
+    scene: Scene, candidate: Candidate, local: tuple[str, str] | None = None, digits: int = EXACT_AGREEMENT
+) -> Mend | None:
+    """The candidate as a mend, complete or not; None where something contradicts its value, or a derivative is not
+    finite. It must be equal to so many digits everywhere."""
     fresh = _scene(scene, candidate)
     if not finite(fresh.value) or not all(map(finite, fresh.gradient.values())):
         return None
     known = _digits(scene, fresh)
-    needed = -math.log10(scene.least)
-    if any(k is not None and k < needed for k in (known if whole else known[:1])):
+    needed = NEEDED_DIGITS[scene.carrier.dtype]
+    if known[0] is not None and known[0] < needed:
         return None
-    if scene.truth.value is None and not finite(scene.value) and not _continues(scene, fresh):
+    gap = scene.truth.value is None and not finite(scene.value)
+    if gap and not _continues(scene, fresh):
         return None
-    equal = agreement(scene, fresh)
+    equal = equal_at_random_points(scene, fresh, digits)
     if equal is None:
         return None
     verdict = check_gradient(fresh.problem, fresh.carrier).verdict
-    # Where the function itself had no value, its derivative need not exist.
-    if verdict.word not in GOOD and (finite(scene.value) or verdict.word != "undefined"):
+    if verdict.word == "wrong":
         return None
+    right = (known[1] is None or known[1] >= needed) and (not gap or _slopes_continue(scene, fresh))
     shapes = {name: scene.problem.input_shape(name) for name in scene.problem.wrt}
     return Mend(
         expression=whole_text(fresh.graph, fresh.problem.output),
@@ -125,6 +131,7 @@ def proven(scene: Scene, candidate: Candidate, whole: bool = True, local: tuple[
         digits=known,
         points=equal[0],
         agreement=equal[1],
+        complete=right and verdict.word in GOOD,
     )
 
 
@@ -195,11 +202,11 @@ def components(scene: Scene) -> list[tuple[str, int]]:
     return list(dict.fromkeys([*bad[: affordable // 2], *even]))[:affordable]
 
 
-def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
+def equal_at_random_points(scene: Scene, fresh: Scene, digits: int = EXACT_AGREEMENT) -> tuple[int, int] | None:
     """At how many random points the outputs are equal, and to how many digits; None where they differ at one, or too
     few points are in the domain."""
     in_balls = not (scene.truth.refusal or fresh.truth.refusal)
-    compare = _equal_precisely if in_balls else _equal_plainly
+    compare = partial(_equal_precisely, digits=digits) if in_balls else _equal_plainly
     equal = 0
     for point in random_points(scene.problem):
         found = compare(scene, fresh, point)
@@ -208,7 +215,7 @@ def agreement(scene: Scene, fresh: Scene) -> tuple[int, int] | None:
         equal += found is True
         if equal == ENOUGH + 2:
             break
-    return (equal, AGREEMENT if in_balls else PLAIN_AGREEMENT) if equal >= ENOUGH else None
+    return (equal, digits if in_balls else PLAIN_AGREEMENT) if equal >= ENOUGH else None
 
 
 def _continues(scene: Scene, fresh: Scene) -> bool:
@@ -217,13 +224,38 @@ def _continues(scene: Scene, fresh: Scene) -> bool:
     goal = flatten(fresh.value)
     seen = 0
     for step in (NEAR, -NEAR):
-        found = scene.truth.outputs(scene.problem.point, step)
+        everywhere = {name: _filled(step, scene.problem.input_shape(name)) for name in scene.problem.wrt}
+        found = scene.truth.outputs(scene.problem.point, everywhere)
         if all(ball.is_finite() for ball in found):
             seen += 1
             pairs = zip(found, goal, strict=True)
             if not all(abs(ball - g) <= scene.least * max(1, abs(g)) for ball, g in pairs):
                 return False
     return seen > 0
+
+
+def _slopes_continue(scene: Scene, fresh: Scene) -> bool:
+    """Whether the slopes of the original towards the point, where it has no value, are the candidate's derivatives."""
+    problem = scene.problem
+    goal = _weighted(fresh)
+    for name, k in components(scene):
+        slope, seen = fresh.gradient[name][k], 0
+        for step in (NEAR, -NEAR):
+            found = scene.truth.outputs(problem.point, {name: _filled(step, problem.input_shape(name), k)})
+            if all(ball.is_finite() for ball in found):
+                seen += 1
+                weights = [1.0] if problem.cotangent is None else flatten(problem.cotangent)
+                with working(COMPARED):
+                    rise = sum((ball * w for ball, w in zip(found, weights, strict=True)), start=found[0] * 0) - goal
+                    if not abs(rise / step - slope) <= scene.least * max(1, abs(slope)):
+                        return False
+        if not seen:
+            return False
+    return True
+
+
+def _filled(number: float, shape: Shape, only: int | None = None) -> Nested:
+    return unflatten([number if only in (None, k) else 0.0 for k in range(int(size(shape)))], shape)
 
 
 def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:
@@ -246,12 +278,12 @@ def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:
         yield moved
 
 
-def _equal_precisely(scene: Scene, fresh: Scene, point: Mapping[str, Nested]) -> bool | None:
+def _equal_precisely(scene: Scene, fresh: Scene, point: Mapping[str, Nested], digits: int) -> bool | None:
     """Whether both are equal in balls; None where the original has no value, or balls cannot tell."""
     before, after = (s.truth.outputs(point) for s in (scene, fresh))
     if not all(ball.is_finite() for ball in before):
         return None
-    bound = max((float(ball.abs_upper()) for ball in before), default=0.0) * 10.0**-AGREEMENT
+    bound = max((float(ball.abs_upper()) for ball in before), default=0.0) * 10.0**-digits
     gaps = [abs(a - b) for a, b in zip(after, before, strict=True)]
     if all(gap <= bound for gap in gaps):
         return True

@@ -14,7 +14,7 @@ from gradcli.primitives.declare import Primitive
 from gradcli.shapes import Shape
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
-from gradcli.verify.why.rewritings import REWRITINGS
+from gradcli.verify.why.rewritings import EXACT_AGREEMENT, REWRITINGS, SERIES, SERIES_AGREEMENT
 
 VECTOR = "v"
 LEVELS = 8
@@ -30,6 +30,7 @@ class Rewriting:
     replacement: str
     orders: tuple[tuple[Graph, int], ...]
     instead: Built
+    agreement: int
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ class Match:
 @cache
 def rewritings() -> tuple[Rewriting, ...]:
     """All rewritings, parsed."""
-    return tuple(compiled(pattern, replacement) for pattern, replacement in REWRITINGS)
+    exact = (compiled(pattern, replacement) for pattern, replacement in REWRITINGS)
+    return (*exact, *(compiled(pattern, replacement, SERIES_AGREEMENT) for pattern, replacement in SERIES))
 
 
-def compiled(pattern: str, replacement: str) -> Rewriting:
-    """A pair of texts as graphs."""
+def compiled(pattern: str, replacement: str, agreement: int = EXACT_AGREEMENT) -> Rewriting:
+    """A pair of texts as graphs, which are equal to so many digits."""
     before, after = (build(parse(text), shapes_of(text)) for text in (pattern, replacement))
-    return Rewriting(pattern, replacement, tuple(orders(before.graph, before.outputs[-1])), after)
+    return Rewriting(pattern, replacement, tuple(orders(before.graph, before.outputs[-1])), after, agreement)
 
 
 def shapes_of(text: str) -> dict[str, Shape]:

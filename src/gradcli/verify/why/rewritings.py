@@ -30,12 +30,14 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     *((f"log(sum(exp(X), axis={k}, keepdim=true))", f"logsumexp(X, axis={k}, keepdim=true)") for k in AXES),
     ("log(mean(exp(a)))", "logsumexp(a) - log(numel(a))"),
     ("log(cosh(a))", "a + softplus(-2*a) - log(2)"),
-    ("log(prod(a))", "sum(log(a))"),
+    ("log(prod(a))", "sum(log(abs(a)))"),
     ("log(exp(a))", "a"),
     ("log(sigmoid(a))", "-softplus(-a)"),
     ("log(1 - sigmoid(a))", "-softplus(a)"),
     ("exp(v)/sum(exp(v))", "softmax(v)"),
     *((f"exp(X)/sum(exp(X), axis={k}, keepdim=true)", f"softmax(X, axis={k})") for k in AXES),
+    ("log(exp(a)/sum(exp(v)))", "a - logsumexp(v)"),
+    ("exp(a)/sum(exp(v))", "exp(a - logsumexp(v))"),
     ("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)"),
     ("exp(a)/(1 + exp(a))", "sigmoid(a)"),
     ("1/(1 + exp(-a))", "sigmoid(a)"),
@@ -45,6 +47,12 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("exp(a)/exp(b)", "exp(a - b)"),
     ("exp(a)*exp(-b)", "exp(a - b)"),
     ("exp(a)*exp(b)", "exp(a + b)"),
+    # Products and quotients that overflow or underflow on the way
+    ("log(a/b)", "log(abs(a)) - log(abs(b))"),
+    ("log(a*b)", "log(abs(a)) + log(abs(b))"),
+    ("a*b*c", "a*(b*c)"),
+    ("a*b/c", "a*(b/c)"),
+    ("a*b/c", "a/c*b"),
     # Squares that overflow or underflow, and the tip of a root
     ("sqrt(a^2 + b^2)", "hypot(a, b)"),
     ("sqrt(a*a + b*b)", "hypot(a, b)"),
@@ -58,6 +66,8 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("a/|a|", "sign(a)"),
     ("|a|/a", "sign(a)"),
     # Differences that cancel
+    ("log(1 - tanh(a)^2)", "2*log(2) - 2*a - 2*softplus(-2*a)"),
+    ("log(1 - tanh(a)^2)", "log1p(-tanh(a)^2)"),
     ("log(1 - exp(a))", "log(-expm1(a))"),
     ("log(1 - exp(a))", "log1p(-exp(a))"),
     ("log(exp(a) - 1)", "a + log(-expm1(-a))"),
@@ -93,7 +103,58 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("a*a - b*b", "(a - b)*(a + b)"),
     ("a^2 - 2*a*b + b^2", "(a - b)^2"),
     ("(a + b) - a", "b"),
-    # Removable gaps
-    ("sin(a)/a", "where(a == 0, 1, sin(a)/where(a == 0, 1, a))"),
+    # Removable gaps of the value
     ("a*log(a)", "where(a > 0, a*log(where(a > 0, a, 1)), 0)"),
+    ("log(a)*a", "where(a > 0, log(where(a > 0, a, 1))*a, 0)"),
 )
+
+
+def alternating(first: int, terms: int) -> str:
+    """1 - u^2/(k(k+1))*(1 - u^2/((k+2)(k+3))*(...)): what is left of a sine or a cosine."""
+    text = "1"
+    for k in reversed(range(first, first + 2 * terms, 2)):
+        text = f"1 - u^2/{k * (k + 1)}*({text})" if text != "1" else f"1 - u^2/{k * (k + 1)}"
+    return text
+
+
+def exponential(first: int, terms: int) -> str:
+    """1 + u/k*(1 + u/(k+1)*(...)): what is left of an exponential."""
+    text = f"1 + u/{first + terms - 1}"
+    for k in reversed(range(first, first + terms - 1)):
+        text = f"1 + u/{k}*({text})"
+    return text
+
+
+def logarithmic(first: int, terms: int) -> str:
+    """1/k - u*(1/(k+1) - u*(...)): what is left of a logarithm."""
+    text = f"1/{first + terms - 1}"
+    for k in reversed(range(first, first + terms - 1)):
+        text = f"1/{k} - u*({text})" if k > 1 else f"1 - u*({text})"
+    return text
+
+
+def near_zero(pattern: str, series: str, radius: float, otherwise: str) -> tuple[str, str]:
+    """A pattern, and its series near 0, where its quotient has a gap and its derivative cancels. Neither branch sees an
+    argument that is the other's: what is not taken must be finite too."""
+    parts = f"near = a^2 < {radius * radius}; u = where(near, a, 0); t = where(near, 1, a)"
+    return pattern, f"{parts}; where(near, {series}, {otherwise})"
+
+
+QUARTER, SMALL = 0.25, 0.03125
+SERIES: tuple[tuple[str, str], ...] = (
+    near_zero("sin(a)/a", alternating(2, 7), QUARTER, "sin(t)/t"),
+    near_zero("(1 - cos(a))/a^2", f"({alternating(3, 7)})/2", QUARTER, "(sin(t/2)/(t/2))^2/2"),
+    near_zero("(a - sin(a))/a^3", f"({alternating(4, 7)})/6", 2 * QUARTER, "(t - sin(t))/t^3"),
+    near_zero("a - sin(a)", f"u^3/6*({alternating(4, 7)})", 2 * QUARTER, "t - sin(t)"),
+    near_zero("(exp(a) - 1)/a", exponential(2, 13), QUARTER, "expm1(t)/t"),
+    near_zero("(exp(a) - 1 - a)/a^2", f"({exponential(3, 13)})/2", QUARTER, "(expm1(t) - t)/t^2"),
+    near_zero("exp(a) - 1 - a", f"u^2/2*({exponential(3, 13)})", QUARTER, "expm1(t) - t"),
+    near_zero("log(1 + a)/a", logarithmic(1, 13), SMALL, "log1p(t)/t"),
+    near_zero("a - log(1 + a)", f"u^2*({logarithmic(2, 13)})", SMALL, "t - log1p(t)"),
+)
+"""The same near 0 for quotients whose derivatives cancel whatever they are written as: as many terms of Taylor's series
+as a float64 has digits. Both sides are equal to those digits, and no further."""
+SERIES_AGREEMENT = 15
+"""Decimal digits to which they are."""
+EXACT_AGREEMENT = 30
+"""Decimal digits to which the others must be found equal, in balls."""

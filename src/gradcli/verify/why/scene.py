@@ -15,9 +15,9 @@ from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
-from gradcli.verify.conditioning import Loss, Swept, half_of_digits, losing_node, threshold
+from gradcli.verify.conditioning import Loss, Swept, half_of_digits, losing_node, losing_value, threshold
 from gradcli.verify.explain import arguments_text, expression_of
-from gradcli.verify.why.truth import Truth
+from gradcli.verify.why.truth import ProblemInBalls
 
 Array = Any
 """A NumPy array of floats."""
@@ -36,7 +36,7 @@ class Scene:
             self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
         )
         self.outputs = tuple(outputs) or (problem.output,)
-        self.truth = Truth(problem, carrier)
+        self.truth = ProblemInBalls(problem, carrier)
 
     @property
     def least(self) -> float:
@@ -51,6 +51,15 @@ class Scene:
         with working(self.truth.bits):
             least = threshold(relative, self.carrier.dtype)
             return losing_node(Swept(self.tape, self.adjoints), true, least, derivative)
+
+    def lost_before(self, node: int) -> int | None:
+        """The node, before another, whose value has lost digits that are missing there."""
+        true = self.truth.swept
+        if true is None or self.graph.is_leaf(node):
+            return None
+        with working(self.truth.bits):
+            before = set(self.graph.ancestors(self.graph.arguments[node]))
+            return losing_value(Swept(self.tape, self.adjoints), true, self.least, before)
 
     @cached_property
     def names(self) -> dict[int, str]:

@@ -18,7 +18,6 @@ from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import (
     STEP_EXPONENT,
-    TRUNCATION,
     BallLine,
     difference_bits,
     flat,
@@ -30,10 +29,9 @@ from gradcli.methods.proven import DIGITS, nearest_float, short_text
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.certainty import CLOSE, Judged, judge_gradient, judge_value
+from gradcli.verify.certainty import CLOSE, JudgedNumber, judge_gradient, judge_value
 from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
-from gradcli.verify.truth import FINER, RESOLVED, agreement
-from gradcli.verify.truth import Truth as Known
+from gradcli.verify.truth import FINER, ProvenGradient, confirms, resolves, seen_slope
 
 MOST_WORK = 5_120_000
 LEAST_CAP = 1280
@@ -45,7 +43,7 @@ COMPARED = 480
 Ball = Any
 
 
-class Truth:
+class ProblemInBalls:
     """A problem in balls. The point is taken as the dtype holds it: exactly those numbers."""
 
     def __init__(self, problem: Problem, carrier: Carrier) -> None:
@@ -103,7 +101,16 @@ class Truth:
         return found if found.is_finite() else None
 
     @cached_property
-    def _known(self) -> Known | None:
+    def fits_floats(self) -> bool:
+        """Whether value and gradient are known, and numbers that the dtype can hold."""
+        if self.swept is None or self.value is None:
+            return False
+        with working(self.bits):
+            numbers = [self.value, *(ball for part in self._gradient(self.swept).values() for ball in part)]
+            return all(ball.is_finite() and not overflows(ball, self.carrier.dtype) for ball in numbers)
+
+    @cached_property
+    def _known(self) -> ProvenGradient | None:
         """What the verdicts know; None where they know nothing."""
         swept = self.swept
         bound = None if swept is None else rounding_bound(self.problem, self.carrier)
@@ -114,20 +121,20 @@ class Truth:
             value = flat(swept.tape.values[self.problem.output])
         numbers = [ball for name in self.problem.wrt for ball in gradient[name]]
         rounding = [r for name in self.problem.wrt for r in bound[1].get(name, [])]
-        return Known(self.problem, value, numbers, self.bits, bound[0], rounding)
+        return ProvenGradient(self.problem, value, numbers, self.bits, bound[0], rounding)
 
-    def lost_value(self, value: Nested) -> Judged | None:
+    def lost_value(self, value: Nested) -> JudgedNumber | None:
         """The value, if it has lost digits."""
         known = self._known
         rows = [] if known is None else judge_value(value, known, UNIT_ROUNDOFF[self.carrier.dtype])
         return next((row for row in rows if is_lost(row, self.carrier.dtype)), None)
 
-    def lost_components(self, gradient: Mapping[str, list[float]]) -> dict[str, dict[int, Judged]]:
+    def lost_components(self, gradient: Mapping[str, list[float]]) -> dict[str, dict[int, JudgedNumber]]:
         """By input, the components that have lost digits."""
         known = self._known
         numbers = [number for name in self.problem.wrt for number in gradient[name]]
         rows = [] if known is None else judge_gradient(numbers, known, UNIT_ROUNDOFF[self.carrier.dtype])
-        found: dict[str, dict[int, Judged]] = {name: {} for name in self.problem.wrt}
+        found: dict[str, dict[int, JudgedNumber]] = {name: {} for name in self.problem.wrt}
         for (name, k), row in zip(self._places(), rows, strict=False):
             if is_lost(row, self.carrier.dtype):
                 found[name][k] = row
@@ -149,21 +156,20 @@ class Truth:
             with working(bits, self.problem.dtype) as balls:
                 line = self._lines.get(finer) or BallLine(self.problem, balls, STEP_EXPONENT * finer)
                 self._lines[finer] = line
-                coarse, fine = line.slope(unit, position)
-                gap = TRUNCATION * abs(coarse - fine)
-                seen = (fine - gap).union(fine + gap)
-                agree = agreement(ours, fine, gap) if ours.is_finite() else None
-                if agree:
+                seen, error = seen_slope(line, unit, position)
+                if ours.is_finite() and confirms(ours, seen, error):
                     return ours
-        resolved = gap.is_finite() and gap.abs_upper() <= RESOLVED * abs(fine).upper()
-        return seen if resolved else None
+                enclosed = (seen - error).union(seen + error)
+        return enclosed if resolves(seen, error) else None
 
-    def outputs(self, point: Mapping[str, Nested], step: float = 0.0) -> list[Ball]:
-        """The elements of the output at any point, with every number moved by a step, at `COMPARED` bits."""
+    def outputs(self, point: Mapping[str, Nested], direction: Mapping[str, Nested] | None = None) -> list[Ball]:
+        """The elements of the output at any point, moved along a direction, at `COMPARED` bits."""
         problem = self.problem
         with working(COMPARED, problem.dtype) as balls:
-            inputs = input_values(problem.graph, balls, point)
-            moved = {node: value + balls.lift(step) for node, value in inputs.items()} if step else inputs
+            moved = input_values(problem.graph, balls, point)
+            for name, step in (direction or {}).items():
+                node = problem.graph.inputs[name]
+                moved[node] = moved[node] + balls.constant(step, problem.graph.shapes[node])
             return flat(evaluate(problem.graph, [problem.output], balls, moved).values[problem.output])
 
     def _weighted(self, swept: Swept) -> Ball:
@@ -183,7 +189,7 @@ class Truth:
         return [(name, k) for name, shape in shapes.items() for k in range(int(size(shape)))]
 
 
-def is_lost(row: Judged, dtype: str) -> bool:
+def is_lost(row: JudgedNumber, dtype: str) -> bool:
     """Whether a number has lost digits as the verdict sees it, for certain: an undecided ball says nothing."""
     certain = error(row.computed, row.true)
     return certain > CLOSE * row.unit and (row.lost(dtype) or (row.beyond and certain > half_of_digits(dtype)))

@@ -305,7 +305,8 @@ def zero_factors(scene: Scene, death: Death) -> str | None:
 
 def otherwise(scene: Scene, death: Death) -> str:
     """Nothing more can be said."""
-    return f"the derivative of {scene.text(death.node)} by it is 0{scene.place(death.node, None)}"
+    by = scene.text(_argument(scene, death))
+    return f"the derivative of {scene.text(death.node)} by {by} is 0{scene.place(death.node, None)}"
 
 
 REASONS: tuple[Reason, ...] = (
