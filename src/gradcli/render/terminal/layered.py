@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from gradcli.errors import cell_width
 from gradcli.render.picture import Card, Edge, Picture
@@ -18,6 +19,9 @@ LABELS = (28, 12, 6, 0)
 """The longest labels to try, in turn, until the picture fits: a label that is longer is left out."""
 SHARES = (1.0, 0.75, 0.5)
 """How much of the width cards may take in a layer, in turn: lines that pass need some too."""
+
+SLACKS = (0, 4)
+"""How much wider than their words cards may be, so that each edge finds a column."""
 
 CUT = "cut"
 BORDERS = {
@@ -56,9 +60,10 @@ def layered(picture: Picture, room: int, plain: bool) -> Canvas | None:
     for longest in LABELS:
         labels = [label_of(edge, longest, plain) for edge in picture.edges]
         widths = card_widths(faces, picture.edges, labels)
-        for share in SHARES:
-            layers = arrange(widths, ends, int(share * room), GAP)
-            places = layers and place(layers, widths, [cell_width(label) for label in labels], room)
+        for share, slack in product(SHARES, SLACKS):
+            wider = {card: width + slack for card, width in widths.items()}
+            layers = arrange(wider, ends, int(share * room), GAP)
+            places = layers and place(layers, wider, [cell_width(label) for label in labels], room)
             if layers and places:
                 return drawn(picture.edges, labels, faces, layers, places, plain)
     return None

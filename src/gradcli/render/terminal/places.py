@@ -13,6 +13,8 @@ from gradcli.render.terminal.layers import Layers, Piece, Slot
 GAP = 2
 """Columns between two slots."""
 SWEEPS = 12
+STRAIGHT = 8
+"""How much more an edge that passes is held to its own line than a card to the middle of its neighbours."""
 NEARBY = (0, 1, -1)
 """How far an edge that passes a layer may move in it: the gap leaves a blank on each side."""
 
@@ -70,33 +72,56 @@ def set_lefts(layers: Layers, places: Places, room: int) -> bool:
             neighbours.setdefault(piece.lower, []).append(piece.upper)
     for sweep in range(SWEEPS):
         for slots in layers.slots if sweep % 2 == 0 else reversed(layers.slots):
-            wanted = [
-                sum(map(places.centre, near)) / len(near) if (near := neighbours.get(slot)) else places.centre(slot)
-                for slot in slots
-            ]
             sizes = [places.width(slot) for slot in slots]
-            lefts = [w - (size - 1) / 2 for w, size in zip(wanted, sizes, strict=True)]
-            for slot, left in zip(slots, apart(lefts, [size + GAP for size in sizes], 0, room + GAP), strict=True):
+            wanted = [
+                middle(places, slot, neighbours.get(slot, [slot])) - (size - 1) / 2
+                for slot, size in zip(slots, sizes, strict=True)
+            ]
+            weights = [1 if slot.card else STRAIGHT for slot in slots]
+            lefts = apart(wanted, [size + GAP for size in sizes], 0, room + GAP, weights)
+            for slot, left in zip(slots, lefts, strict=True):
                 places.lefts[slot] = left
+    straighten(layers, places)
     least = min(places.lefts.values())
     places.lefts = {slot: left - least for slot, left in places.lefts.items()}
     return True
 
 
-def apart(wanted: Sequence[float], sizes: Sequence[int], start: int, end: int) -> list[int]:
+def straighten(layers: Layers, places: Places) -> None:
+    """Let every edge go straight through a layer where its neighbours there leave the room."""
+    above = {piece.lower: piece.upper for pieces in layers.pieces for piece in pieces if not piece.upper.card}
+    for slots in layers.slots:
+        for place, slot in enumerate(slots):
+            if slot.card or slot not in above:
+                continue
+            column = places.left(above[slot])
+            after_left = place == 0 or places.left(slots[place - 1]) + places.width(slots[place - 1]) + GAP <= column
+            if after_left and (place + 1 == len(slots) or column + 1 + GAP <= places.left(slots[place + 1])):
+                places.lefts[slot] = column
+
+
+def middle(places: Places, slot: Slot, near: Sequence[Slot]) -> float:
+    """The mean of the neighbours' middles; an edge that passes looks along itself above all."""
+    weights = [1 if slot.card or other.card else STRAIGHT for other in near]
+    return sum(w * places.centre(other) for w, other in zip(weights, near, strict=True)) / sum(weights)
+
+
+def apart(
+    wanted: Sequence[float], sizes: Sequence[int], start: int, end: int, weights: Sequence[int] | None = None
+) -> list[int]:
     """Places in this order, each as large as its size, between start and end, and nearest to what is wanted in the
-    sum of squares: what would overlap is pooled around its mean."""
+    weighted sum of squares: what would overlap is pooled around its mean."""
     offsets = [sum(sizes[:index]) for index in range(len(sizes))]
-    pools: list[list[float]] = []  # mean, count
-    for place, offset in zip(wanted, offsets, strict=True):
-        pools.append([place - offset, 1])
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            mean, count = pools.pop()
-            before = pools[-1]
-            before[0] = (before[0] * before[1] + mean * count) / (before[1] + count)
-            before[1] += count
+    pools: list[tuple[float, int, int]] = []  # mean, weight, count
+    for place, offset, weight in zip(wanted, offsets, weights or [1] * len(sizes), strict=True):
+        mean, count = place - offset, 1
+        while pools and pools[-1][0] > mean:
+            other, other_weight, other_count = pools.pop()
+            mean = (other * other_weight + mean * weight) / (other_weight + weight)
+            weight, count = weight + other_weight, count + other_count
+        pools.append((mean, weight, count))
     last = max(start, end - sum(sizes))
-    means = [min(max(mean, start), last) for mean, count in pools for _ in range(int(count))]
+    means = [min(max(mean, start), last) for mean, _, count in pools for _ in range(count)]
     return [round(mean) + offset for mean, offset in zip(means, offsets, strict=True)]
 
 
@@ -113,7 +138,10 @@ def channel(
             taken[places.ports[piece.upper, piece.edge]] = piece.edge
     passing = [piece for piece in pieces if not piece.lower.card]
     for piece in passing:
-        column = next((c for d in NEARBY if taken.get(c := places.left(piece.lower) + d, piece.edge) == piece.edge), None)
+        columns = [places.left(piece.lower) + step for step in NEARBY]
+        straight = places.ports.get((piece.upper, piece.edge))
+        columns.sort(key=lambda column: column != straight)  # the others stay in their order
+        column = next((column for column in columns if taken.get(column, piece.edge) == piece.edge), None)
         if column is None:
             return None
         places.ports[piece.lower, piece.edge] = taken_by(taken, column, piece.edge)

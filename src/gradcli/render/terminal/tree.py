@@ -117,7 +117,7 @@ class Grower:
             if item in self.drawn:
                 found.append(Branch(strokes, partial, self.pointer("↑", name, "above"), style="muted"))
                 continue
-            if depth > self.deepest:
+            if depth > self.deepest and self.inspection.links(item):
                 self.later.append(item)
                 found.append(Branch(strokes, partial, self.pointer("↓", name, "below"), style="muted"))
                 continue
@@ -189,7 +189,7 @@ def lay_out(
         left -= width + COLUMN_GAP
         columns.append((title, width, cells))
     width = min(wanted, room - sum(width + COLUMN_GAP for _, width, _ in columns))
-    if columns:
+    if any(title for title, _, _ in columns):
         tree.lines.append([(" " * width, ""), *((" " * COLUMN_GAP + padded(t, w), "muted") for t, w, _ in columns)])
     for index, head in enumerate(heads):
         line = fitted(head, width, plain)
