@@ -66,7 +66,9 @@ class Picture:
     @cached_property
     def json(self) -> str:
         """All nodes and edges, as `gradcli graph --json` gives them."""
-        return self._in("json").decode()
+        from gradcli.render.json import dumps
+
+        return dumps(dict(self._export.data)) + "\n"
 
     def save(
         self,
