@@ -71,11 +71,23 @@ def picture_of(
 
 def far_links(inspection: Inspection, links: Sequence[Link]) -> set[Link]:
     """Edges that would pass FAR levels or more: their lines cross the whole picture, and hold up the layout."""
-    levels = inspection.graph.levels(inspection.nodes)
+    levels = late_levels(inspection)
     first: dict[int, int] = {}
     for link in links:
         first[link.argument] = min(levels[link.node], first.get(link.argument, levels[link.node]))
     return {link for link in links if levels[link.node] - first[link.argument] >= FAR}
+
+
+def late_levels(inspection: Inspection) -> dict[int, int]:
+    """How far up each node can move towards the outputs: just before its nearest user. There a layout puts what few
+    things depend on, such as the b*0.1 of a step, and not at the beginning, where its level is."""
+    levels = inspection.graph.levels(inspection.nodes)
+    late: dict[int, int] = {}
+    for node in reversed(inspection.nodes):  # users come after their arguments
+        late.setdefault(node, levels[node])
+        for argument in inspection.graph.arguments[node]:
+            late[argument] = min(late.get(argument, late[node] - 1), late[node] - 1)
+    return late
 
 
 def repeat_id(link: Link) -> str:
