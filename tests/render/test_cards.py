@@ -49,7 +49,7 @@ def test_row_5() -> None:
     assert picture.title.endswith("y = 1.5 (∂/∂t along ones)")
     rows = [(row.label, row.value) for row in cards_of(picture)["w"].rows]
     assert rows == [
-        ("shape", "(3,)"),
+        ("shape", "f64[3]"),
         ("value", "[0.5, −1, 2]"),
         ("∂/∂t →", "[1, 1, 1]"),
         ("← ∂z/∂w", "[6, 12, 18]"),
@@ -61,8 +61,8 @@ def test_large_arrays_by_range_and_norm() -> None:
     inspection = inspect("sum(x*x)", {"x": [float(k) for k in range(100)]})
     rows = {row.label: row.value for row in cards_of(picture_of(inspection, ""))["x"].rows}
     assert rows == {
-        "shape": "(100,)",
-        "range": "0 … 99",
+        "shape": "f64[100]",
+        "min … max": "0 … 99",
         "norm": "573",
         "∂/∂t →": "norm 10",
         "← ∂f/∂x": "norm 1146",

@@ -14,7 +14,7 @@ from gradcli.cli.commands.trace import status_of
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
-from gradcli.errors import UsageError
+from gradcli.errors import UsageError, visible
 from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def check_look(wish: Wish, show: str) -> None:
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    if show and format_of(wish.format).whole:
+    if show and wish.target and format_of(wish.format).whole:
         raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
 
 
@@ -279,7 +279,8 @@ def shower(
 
 
 def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> None:
-    """The drawing, then where it has a card a node the listing with every number in full."""
+    """The drawing, then where it has a card a node the listing with every number in full, unless parts are asked for."""
+    from gradcli.render.cards import PARTS
     from gradcli.render.console import open_console
     from gradcli.render.listing import listing_table
     from gradcli.render.terminal.show import WIDTH, graph_drawing, texts
@@ -287,7 +288,9 @@ def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> 
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     drawing = graph_drawing(inspection, room, settings.plain, wish.show)
     console = open_console(settings)
-    for line in texts(drawing.lines):
+    if wish.title:
+        console.print(visible(wish.title), style="bold", no_wrap=True, overflow="ignore", crop=False)
+    for line in texts(drawing.lines, settings.plain):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
-    if drawing.layered or settings.verbose:
+    if settings.verbose or (drawing.layered and wish.show == PARTS):
         console.print(listing_table(inspection, settings))

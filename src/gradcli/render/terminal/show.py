@@ -70,8 +70,8 @@ def reading(inspection: Inspection, plain: bool, show: Collection[str], where: s
     return "; ".join(parts)
 
 
-def texts(lines: Sequence[Sequence[Run]]) -> list[Text]:
-    """Lines for a Rich console, in colour where it has any."""
+def texts(lines: Sequence[Sequence[Run]], plain: bool) -> list[Text]:
+    """Lines for a Rich console, which drops the colours where there are none."""
     from rich.text import Text
 
-    return [Text.assemble(*((text, STYLES.get(style, "")) for text, style in line)) for line in lines]
+    return [Text.assemble(*((text, "" if plain else STYLES.get(style, "")) for text, style in line)) for line in lines]
