@@ -236,14 +236,14 @@ def read_piece(descriptor: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("columns", [30, 40, 80, 120])
+@pytest.mark.parametrize("columns", [30, 80, 120])
 def test_a_drawing_fits_the_terminal(columns: int) -> None:
     lines = on_terminal(columns, *ROW_1)
     drawing = lines[: next(row for row, line in enumerate(lines) if "local" in line)]
     assert max(cell_width(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in drawing) <= columns
     text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(drawing))
     assert all(f"{name} = " in text for name in ("v₁", "v₂", "v₃", "v₄", "f"))
-    assert ("╭" in text) == (columns > 30)
+    assert "╭" in text
     assert "\x1b[" in "\n".join(drawing)
     assert "−0.9589" in text
 
