@@ -40,7 +40,9 @@ def test_few_looks() -> None:
     cells = tuple(tuple(math.sin(row * column) for column in range(16)) for row in range(12))
     found = looks(Heat(cells))
     assert len(found) <= 2 * LEVELS + 2
-    assert sorted(place for places in found.values() for place in places) == [(r, c) for r in range(12) for c in range(16)]
+    assert sorted(place for places in found.values() for place in places) == [
+        (r, c) for r in range(12) for c in range(16)
+    ]
     assert look(1.0) == ("tint-positive", STRONGEST)
     assert look(-1e-300)[0] == "tint-negative"
     assert look(0.0) == ("tint-zero", FAINTEST)
@@ -66,7 +68,9 @@ def test_signs_and_nan_are_seen_without_colour() -> None:
     values[2][3] = math.nan
     picture = picture_of(inspect("sum(A)", {"A": values}), "")
     drawing = draw(picture, engine="wasm", timeout=60)
-    (heat,) = (s for group in drawing.groups("card") for s in group.shapes if isinstance(s, Group) and s.style == "heat")
+    (heat,) = (
+        s for group in drawing.groups("card") for s in group.shapes if isinstance(s, Group) and s.style == "heat"
+    )
     count = {}
     for shape in heat.shapes:
         if isinstance(shape, Tiles):

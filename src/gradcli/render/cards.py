@@ -115,7 +115,9 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     rows += adjoint_rows(inspection, node, largest) if "adjoint" in show else []
     alarm = inspection.alarms[node]
     heat = heat_map(inspection, node) if "heat" in show else None
-    return Card(str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node), heat=heat)
+    return Card(
+        str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node), heat=heat
+    )
 
 
 def heat_map(inspection: Inspection, node: int) -> Heat | None:

@@ -110,8 +110,8 @@ def write_shape(shape: Shape, lines: list[str]) -> None:
             lines.append(f"\\path[{', '.join(options)}] {corners};")
         case Tiles():
             options = [named(shape.style)] + ([f"fill opacity={number(shape.opacity)}"] if shape.opacity < 1 else [])
-            corners = (f"{point((box.x, box.y))} rectangle {point((box.right, box.bottom))}" for box in shape.boxes)
-            lines.append(f"\\path[{', '.join(options)}] {' '.join(corners)};")
+            rectangles = (f"{point((box.x, box.y))} rectangle {point((box.right, box.bottom))}" for box in shape.boxes)
+            lines.append(f"\\path[{', '.join(options)}] {' '.join(rectangles)};")
         case Path():
             lines.append(f"\\path[{named(shape.style)}] {course(shape.curve)};")
         case Polygon():

@@ -61,12 +61,12 @@ class Page:
     def edges(self) -> list[tuple[str, str, str, bool]]:
         """Title of the card where each line starts, of the one where it ends, its label, and whether it is dashed."""
         frames = self.frames()
-        found = []
-        for frame in frames:
-            for column in range(frame.left + 1, frame.right):
-                if self.at(column, frame.bottom) in "┬╤":
-                    found.append((self.title(frame), *self.follow(column, frame.bottom + 1, frames)))
-        return found
+        return [
+            (self.title(frame), *self.follow(column, frame.bottom + 1, frames))
+            for frame in frames
+            for column in range(frame.left + 1, frame.right)
+            if self.at(column, frame.bottom) in "┬╤"
+        ]
 
     def follow(self, column: int, row: int, frames: list[Frame]) -> tuple[str, str, bool]:
         """Where a line ends that comes from above."""

@@ -9,8 +9,8 @@ from gradcli.render.picture import Card, Edge, Picture
 from gradcli.render.terminal.canvas import Canvas
 from gradcli.render.terminal.layered import layered
 from gradcli.verify.examples import EXAMPLES
-from tests.render.pictures import PICTURES, clusters, hostile, long_names, random_graph, square, worked_example
 from tests.render.examples import picture_of_example
+from tests.render.pictures import PICTURES, clusters, hostile, long_names, random_graph, square, worked_example
 from tests.render.terminal.reading import Page
 
 SEEDS = range(40)

@@ -10,8 +10,8 @@ from gradcli.render.inspection import Inspection
 from gradcli.render.picture import pretty_name
 from gradcli.render.terminal.tree import MOST_NODES, Tree, tree_of
 from gradcli.verify.examples import EXAMPLES
-from tests.render.inspections import inspect, structure
 from tests.render.examples import inspection_of
+from tests.render.inspections import inspect, structure
 
 DEEP = inspect("sin(" * 60 + "x*y" + ")" * 60, {"x": 1.0, "y": 2.0})
 SHARED = inspect("a = x*y; b = a+x; c = a*b; d = c+a+b; d*x", {"x": 1.5, "y": -2.0})

@@ -279,7 +279,7 @@ def shower(
 
 
 def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> None:
-    """The drawing, then where it has a card a node the listing with every number in full, unless parts are asked for."""
+    """The drawing, then below cards the listing with every number in full, unless parts are asked for."""
     from gradcli.render.cards import PARTS
     from gradcli.render.console import open_console
     from gradcli.render.listing import listing_table

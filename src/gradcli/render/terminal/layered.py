@@ -10,7 +10,7 @@ from itertools import product
 from gradcli.errors import cell_width
 from gradcli.render.picture import Card, Edge, Picture
 from gradcli.render.terminal.canvas import Canvas, Run, printed
-from gradcli.render.terminal.layers import Layers, Slot, arrange
+from gradcli.render.terminal.layers import Layers, arrange
 from gradcli.render.terminal.places import GAP, Places, label_room, place
 
 MOST_CARDS, MOST_EDGES = 30, 80
@@ -74,7 +74,9 @@ def face_of(card: Card, plain: bool) -> Face:
     head: list[Run] = [(printed(card.title, plain), "name")]
     head += [("  " + printed(card.badge, plain), "muted")] if card.badge.strip() else []
     head += [("  " + printed(card.alarm, plain) + "!", "alarm")] if card.alarm.strip() else []
-    rows = [(printed(row.label, plain), printed(row.value, plain), tint_style(row.tint, row.mixed)) for row in card.rows]
+    rows = [
+        (printed(row.label, plain), printed(row.value, plain), tint_style(row.tint, row.mixed)) for row in card.rows
+    ]
     return Face(head, rows, bool(card.alarm.strip()))
 
 
@@ -127,7 +129,10 @@ def drawn(
     for number, pieces in enumerate(layers.pieces):
         for piece in pieces:
             upper, lower = faces.get(piece.upper.card), faces.get(piece.lower.card)
-            start = places.ports[piece.upper, piece.edge], tops[number] + (upper.height if upper else heights[number]) - 1
+            start = (
+                places.ports[piece.upper, piece.edge],
+                tops[number] + (upper.height if upper else heights[number]) - 1,
+            )
             end = places.ports[piece.lower, piece.edge], tops[number + 1]
             track = tops[number] + heights[number] + places.tracks[number].get(piece.edge, 0)
             draw_piece(canvas, start, end, track, edges[piece.edge].cut)
@@ -156,10 +161,11 @@ def border(face: Face, plain: bool) -> str:
 
 def draw_card(canvas: Canvas, left: int, top: int, width: int, face: Face) -> None:
     """A card with its upper left corner in a cell."""
-    upper_left, level, upper_right, upright, lower_left, lower_right, *_ = border(face, canvas.plain)
+    signs = border(face, canvas.plain)
+    level, upright = signs[1], signs[3]
     style = "alarm" if face.alarmed else "border"
-    canvas.write(left, top, upper_left + level * (width - 2) + upper_right, style)
-    canvas.write(left, top + face.height - 1, lower_left + level * (width - 2) + lower_right, style)
+    canvas.write(left, top, signs[0] + level * (width - 2) + signs[2], style)
+    canvas.write(left, top + face.height - 1, signs[4] + level * (width - 2) + signs[5], style)
     for row in range(top + 1, top + face.height - 1):
         canvas.write(left, row, upright, style)
         canvas.write(left + width - 1, row, upright, style)

@@ -37,9 +37,7 @@ class Layers:
     pieces: list[list[Piece]] = field(default_factory=list)
 
 
-def arrange(
-    widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: int, gap: int
-) -> Layers | None:
+def arrange(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: int, gap: int) -> Layers | None:
     """The layers of a graph, cards no more than `room` wide in each; None if there is a cycle."""
     level = levels(widths, edges, room, gap)
     if level is None:
@@ -70,7 +68,7 @@ def levels(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: in
     for source, target in edges:
         arguments[target].append(source)
         waiting[source] += 1
-    found = {card: 0 for card in reversed(widths) if not waiting[card]}
+    found = {card: 0 for card in reversed(list(widths)) if not waiting[card]}
     ready = list(found)
     used: dict[int, int] = {}
     for card in ready:  # the list grows while it is walked: a card is ready once all its users stand

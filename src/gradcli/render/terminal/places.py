@@ -163,7 +163,9 @@ def channel(
         sizes = [label_room(labels[piece.edge]) for piece in group]
         if not put(places, slot, group, wanted, sizes, taken, at_top=True):
             return None
-    return {piece.edge: (places.ports[piece.upper, piece.edge], places.ports[piece.lower, piece.edge]) for piece in pieces}
+    return {
+        piece.edge: (places.ports[piece.upper, piece.edge], places.ports[piece.lower, piece.edge]) for piece in pieces
+    }
 
 
 def label_room(width: int) -> int:

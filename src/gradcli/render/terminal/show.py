@@ -43,7 +43,9 @@ def graph_drawing(inspection: Inspection, room: int, plain: bool, show: Collecti
     if len(inspection.rows) <= MOST_CARDS:
         canvas = layered(picture_of(inspection, "", show=show), room, plain)
         if canvas is not None:
-            return TerminalDrawing([*canvas.rows(), *note(reading(inspection, plain, show, "beside an arrow"), room)], True)
+            return TerminalDrawing(
+                [*canvas.rows(), *note(reading(inspection, plain, show, "beside an arrow"), room)], True
+            )
     tree = tree_of(inspection, room, plain, show)
     lines = [*tree.lines, *note(reading(inspection, plain, show, "in brackets"), room)]
     if tree.dropped:

@@ -6,7 +6,7 @@ below. Of a large graph the nodes nearest to the outputs are shown, and each lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.errors import cell_width
@@ -232,28 +232,29 @@ def number_columns(
 ) -> list[tuple[str, list[Run]]]:
     """Title and cells of each column: what is wrong, value, adjoints, tangents."""
     shown = [node for node in nodes if node is not None]
-    found: list[tuple[str, list[Run]]] = []
-    words = [("", "") if node is None else word_run(inspection, node, plain) for node in nodes]
+    columns: list[tuple[str, list[Run]]] = []
+    words = [word_run(inspection, node, plain) for node in shown]
     if any(text for text, _ in words):
-        found.append(("", words))
-    if inspection.tape is None:
-        return found
-
-    def column(title: str, run: Callable[[int], Run]) -> None:
-        found.append((printed(title, plain), [("", "") if node is None else run(node) for node in nodes]))
-
-    if "value" in show:
-        column("value", lambda node: (printed(value_text(inspection, node), plain), ""))
+        columns.append(("", words))
+    if inspection.tape is not None and "value" in show:
+        columns.append(("value", [(printed(value_text(inspection, node), plain), "") for node in shown]))
     if "adjoint" in show:
         largest = largest_adjoint(inspection, shown)
         for output in inspection.adjoints:
-            title = f"∂{typeset(inspection.weighted(output))}/∂ ←"
-            column(title, lambda node, output=output: adjoint_run(inspection.adjoints_of(node)[output], largest, plain))
+            cells = [adjoint_run(inspection.adjoints_of(node)[output], largest, plain) for node in shown]
+            columns.append((printed(f"∂{typeset(inspection.weighted(output))}/∂ ←", plain), cells))
     if "tangent" in show:
         for place, along in enumerate(inspection.columns):
-            title = f"∂/∂{typeset(along.label)} →"
-            column(title, lambda node, place=place: (printed(number_text(inspection.tangents_of(node)[place]), plain), ""))
-    return found
+            texts = [number_text(inspection.tangents_of(node)[place]) for node in shown]
+            title = printed(f"∂/∂{typeset(along.label)} →", plain)
+            columns.append((title, [(printed(text, plain), "") for text in texts]))
+    return [(title, with_blanks(cells, nodes)) for title, cells in columns]
+
+
+def with_blanks(cells: Sequence[Run], nodes: Sequence[int | None]) -> list[Run]:
+    """The cells of the lines that show a node, and blanks in the others."""
+    following = iter(cells)
+    return [("", "") if node is None else next(following) for node in nodes]
 
 
 def word_run(inspection: Inspection, node: int, plain: bool) -> Run:
