@@ -181,3 +181,12 @@ def test_adjoints_of_both_signs_have_the_colour_of_none() -> None:
     assert (of_w.value, of_w.mixed) == ("[6, 12, 18]", False)
     assert (of_y.value, of_y.mixed) == ("−6", False)
     assert 0 < (of_x.tint or 0) < (of_w.tint or 0)
+
+
+def test_a_norm_that_leaves_something_out_says_so() -> None:
+    inspection = inspect("sum(exp(x))", {"x": [float(k) * 40 for k in range(30)]})
+    cards = cards_of(picture_of(inspection, ""))
+    rows = {row.label: row.value for row in cards["v₁ = exp(x)"].rows}
+    assert rows["not finite"] == "12 inf of 30"
+    assert "norm of finite" in rows
+    assert next(row.value for row in cards["x"].rows if row.emphasis) == "12 inf of 30"

@@ -145,7 +145,8 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
     if whole:
         return [Row("value", whole)]
     found = inspection.summary(node)
-    rows = [Row("min … max", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
+    norm = Row("norm of finite" if found.strange else "norm", short(found.norm))
+    rows = [Row("min … max", f"{short(found.low)} … {short(found.high)}"), norm]
     return [*rows, Row("not finite", found.strange)] if found.strange else rows
 
 
@@ -220,8 +221,12 @@ def describe(inspection: Inspection, node: int) -> str:
 
 
 def number_text(value: Nested) -> str:
-    """A number or a few in short; of more the norm."""
-    return short_text(value) or f"norm {short(summarize(value).norm)}"
+    """A number or a few in short; of more the norm, or how many are not finite."""
+    whole = short_text(value)
+    if whole:
+        return whole
+    found = summarize(value)
+    return found.strange or f"norm {short(found.norm)}"
 
 
 def short_text(value: Nested) -> str:

@@ -65,7 +65,8 @@ def note(text: str, room: int) -> list[list[Run]]:
 
 def reading(inspection: Inspection, plain: bool, show: Collection[str], where: str) -> str:
     """How to read the drawing, as far as it has what is explained."""
-    parts = [f"{where}: local partial"] if "partial" in show else []
+    joined = any(inspection.links(node) for node in inspection.rows)
+    parts = [f"{where}: local partial"] if joined and "partial" in show else []
     if inspection.tape is not None:
         parts += ["->: tangent" if plain else "→ tangent"] if "tangent" in show and inspection.columns else []
         parts += ["<-: adjoint" if plain else "← adjoint"] if "adjoint" in show and inspection.adjoints else []
