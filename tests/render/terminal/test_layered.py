@@ -14,7 +14,7 @@ from tests.render.pictures import PICTURES, clusters, hostile, long_names, rando
 from tests.render.terminal.reading import Page
 
 SEEDS = range(40)
-ROOMS = (80, 120)
+ROOMS = (40, 80, 120)
 
 
 def lines_of(canvas: Canvas) -> list[str]:
@@ -47,13 +47,13 @@ def check(picture: Picture, room: int) -> bool:
 def test_random_graphs_are_read_back(room: int) -> None:
     drawn = 0
     for seed in SEEDS:
-        picture = random_graph(4 + seed % 17, seed)
+        picture = random_graph(2 + 2 * seed % 29, seed + 1000)
         cut = tuple(replace(edge, cut=index % 7 == 3) for index, edge in enumerate(picture.edges))
         drawn += check(replace(picture, edges=cut), room)
-    assert drawn >= (30 if room == 120 else 20)
+    assert drawn >= {40: 10, 80: 20, 120: 30}[room]
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [80, 120])
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
 def test_worked_examples_are_read_back(example: object, room: int) -> None:
     assert check(picture_of_example(example), room)

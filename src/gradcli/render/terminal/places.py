@@ -26,6 +26,7 @@ class Places:
 
     lefts: dict[Slot, int]
     widths: Mapping[str, int]
+    room: int
     ports: dict[tuple[Slot, int], int] = field(default_factory=dict)
     tracks: list[dict[int, int]] = field(default_factory=list)
 
@@ -42,7 +43,7 @@ class Places:
 def place(layers: Layers, widths: Mapping[str, int], labels: Sequence[int], room: int) -> Places | None:
     """Places within so many columns, or None where they do not suffice. `labels` are the widths of the edges' labels,
     which stand right of the port where the edge ends."""
-    places = Places({}, widths)
+    places = Places({}, widths, room)
     if not set_lefts(layers, places, room):
         return None
     for number, pieces in enumerate(layers.pieces):
@@ -138,7 +139,7 @@ def channel(
             taken[places.ports[piece.upper, piece.edge]] = piece.edge
     passing = [piece for piece in pieces if not piece.lower.card]
     for piece in passing:
-        columns = [places.left(piece.lower) + step for step in NEARBY]
+        columns = [c for step in NEARBY if 0 <= (c := places.left(piece.lower) + step) < places.room]
         straight = places.ports.get((piece.upper, piece.edge))
         columns.sort(key=lambda column: column != straight)  # the others stay in their order
         column = next((column for column in columns if taken.get(column, piece.edge) == piece.edge), None)
