@@ -65,10 +65,8 @@ class Picture:
 
     @cached_property
     def json(self) -> str:
-        """All nodes and edges, as `gradcli graph --json` gives them."""
-        from gradcli.render.json import dumps
-
-        return dumps(dict(self._export.data)) + "\n"
+        """All nodes and edges, with their places if the graph fits into one picture."""
+        return self._in("json").decode()
 
     def save(
         self,

@@ -105,3 +105,9 @@ def test_numbers_without_room_are_named() -> None:
 def test_a_detached_edge_is_cut() -> None:
     lines = lines_of(tree_of(EXAMPLE_INSPECTIONS["detach"], 80, plain=False, show=PARTS))
     assert any("[cut: 0] v₁ = x·x" in line for line in lines)
+
+
+@pytest.mark.parametrize("room", [10, 24, 40])
+def test_a_narrow_terminal_is_not_exceeded(room: int) -> None:
+    for inspection in GRAPHS.values():
+        assert max(map(cell_len, lines_of(tree_of(inspection, room, plain=False, show=PARTS)))) <= room

@@ -71,7 +71,7 @@ def graph(
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Title of the picture.")] = "",
     show: Annotated[
         str,
-        typer.Option("--show", metavar="PARTS", help="Of value,tangent,adjoint,partial, or none (default: all)."),
+        typer.Option("--show", metavar="PARTS", help="Of value,heat,tangent,adjoint,partial, or none (default: all)."),
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
@@ -88,7 +88,7 @@ def graph(
     ] = False,
     settings: Settings,
 ) -> int:
-    """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
+    """The computation graph, drawn in the terminal or to a file. Without --at the local partials are formulas."""
     wish = Wish(
         wrt,
         cotangent,
