@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from gradcli.render.picture import KINDS, Card, Cluster, Edge, Picture, Row, pretty_name, signed_log_tint
+from gradcli.render.picture import KINDS, Card, Cluster, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 
 HOSTILE = '</title><script>"\'\\" \\N\\G &amp; {<b>\u202e\u2066x\x00\x1b\ud800]]> --> \u200b }'
 
@@ -139,6 +139,19 @@ def chain(size: int) -> Picture:
     return Picture("a chain", cards, edges, (Cluster("all but the first", tuple(map(str, range(1, size)))),))
 
 
+def tensors() -> Picture:
+    """Heat maps: a matrix, a pooled one with NaN, a strip."""
+    nan = float("nan")
+    matrix = Heat(tuple(tuple((row - column) / 16 for column in range(16)) for row in range(12)), "largest |·| of 5×4")
+    strip = Heat(((1.0, -0.5, nan, 0.0, 0.001, -1.0, nan, 0.3),))
+    cards = (
+        Card("W", "W", "input", (Row("shape", "f64[60×64]"), Row("min … max", "−2.1 … 2.4")), "in", heat=matrix),
+        Card("x", "x", "input", (), "in", heat=strip),
+        Card("p", "p = ln(W @ x)", "matrix", (Row("not finite", "2 NaN of 8"),), "out", "NaN", heat=strip),
+    )
+    return Picture("p = ln(W @ x)", cards, (Edge("W", "p", "dW @ x"), Edge("x", "p", "NaN", tint=nan)))
+
+
 def downwards(picture: Picture) -> Picture:
     return replace(picture, direction="TB")
 
@@ -153,6 +166,7 @@ PICTURES = {
     "random graph of 150": random_graph(150, 3),
     "clusters": clusters(),
     "clusters, downwards": downwards(clusters()),
+    "tensors": tensors(),
     "long names": long_names(),
     "hostile": hostile(),
     "chain of 200": chain(200),

@@ -49,7 +49,7 @@ def test_row_5() -> None:
     assert picture.title.endswith("y = 1.5 (∂/∂t along ones)")
     rows = [(row.label, row.value) for row in cards_of(picture)["w"].rows]
     assert rows == [
-        ("shape", "(3,)"),
+        ("shape", "f64[3]"),
         ("value", "[0.5, −1, 2]"),
         ("∂/∂t →", "[1, 1, 1]"),
         ("← ∂z/∂w", "[6, 12, 18]"),
@@ -61,8 +61,8 @@ def test_large_arrays_by_range_and_norm() -> None:
     inspection = inspect("sum(x*x)", {"x": [float(k) for k in range(100)]})
     rows = {row.label: row.value for row in cards_of(picture_of(inspection, ""))["x"].rows}
     assert rows == {
-        "shape": "(100,)",
-        "range": "0 … 99",
+        "shape": "f64[100]",
+        "min … max": "0 … 99",
         "norm": "573",
         "∂/∂t →": "norm 10",
         "← ∂f/∂x": "norm 1146",
@@ -181,3 +181,12 @@ def test_adjoints_of_both_signs_have_the_colour_of_none() -> None:
     assert (of_w.value, of_w.mixed) == ("[6, 12, 18]", False)
     assert (of_y.value, of_y.mixed) == ("−6", False)
     assert 0 < (of_x.tint or 0) < (of_w.tint or 0)
+
+
+def test_a_norm_that_leaves_something_out_says_so() -> None:
+    inspection = inspect("sum(exp(x))", {"x": [float(k) * 40 for k in range(30)]})
+    cards = cards_of(picture_of(inspection, ""))
+    rows = {row.label: row.value for row in cards["v₁ = exp(x)"].rows}
+    assert rows["not finite"] == "12 inf of 30"
+    assert "norm of finite" in rows
+    assert next(row.value for row in cards["x"].rows if row.emphasis) == "12 inf of 30"

@@ -2,13 +2,17 @@
 
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 from gradcli.render.dot import to_dot
+from gradcli.render.metrics import inert
 from gradcli.render.picture import Picture
 from tests.golden_files import Golden
-from tests.render.pictures import PICTURES, clusters, hostile
+from tests.render.pictures import HOSTILE, PICTURES, clusters, hostile, tensors
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
 
 def test_golden_clusters(golden: Golden) -> None:
@@ -22,10 +26,30 @@ def test_names_are_ours() -> None:
     assert all(character.isprintable() for line in lines for character in line)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+@needs_dot
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 def test_graphviz_reads_it(picture: Picture) -> None:
     done = subprocess.run(["dot", "-Tsvg"], input=to_dot(picture).encode(), capture_output=True, check=True)
     assert done.stderr == b""
     assert done.stdout.count(b'class="node"') == len(picture.cards)
     assert done.stdout.count(b'class="edge"') == len(picture.edges)
+
+
+@needs_dot
+def test_graphviz_prints_what_the_picture_says() -> None:
+    done = subprocess.run(["dot", "-Tsvg"], input=to_dot(hostile()).encode(), capture_output=True, check=True)
+    root = ElementTree.fromstring(done.stdout)
+    lines: dict[tuple[str, str], str] = {}
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):  # a text in several pieces is one line
+        at = text.get("y", ""), text.get("font-weight", "") + text.get("fill", "")
+        lines[at] = lines.get(at, "") + (text.text or "")
+    said = inert(HOSTILE).replace(" ", "")
+    found = [line.replace("\xa0", "").replace(" ", "") for line in lines.values()]
+    assert all(line == said * (len(line) // len(said)) for line in found if line)
+    assert sum(len(line) // len(said) for line in found) == 8  # title, frame, label, name, badge, alarm, row
+
+
+def test_what_is_not_finite_is_said_in_colour_too() -> None:
+    (line,) = (line for line in to_dot(tensors()).splitlines() if "n1 -> n2" in line)
+    assert 'label="NaN"' in line
+    assert "fontcolor" in line

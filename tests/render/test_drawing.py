@@ -8,9 +8,11 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, draw
+from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles, draw
 from gradcli.render.layout import Box
 from gradcli.render.picture import Card, Picture, Row
+from tests.render.examples import EXAMPLE_PICTURES
+from tests.render.generated import GRAPHS, generated_picture
 from tests.render.pictures import PICTURES, chain, one_card, square, worked_example
 
 ENGINES = [
@@ -18,7 +20,13 @@ ENGINES = [
     pytest.param("dot", marks=pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")),
 ]
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
-every_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
+every_picture = pytest.mark.parametrize("name", NAMES)
+
+
+def picture_named(name: str) -> Picture:
+    """Made when it is asked for: a generated graph takes both sweeps."""
+    return PICTURES.get(name) or EXAMPLE_PICTURES.get(name) or generated_picture(name)
 
 
 @cache
@@ -47,6 +55,15 @@ def texts(shape: Shape) -> Iterator[Text]:
             yield from texts(part)
 
 
+def maps(card: Group) -> Iterator[Box]:
+    """The room that the cells of a heat map take."""
+    for group in card.shapes:
+        if isinstance(group, Group) and group.style == "heat":
+            boxes = [box for shape in group.shapes if isinstance(shape, Tiles) for box in shape.boxes]
+            left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+            yield Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
+
+
 def points_on(path: Path) -> Iterator[tuple[float, float]]:
     for start in range(0, len(path.curve) - 3, 3):
         for step in range(10):
@@ -60,7 +77,8 @@ def points_on(path: Path) -> Iterator[tuple[float, float]]:
 
 
 @every_picture
-def test_boxes_and_texts_are_where_they_belong(picture: Picture, engine: str) -> None:
+def test_boxes_and_texts_are_where_they_belong(name: str, engine: str) -> None:
+    picture = picture_named(name)
     drawing = drawn(picture, engine)
     cards, labels = list(drawing.groups("card")), list(drawing.groups("label"))
     assert len(cards) == len(picture.cards)
@@ -75,12 +93,15 @@ def test_boxes_and_texts_are_where_they_belong(picture: Picture, engine: str) ->
         if isinstance(shape, Group) and shape.style in {"card", "label", "legend", "cluster-name"}:
             assert all(inside(text.box, shape.box) for text in texts(shape)), shape.name
     for card in cards:
-        for one, other in combinations(texts(card), 2):
-            assert not overlap(one.box, other.box), (one.text, other.text)
+        for one, other in combinations([*(text.box for text in texts(card)), *maps(card)], 2):
+            assert not overlap(one, other), (card.name, one, other)
+        for tiles in maps(card):
+            assert inside(tiles, card.box)
 
 
 @every_picture
-def test_edges_join_their_cards_and_cross_none(picture: Picture, engine: str) -> None:
+def test_edges_join_their_cards_and_cross_none(name: str, engine: str) -> None:
+    picture = picture_named(name)
     drawing = drawn(picture, engine)
     boxes = {card.id: group.box for card, group in zip(picture.cards, drawing.groups("card"), strict=True)}
     for edge, group in zip(picture.edges, drawing.groups("edge"), strict=True):
@@ -95,7 +116,8 @@ def test_edges_join_their_cards_and_cross_none(picture: Picture, engine: str) ->
 
 
 @every_picture
-def test_clusters_enclose_their_cards(picture: Picture, engine: str) -> None:
+def test_clusters_enclose_their_cards(name: str, engine: str) -> None:
+    picture = picture_named(name)
     drawing = drawn(picture, engine)
     frames = [group.box for group in drawing.groups("cluster")]
     members = {card for cluster in picture.clusters for card in cluster.cards}
@@ -144,14 +166,16 @@ def test_a_title_takes_lines_instead_of_being_cut(engine: str) -> None:
 
 
 @every_picture
-def test_sizes_are_whole(picture: Picture, engine: str) -> None:
+def test_sizes_are_whole(name: str, engine: str) -> None:
+    picture = picture_named(name)
     drawing = drawn(picture, engine)
     assert drawing.width == int(drawing.width)
     assert drawing.height == int(drawing.height)
 
 
 @every_picture
-def test_labels_stand_on_their_edges_and_lines_cross_no_title(picture: Picture, engine: str) -> None:
+def test_labels_stand_on_their_edges_and_lines_cross_no_title(name: str, engine: str) -> None:
+    picture = picture_named(name)
     drawing = drawn(picture, engine)
     labels = iter(drawing.groups("label"))
     titles = [shape.box for shape in drawing.shapes if isinstance(shape, Text) and shape.style == "title"]

@@ -42,3 +42,9 @@ def test_what_viewers_refuse_is_said() -> None:
     assert "501 edges" in limits_note(to_mermaid(chain(502)))
     many = to_mermaid(random_graph(450, 1))
     assert f"{len(many)} characters" in limits_note(many)
+
+
+def test_an_alarm_wins_over_the_kind() -> None:
+    styles = [line.split()[1] for line in to_mermaid(clusters()).splitlines() if line.startswith("  classDef")]
+    assert styles[-1] == "alarm"
+    assert len(styles) > 3

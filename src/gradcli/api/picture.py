@@ -65,7 +65,7 @@ class Picture:
 
     @cached_property
     def json(self) -> str:
-        """All nodes and edges, as `gradcli graph --json` gives them."""
+        """All nodes and edges, with their places if the graph fits into one picture."""
         return self._in("json").decode()
 
     def save(

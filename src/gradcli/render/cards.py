@@ -10,11 +10,12 @@ from dataclasses import replace
 from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
+from gradcli.render.heat import heat_of
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed, link_text
 from gradcli.render.nearest import select
 from gradcli.render.numbers import format_nested, format_short
-from gradcli.render.picture import Card, Direction, Edge, Picture, Row, pretty_name, signed_log_tint
+from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
 from gradcli.shapes import format_shape
 
@@ -25,8 +26,9 @@ LONGEST_LABEL = 26
 """A longer formula would push the cards apart: the edge then only names its partial, and tells it on hovering."""
 FAR = 8
 """An edge past so many levels more than the shortest one from its node starts at a repetition of the node."""
-PARTS = ("value", "tangent", "adjoint", "partial")
-"""What can be shown at a point besides names, operations and shapes; the last stands on the edges."""
+PARTS = ("value", "heat", "tangent", "adjoint", "partial")
+"""What can be shown at a point besides names, operations and shapes: `heat` is the map of an array whose elements are
+not written out, and partials stand on the edges."""
 NO_PARTS = "none"
 OMITTED = "omitted"
 AGAIN = "again"
@@ -69,11 +71,23 @@ def picture_of(
 
 def far_links(inspection: Inspection, links: Sequence[Link]) -> set[Link]:
     """Edges that would pass FAR levels or more: their lines cross the whole picture, and hold up the layout."""
-    levels = inspection.graph.levels(inspection.nodes)
+    levels = late_levels(inspection)
     first: dict[int, int] = {}
     for link in links:
         first[link.argument] = min(levels[link.node], first.get(link.argument, levels[link.node]))
     return {link for link in links if levels[link.node] - first[link.argument] >= FAR}
+
+
+def late_levels(inspection: Inspection) -> dict[int, int]:
+    """How far up each node can move towards the outputs: just before its nearest user. There a layout puts what few
+    things depend on, such as the b*0.1 of a step, and not at the beginning, where its level is."""
+    levels = inspection.graph.levels(inspection.nodes)
+    late: dict[int, int] = {}
+    for node in reversed(inspection.nodes):  # users come after their arguments
+        late.setdefault(node, levels[node])
+        for argument in inspection.graph.arguments[node]:
+            late[argument] = min(late.get(argument, late[node] - 1), late[node] - 1)
+    return late
 
 
 def repeat_id(link: Link) -> str:
@@ -100,13 +114,27 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     rows += tangent_rows(inspection, node) if "tangent" in show else []
     rows += adjoint_rows(inspection, node, largest) if "adjoint" in show else []
     alarm = inspection.alarms[node]
-    return Card(str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node))
+    heat = heat_map(inspection, node) if "heat" in show else None
+    return Card(
+        str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node), heat=heat
+    )
+
+
+def heat_map(inspection: Inspection, node: int) -> Heat | None:
+    """The values of an array that are too many to be written out."""
+    shape = [int(dimension) for dimension in inspection.shape(node)] if inspection.tape is not None else []
+    if not shape or short_text(inspection.value(node)):
+        return None
+    return heat_of(inspection.value(node), shape)
 
 
 def shape_rows(inspection: Inspection, node: int) -> list[Row]:
-    """The shape of an array."""
+    """The shape of an array, at a point with its dtype: f64[8×16]."""
     shape = inspection.shape(node)
-    return [Row("shape", format_shape(shape))] if shape else []
+    if not shape or inspection.tape is None:
+        return [Row("shape", format_shape(shape))] if shape else []
+    dtype = inspection.tape.carrier.dtype.replace("float", "f")
+    return [Row("shape", f"{dtype}[{'×'.join(map(str, shape))}]")]
 
 
 def value_rows(inspection: Inspection, node: int) -> list[Row]:
@@ -117,7 +145,8 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
     if whole:
         return [Row("value", whole)]
     found = inspection.summary(node)
-    rows = [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
+    norm = Row("norm of finite" if found.strange else "norm", short(found.norm))
+    rows = [Row("min … max", f"{short(found.low)} … {short(found.high)}"), norm]
     return [*rows, Row("not finite", found.strange)] if found.strange else rows
 
 
@@ -192,8 +221,12 @@ def describe(inspection: Inspection, node: int) -> str:
 
 
 def number_text(value: Nested) -> str:
-    """A number or a few in short; of more the norm."""
-    return short_text(value) or f"norm {short(summarize(value).norm)}"
+    """A number or a few in short; of more the norm, or how many are not finite."""
+    whole = short_text(value)
+    if whole:
+        return whole
+    found = summarize(value)
+    return found.strange or f"norm {short(found.norm)}"
 
 
 def short_text(value: Nested) -> str:

@@ -76,9 +76,10 @@ def towards(start: Point, end: Point, distance: float) -> Point:
 
 def with_first(curve: Curve, x: float, start: Point, heading: Point) -> Curve:
     """The curve up to an x replaced by a single cubic from another start, which leaves in the direction of a unit
-    vector, and joins what remains without a bend."""
+    vector, joins what remains without a bend, and stays between the two in x: beyond may be other cards."""
     rest = split(curve, x)[1]
-    reach = 0.4 * math.dist(start, rest[0])
+    across = rest[0][0] - start[0]
+    reach = min(0.4 * math.dist(start, rest[0]), across)
     leave = start[0] + heading[0] * reach, start[1] + heading[1] * reach
     length = math.dist(rest[0], rest[1]) or 1.0
     slope = (rest[0][0] - rest[1][0]) / length, (rest[0][1] - rest[1][1]) / length

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Card, Edge, Picture
 from gradcli.render.svg import PALETTES
 
 COLOURS = PALETTES["light"]
+ESCAPE = re.compile(r"\\([NGETHL])")
+"""What Graphviz replaces by names, in labels of whatever kind."""
 
 
 def to_dot(picture: Picture) -> str:
@@ -39,9 +42,10 @@ def quoted(text: str) -> str:
 
 
 def html(text: str) -> str:
-    """User text inside an HTML-like label; one that is empty takes a space, because Graphviz refuses empty fonts."""
+    """User text inside an HTML-like label; one that is empty takes a space, because Graphviz refuses empty fonts. There
+    too Graphviz would put names in place of \\N and \\G, but not where these are two pieces of text."""
     plain = inert(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return plain or " "
+    return ESCAPE.sub(r"\\<font>\1</font>", plain) or " "
 
 
 def table(card: Card) -> str:
@@ -77,6 +81,8 @@ def edge_attributes(edge: Edge) -> str:
     parts = [f"label={quoted(edge.label)}"] if edge.label.strip() else []
     if edge.description.strip():
         parts.append(f"tooltip={quoted(edge.description)}")
+    if edge.tint is not None and math.isnan(edge.tint):
+        parts.append(f'fontcolor="{COLOURS["alarm"]}"')
     if edge.cut:
         parts += ["style=dashed", "arrowtail=tee", "dir=both"]
     return ", ".join(parts)

@@ -15,9 +15,10 @@ from gradcli.render import layout
 from gradcli.render.curves import Curve, Point
 from gradcli.render.engines import Engine
 from gradcli.render.fold import folded
+from gradcli.render.heat import looks
 from gradcli.render.layout import Box, Layout
 from gradcli.render.metrics import inert, shorten, text_width, wrap
-from gradcli.render.picture import KINDS, Card, Edge, Picture, Row
+from gradcli.render.picture import KINDS, Card, Edge, Heat, Picture, Row
 
 MARGIN = 20.0
 TITLE_SIZE, NAME_SIZE, VALUE_SIZE, SMALL_SIZE = 15.0, 13.0, 12.0, 11.0
@@ -28,6 +29,8 @@ PILL = 17.0
 COLUMN_GAP = 16.0
 WIDEST_NAME, WIDEST_LABEL, WIDEST_VALUE, WIDEST_WORD = 300.0, 150.0, 230.0, 110.0
 ARROW = 7.5
+CELL, STRIP, HEAT_TOP, TINY_SIZE = 10.0, 16.0, 5.0, 9.0
+"""A cell of a heat map, how high that of a vector is, the room above, and the size of the words below."""
 LEGEND_LINE, TITLE_LINE = 20.0, 20.0
 TITLE_LINES = 4
 
@@ -39,6 +42,15 @@ class Rect:
     box: Box
     style: str
     radius: float = 0.0
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Many boxes of one look."""
+
+    boxes: tuple[Box, ...]
+    style: str
     opacity: float = 1.0
 
 
@@ -89,7 +101,7 @@ class Group:
     description: str = ""
 
 
-Shape = Rect | Path | Polygon | Text | Group
+Shape = Rect | Tiles | Path | Polygon | Text | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +189,13 @@ def card_face(card: Card) -> Group:
     pills = [pill(inert(word), style) for word, style in ((card.badge, "badge"), (card.alarm, "alarm")) if word.strip()]
     pills_width = sum(6 + face.box.width for face in pills)
     rows = [row_texts(row) for row in card.rows]
+    heat = heat_face(card.heat) if card.heat is not None else None
     widths = [text.box.width + COLUMN_GAP + value.box.width for text, value in rows]
+    widths += [heat.box.width] if heat else []
     inner = max([name.box.width + (6 if pills else 0) + pills_width, 44.0, *widths])
     width = math.ceil(TEXT_LEFT + inner + TEXT_RIGHT)
-    height = HEADER + (ROW * len(rows) + FOOT if rows else 1.0)
+    body = HEADER + (heat.box.height if heat else 0.0)
+    height = body + (ROW * len(rows) + FOOT if rows else 1.0)
     box = Box(0, 0, width, height)
     frame = "card-frame alarmed" if card.alarm.strip() else "card-frame"
     stripe = f"stripe kind-{card.kind}" if card.kind in KINDS else "stripe"
@@ -190,10 +205,12 @@ def card_face(card: Card) -> Group:
         right -= face.box.width
         shapes.append(moved(face, (right, (HEADER - PILL) / 2 + 0.5)))
         right -= 6
-    if rows:
+    if rows or heat:
         shapes.append(Rect(Box(TEXT_LEFT, HEADER - 0.5, width - TEXT_LEFT - TEXT_RIGHT, 1), "rule"))
+    if heat:
+        shapes.append(moved(heat, (TEXT_LEFT, HEADER)))
     for index, (row, (text, value)) in enumerate(zip(card.rows, rows, strict=True)):
-        top = HEADER + 3 + ROW * index
+        top = body + 3 + ROW * index
         if row.tint is not None:
             strip = Box(TEXT_LEFT - 4, top + 0.5, width - TEXT_LEFT - TEXT_RIGHT + 8, ROW - 1)
             shapes.append(tinted(strip, row.tint, row.mixed))
@@ -219,6 +236,31 @@ def tinted(box: Box, tint: float, mixed: bool = False) -> Rect:
         return Rect(box, "tint-nan", 4, 0.25)
     style = "tint-zero" if mixed or tint == 0 else "tint-positive" if tint > 0 else "tint-negative"
     return Rect(box, style, 4, 0.12 + 0.38 * min(1.0, abs(tint)))
+
+
+def heat_face(heat: Heat) -> Group:
+    """A heat map at (0, 0). Without colour too a negative cell is known by a bar and one that is not finite by a hole;
+    what a cell is of stands below."""
+    rows, columns = len(heat.cells), max(map(len, heat.cells), default=0)
+    width, height = CELL, STRIP if rows == 1 else CELL
+    shapes: list[Shape] = []
+    for (style, opacity), cells in looks(heat).items():
+        boxes = [Box(column * width, HEAT_TOP + row * height, width - 1, height - 1) for row, column in cells]
+        shapes.append(Tiles(tuple(boxes), style, opacity))
+        if style == "tint-negative":
+            shapes.append(Tiles(tuple(within(box, width - 5, 1.2) for box in boxes), "mark", 0.7))
+        if style == "tint-nan":
+            shapes.append(Tiles(tuple(within(box, 4, 4) for box in boxes), "halo"))
+    bottom = HEAT_TOP + rows * height + 2
+    if heat.pooled:
+        shapes.append(Text((0, bottom + 9), f"a cell: {heat.pooled}", "label", TINY_SIZE))
+    text = max((shape.box.width for shape in shapes if isinstance(shape, Text)), default=0.0)
+    return Group("heat", Box(0, 0, max(columns * width, text), bottom + (13 if heat.pooled else 0)), tuple(shapes))
+
+
+def within(box: Box, width: float, height: float) -> Box:
+    """A smaller box in the middle."""
+    return Box(box.centre[0] - width / 2, box.centre[1] - height / 2, width, height)
 
 
 def pill(word: str, style: str) -> Group:
@@ -305,6 +347,8 @@ def legend(picture: Picture) -> list[Group]:
         items.append(legend_item("negative", "tint-negative", 0.5))
     if any(row.mixed for row in rows):
         items.append(legend_item("of both signs", "tint-zero", 0.5))
+    if any(card.heat for card in picture.cards):
+        items.append(legend_item("heat map: stronger is larger, a bar negative, a hole not finite", "", 1.0))
     return items
 
 
@@ -334,6 +378,8 @@ def moved(shape: Shape, by: Point) -> Shape:
             return moved_group(shape, by)
         case Rect():
             return replace(shape, box=moved_box(shape.box, by))
+        case Tiles():
+            return replace(shape, boxes=tuple(moved_box(box, by) for box in shape.boxes))
         case Path():
             return replace(shape, curve=tuple(moved_point(point, by) for point in shape.curve))
         case Polygon():

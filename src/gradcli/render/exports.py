@@ -98,10 +98,24 @@ def as_dot(export: Export) -> bytes:
 
 
 def as_json(export: Export) -> bytes:
-    """The graph as data, whole however large."""
+    """The graph as data, whole however large; where it fits into one picture, with the places in it."""
+    from gradcli.errors import LayoutError
     from gradcli.render.json import dumps
+    from gradcli.render.positions import drawing_data, in_one_picture
 
-    return (dumps(dict(export.data)) + "\n").encode()
+    data = dict(export.data)
+    if in_one_picture(export.picture, data):
+        try:
+            data["drawing"] = drawing_data(export.picture, export.drawing())
+        except LayoutError as error:  # the data are whole without it
+            data["drawing"] = None
+            data["warnings"] = [*data["warnings"], f"no positions: {error.message}"]
+    return (dumps(data) + "\n").encode()
+
+
+def json_note(content: bytes) -> str:
+    """Whether the layout failed."""
+    return "the graph could not be laid out: no positions" if content.endswith(b'"drawing": null}\n') else ""
 
 
 FORMATS: dict[str, Format] = {
@@ -111,7 +125,7 @@ FORMATS: dict[str, Format] = {
     "tex": Format(as_tikz, drawn=True),
     "mmd": Format(as_mermaid, note=mermaid_note),
     "dot": Format(as_dot),
-    "json": Format(as_json, whole=True),
+    "json": Format(as_json, whole=True, note=json_note),
 }
 
 

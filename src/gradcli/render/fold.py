@@ -27,6 +27,9 @@ ASPECT = 1.7
 MOST_CROSSING = 6
 """A cut through more edges than this would be a tangle: the picture stays longer there."""
 
+CROSSING_COST = 0.05
+"""How much nearer to equal rows, as a part of a row, a cut must be that leads one more edge around."""
+
 TRACK = 9.0
 """Distance of two edges that run side by side between rows."""
 
@@ -66,7 +69,7 @@ def choose_cuts(layout: Layout, row_length: float) -> list[float]:
         possible = [gap for gap in gaps if gap > start + 0.5 * row_length and gap < layout.size[0] - 0.3 * row_length]
         if not possible:
             break
-        start = min(possible, key=lambda gap: abs(gap - wanted))
+        start = min(possible, key=lambda gap: abs(gap - wanted) + CROSSING_COST * row_length * crossing(gap))
         cuts.append(start)
     return cuts
 

@@ -47,7 +47,7 @@ def to_mermaid(picture: Picture) -> str:
         for style in (card.kind, "alarm" if card.alarm.strip() else ""):
             if style in STYLES:
                 styled.setdefault(style, []).append(name[card.id])
-    for style, nodes in styled.items():
+    for style, nodes in sorted(styled.items(), key=lambda item: item[0] == "alarm"):  # a later style wins
         lines += [f"  classDef {style} {STYLES[style]}", f"  class {','.join(nodes)} {style}"]
     return "\n".join([*lines, ""])
 

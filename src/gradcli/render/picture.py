@@ -33,6 +33,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """An array as a grid of signed magnitudes in [-1, 1], row by row; NaN is what is not finite. `pooled` says what a
+    cell shows if it is not a single number."""
+
+    cells: tuple[tuple[float, ...], ...]
+    pooled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One node, or a group of them. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes
     dashed magenta. `group` is the name of the group that the card stands for, empty for a node."""
@@ -45,6 +54,7 @@ class Card:
     alarm: str = ""
     description: str = ""
     group: str = ""
+    heat: Heat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from gradcli.render.curves import Curve
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text
+from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.picture import KINDS, Theme
 
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', ui-monospace, monospace"
@@ -51,6 +51,7 @@ COLOURED: tuple[tuple[str, str, str], ...] = (
     (".gap", "stroke", "paper"),
     (".frame,.framed", "fill", "frame"),
     (".frame", "stroke", "frame-border"),
+    (".mark", "fill", "ink"),
     (".tint-positive", "fill", "positive"),
     (".tint-negative", "fill", "negative"),
     (".tint-zero,.stripe", "fill", "neutral"),
@@ -124,6 +125,13 @@ def write_shape(shape: Shape, lines: list[str]) -> None:
                 f'<rect class="{shape.style}" x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}" '
                 f'height="{number(box.height)}"{radius}{opacity}/>'
             )
+        case Tiles():
+            opacity = f' fill-opacity="{number(shape.opacity)}"' if shape.opacity < 1 else ""
+            outline = "".join(
+                f"M{number(box.x)} {number(box.y)}h{number(box.width)}v{number(box.height)}h{number(-box.width)}z"
+                for box in shape.boxes
+            )
+            lines.append(f'<path class="{shape.style}" d="{outline}"{opacity}/>')
         case Path():
             lines.append(f'<path class="{shape.style}" d="{path_data(shape.curve)}"/>')
         case Polygon():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradcli.errors import UsageError
 from gradcli.render.curves import Curve, Point
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text
+from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.picture import Theme
 from gradcli.render.svg import COLOURED, PALETTES, number
 from gradcli.render.tex_text import tex_text
@@ -108,6 +108,10 @@ def write_shape(shape: Shape, lines: list[str]) -> None:
             options += [f"fill opacity={number(shape.opacity)}"] if shape.opacity < 1 else []
             corners = f"{point((box.x, box.y))} rectangle {point((box.right, box.bottom))}"
             lines.append(f"\\path[{', '.join(options)}] {corners};")
+        case Tiles():
+            options = [named(shape.style)] + ([f"fill opacity={number(shape.opacity)}"] if shape.opacity < 1 else [])
+            rectangles = (f"{point((box.x, box.y))} rectangle {point((box.right, box.bottom))}" for box in shape.boxes)
+            lines.append(f"\\path[{', '.join(options)}] {' '.join(rectangles)};")
         case Path():
             lines.append(f"\\path[{named(shape.style)}] {course(shape.curve)};")
         case Polygon():

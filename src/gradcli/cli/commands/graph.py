@@ -1,7 +1,8 @@
-"""`gradcli graph`: the computation graph as a picture, as data, or as a listing."""
+"""`gradcli graph`: the computation graph as a picture, as data, or drawn in the terminal."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from gradcli.cli.commands.trace import status_of
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, SHAPE, TANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, inputs_of, parse_direction, parse_tangents
 from gradcli.cli.runner import Report, run
-from gradcli.errors import UsageError
+from gradcli.errors import UsageError, visible
 from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def graph(
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Title of the picture.")] = "",
     show: Annotated[
         str,
-        typer.Option("--show", metavar="PARTS", help="Of value,tangent,adjoint,partial, or none (default: all)."),
+        typer.Option("--show", metavar="PARTS", help="Of value,heat,tangent,adjoint,partial, or none (default: all)."),
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
@@ -87,7 +88,7 @@ def graph(
     ] = False,
     settings: Settings,
 ) -> int:
-    """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
+    """The computation graph, drawn in the terminal or to a file. Without --at the local partials are formulas."""
     wish = Wish(
         wrt,
         cotangent,
@@ -126,7 +127,7 @@ def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
     from gradcli.render.exports import format_of, require_drawn, require_scale
 
-    given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
+    given = {"--theme": wish.theme, "--scale": wish.scale}
     for option, value in given.items():
         if value is not None and not wish.target:
             raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
@@ -135,7 +136,7 @@ def check_look(wish: Wish, show: str) -> None:
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    if show and format_of(wish.format).whole:
+    if show and wish.target and format_of(wish.format).whole:
         raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
 
 
@@ -258,7 +259,7 @@ def export(
 def shower(
     inspection: Inspection, wish: Wish, written: bytes, verdicts: Sequence[str], settings: Settings
 ) -> Callable[[], None]:
-    """A function that prints the listing, the file's content, or that a file was written; then the verdict."""
+    """A function that draws, prints the file's content, or says that a file was written; then the verdict."""
 
     def show() -> None:
         if wish.target == PRINT:
@@ -266,10 +267,7 @@ def shower(
             sys.stdout.buffer.write(written)
             sys.stdout.buffer.flush()
         elif not wish.target:
-            from gradcli.render.console import open_console
-            from gradcli.render.listing import listing_table
-
-            open_console(settings).print(listing_table(inspection, settings))
+            draw_in_terminal(inspection, wish, settings)
         elif not settings.quiet:
             nodes, edges = len(inspection.rows), sum(len(inspection.links(node)) for node in inspection.rows)
             print(f"{wish.target}: {nodes} node{'s' * (nodes != 1)}, {edges} edge{'s' * (edges != 1)}")
@@ -278,3 +276,21 @@ def shower(
                 print(line, file=sys.stderr if wish.target == PRINT else sys.stdout)
 
     return show
+
+
+def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> None:
+    """The drawing, then below cards the listing with every number in full, unless parts are asked for."""
+    from gradcli.render.cards import PARTS
+    from gradcli.render.console import open_console
+    from gradcli.render.listing import listing_table
+    from gradcli.render.terminal.show import WIDTH, graph_drawing, texts
+
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+    drawing = graph_drawing(inspection, room, settings.plain, wish.show)
+    console = open_console(settings)
+    if wish.title:
+        console.print(visible(wish.title), style="bold", no_wrap=True, overflow="ignore", crop=False)
+    for line in texts(drawing.lines, settings.plain):
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    if settings.verbose or (drawing.layered and wish.show == PARTS):
+        console.print(listing_table(inspection, settings))

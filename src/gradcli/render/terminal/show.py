@@ -1,0 +1,80 @@
+"""What `gradcli graph` shows without a file: the drawing, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradcli.render.cards import picture_of
+from gradcli.render.inspection import Inspection
+from gradcli.render.terminal.canvas import Run
+from gradcli.render.terminal.layered import MOST_CARDS, layered
+from gradcli.render.terminal.tree import tree_of
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+WIDTH = 100
+"""Columns where there is no terminal."""
+STYLES = {
+    "name": "bold",
+    "muted": "dim",
+    "border": "dim",
+    "line": "cyan",
+    "partial": "",
+    "positive": "bold color(33)",
+    "negative": "bold color(208)",
+    "alarm": "bold magenta",
+}
+"""Colour repeats what is written: the sign, and the word of an alarm."""
+
+
+@dataclass(frozen=True)
+class TerminalDrawing:
+    """Lines, and whether they show a card a node."""
+
+    lines: list[list[Run]]
+    layered: bool
+
+
+def graph_drawing(inspection: Inspection, room: int, plain: bool, show: Collection[str]) -> TerminalDrawing:
+    """The graph in so many columns, with a line that says how to read it and what is left out."""
+    if len(inspection.rows) <= MOST_CARDS:
+        canvas = layered(picture_of(inspection, "", show=show), room, plain)
+        if canvas is not None:
+            return TerminalDrawing(
+                [*canvas.rows(), *note(reading(inspection, plain, show, "beside an arrow"), room)], True
+            )
+    tree = tree_of(inspection, room, plain, show)
+    lines = [*tree.lines, *note(reading(inspection, plain, show, "in brackets"), room)]
+    if tree.dropped:
+        lines += note(f"no room for {', '.join(tree.dropped)}: gradcli trace has every column", room)
+    if tree.omitted:
+        count = f"{tree.shown} of {tree.shown + tree.omitted} nodes: those nearest to the output"
+        lines += note(f"{count}; {tree.omitted} are not shown: --json and gradcli trace have all", room)
+    return TerminalDrawing(lines, False)
+
+
+def note(text: str, room: int) -> list[list[Run]]:
+    """A remark in as many lines as it takes."""
+    from textwrap import wrap
+
+    return [[(line, "muted")] for line in wrap(text, room)]
+
+
+def reading(inspection: Inspection, plain: bool, show: Collection[str], where: str) -> str:
+    """How to read the drawing, as far as it has what is explained."""
+    joined = any(inspection.links(node) for node in inspection.rows)
+    parts = [f"{where}: local partial"] if joined and "partial" in show else []
+    if inspection.tape is not None:
+        parts += ["->: tangent" if plain else "→ tangent"] if "tangent" in show and inspection.columns else []
+        parts += ["<-: adjoint" if plain else "← adjoint"] if "adjoint" in show and inspection.adjoints else []
+    return "; ".join(parts)
+
+
+def texts(lines: Sequence[Sequence[Run]], plain: bool) -> list[Text]:
+    """Lines for a Rich console, which drops the colours where there are none."""
+    from rich.text import Text
+
+    return [Text.assemble(*((text, "" if plain else STYLES.get(style, "")) for text, style in line)) for line in lines]

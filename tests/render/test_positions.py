@@ -1,0 +1,89 @@
+"""Places in the JSON of a file."""
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gradcli.errors import LayoutError
+from gradcli.render import engines
+from gradcli.render.cards import picture_of
+from gradcli.render.drawing import draw
+from gradcli.render.exports import FORMATS, Export, json_note
+from gradcli.render.graph_json import graph_data
+from gradcli.render.inspection import Inspection
+from gradcli.render.positions import drawing_data, in_one_picture
+from tests.render.generated import inspection_of
+from tests.render.inspections import inspect, structure
+
+GRAPHS = {
+    "squares": inspect("x*x + detach(y)", {"x": 3.0, "y": 2.0}),
+    "arrays": inspect("sum(A @ x)", {"A": [[1.0] * 12] * 9, "x": [1.0] * 12}),
+    "formulas": structure("sin(x*y)/x", {"x": (), "y": ()}),
+    "with cards again": inspection_of("recurrence 14"),
+}
+
+
+def export_of(inspection: Inspection) -> Export:
+    data = graph_data(inspection, "", {}) | {"warnings": []}
+    return Export(picture_of(inspection, "a title"), data, 60.0)
+
+
+def written(export: Export) -> dict[str, Any]:
+    return json.loads(FORMATS["json"].write(export))
+
+
+@pytest.mark.parametrize("inspection", GRAPHS.values(), ids=GRAPHS)
+def test_boxes_and_routes_are_those_of_the_drawing(inspection: Inspection) -> None:
+    export = export_of(inspection)
+    drawing, found = export.drawing(), written(export)["drawing"]
+    assert (found["width"], found["height"]) == (drawing.width, drawing.height)
+    boxes = {card["id"]: card for card in found["cards"]}
+    assert set(boxes) == {card.id for card in export.picture.cards}
+    named = {str(node["id"]) for node in export.data["nodes"] if node["name"]}
+    assert named <= set(boxes)
+    for box, group in zip(found["cards"], drawing.groups("card"), strict=True):
+        assert box["x"] == pytest.approx(group.box.x, abs=0.01)
+        assert box["x"] + box["width"] <= drawing.width
+        assert box["y"] + box["height"] <= drawing.height
+    for edge, wanted in zip(found["edges"], export.picture.edges, strict=True):
+        source, target = boxes[edge["source"]], boxes[edge["target"]]
+        assert (edge["source"], edge["target"]) == (wanted.source, wanted.target)
+        assert len(edge["route"]) % 3 == 1
+        assert on_border(edge["route"][0], source)
+        assert on_border(edge["route"][-1], target)
+        assert (edge["label"] is None) == (not wanted.label.strip())
+
+
+def on_border(point: list[float], box: dict[str, float]) -> bool:
+    x, y = point[0] - box["x"], point[1] - box["y"]
+    beside = min(abs(x), abs(x - box["width"]))
+    return math.isclose(beside, 0, abs_tol=0.05) and -0.05 <= y <= box["height"] + 0.05
+
+
+def test_a_graph_of_several_pictures_has_no_places() -> None:
+    inspection = structure("sin(" * 600 + "x" + ")" * 600, {"x": ()})
+    export = export_of(inspection)
+    assert not in_one_picture(export.picture, export.data)
+    assert "drawing" not in written(export)
+
+
+def test_a_layout_that_fails_leaves_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise LayoutError("no Graphviz was found")
+
+    monkeypatch.setattr(engines, "run", refuse)
+    content = FORMATS["json"].write(export_of(GRAPHS["squares"]))
+    found = json.loads(content)
+    assert found["drawing"] is None
+    assert found["warnings"] == ["no positions: no Graphviz was found"]
+    assert len(found["nodes"]) == 5
+    assert json_note(content) == "the graph could not be laid out: no positions"
+
+
+def test_places_follow_the_drawing() -> None:
+    export = export_of(GRAPHS["squares"])
+    down = replace(export.picture, direction="TB")
+    assert drawing_data(down, draw(down, timeout=60)) != written(export)["drawing"]
