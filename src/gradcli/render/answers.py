@@ -163,7 +163,7 @@ def convention_lines(verdict: Verdict) -> list[str]:
 def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:
     """The one-sided derivatives of each component as intervals."""
     parts = []
-    for left, right, _ in sides:
+    for left, right, *_ in sides:
         low, high = min(left, right), max(left, right)
         parts.append(f"[{format_number(low)}, {format_number(high)}]" if low != high else format_number(low))
     return f"{lead}{', '.join(parts)}"
