@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from gradcli.api.values import exactly
 from gradcli.errors import DomainError
 from gradcli.verify.explain import require_finite
 from gradcli.verify.limits import behaviours, limits_sentence
@@ -48,7 +50,7 @@ def same(found: Any, wanted: Any) -> bool:
         ("sign(x)", 0.0, (-1, 0), (1, 0)),
         ("x > 1", 1.0, (0, 0), (1, 0)),
         ("(x > 1)*x", 1.0, (0, 0), (1, 1)),
-        ("sqrt(|x - 0.1|)", 0.1, (0, -INF), (0, INF)),
+        ("sqrt(|x - 0.1|)", exactly(Decimal("0.1")), (0, -INF), (0, INF)),
         ("x*sin(1/x)", 0.0, (0, NAN), (0, NAN)),
         ("sin(1/x)", 0.0, (NAN, NAN), (NAN, NAN)),
         ("ln(x)", -1.0, NONE, NONE),
@@ -114,7 +116,6 @@ def test_of_several_inputs_those_without_a_derivative_are_named() -> None:
         ("sqrt(|x|)", {"x": 0.0}, "-infinity from the left and to +infinity from the right"),
         ("floor(x)", {"x": 2.0}, "jumps from 1 to 2"),
         ("(x > 1)*3", {"x": 1.0}, "jumps from 0 to 3"),
-        ("sqrt(x^2)", {"x": 0.0}, "one-sided derivatives exist and differ"),
         ("sum(sqrt(x))", {"x": [1.0, 0.0]}, "+infinity from the right"),
     ],
 )

@@ -6,6 +6,7 @@ fractions the two are equal. What leaves the rational numbers (a sine, a root) g
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +19,6 @@ from gradcli.shapes import Shape
 
 MOST_BITS = 4096
 """Of a numerator or denominator. A longer fraction becomes a ball."""
-MOST_PLACES = 400
-"""Decimal exponents beyond are not spelt out."""
 
 Number = Any
 """An `fmpq` or an `arb`."""
@@ -87,6 +86,8 @@ class Rationals(Balls):
         values: tuple[Number, ...],
         parameters: Parameters,
     ) -> Number:
+        if primitive.name == "sub" and values[0] is values[1]:
+            return self.flint.fmpq(0)
         if function is not None and all(map(self._rational, values)):
             try:
                 return self._kept(function(*values, *parameters))
@@ -102,9 +103,9 @@ class Rationals(Balls):
 
     def _written(self, number: float) -> Number:
         """The number that a text stands for."""
-        if isinstance(number, Exact) and not _short(number.source):
+        if not math.isfinite(number) or (isinstance(number, Exact) and not _spelt_out(number.source)):
             return enclosure(number)
-        found = None if number != number or abs(number) == float("inf") else fraction(number)
+        found = fraction(number)
         return enclosure(number) if found is None else self._kept(self.flint.fmpq(*found))
 
     def _kept(self, number: Any) -> Number:
@@ -131,11 +132,13 @@ class Rationals(Balls):
         return known
 
 
-def _short(text: str) -> bool:
-    """Whether a decimal's exponent is small enough to spell the number out."""
-    _, _, exponent = text.lower().partition("e")
+def _spelt_out(text: str) -> bool:
+    """Whether a text is a decimal or a fraction of so few places that it may be spelt out."""
+    number, _, exponent = text.lower().partition("e")
     digits = exponent.lstrip("+-0")
-    return len(text) < MOST_BITS and (not digits.isdecimal() or len(digits) < 4 and int(digits) <= MOST_PLACES)
+    if len(text) >= MOST_BITS or (digits and not (digits.isdecimal() and len(digits) < 4)):
+        return False
+    return all(part.lstrip("-").replace(".", "", 1).isdecimal() for part in number.split("/"))
 
 
 def _power(x: Number, exponent: float) -> Number:

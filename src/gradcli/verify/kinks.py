@@ -95,7 +95,8 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
 
         found = [*(slopes_along(problem, directions) or [math.nan])]
     bends: bool | None = False
-    slack = SLACK[problem.dtype] if tape is not None and not any(s.limit for n in sides for s in sides[n]) else SEEN
+    by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
+    slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
     for direction, slope in zip(directions, found, strict=False):
         weights = [w for name in problem.wrt for w in flatten(direction[name])]
         expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))

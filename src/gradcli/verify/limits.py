@@ -39,16 +39,22 @@ MOST_OPERATIONS = 50_000
 """Scalar operations of all evaluations together, which at this precision take seconds."""
 EVALUATIONS = 60
 """Of one direction, about."""
+FINER = -100
+"""The part of a step, as a power of two, that central differences beside the point take."""
 KNOWN = 2.0**-60
 """The part of a number, below which its ball's radius must be."""
-NOTHING = 2.0**-1100
-"""The nearest float is 0."""
+NOTHING = -1100
+"""A power of two, to which the nearest float is 0."""
 SETTLED = 1e-11
 """The last two numbers differ by no more than this part of them."""
 POWER = 0.05
 """The last two local exponents differ by no more than this part of them, where a number vanishes as a power."""
 SMALL = 1e-30
 """What is said to vanish has come so far down from the first step."""
+LARGEST = 10**300
+"""Of binary exponents."""
+LEAST = 4
+"""Numbers that tell a limit."""
 GROWTH = 1.5
 """At each of the steps."""
 DIGITS = 9
@@ -139,12 +145,12 @@ def _side(line: BallLine, direction: Mapping[str, Nested], scale: Ball, here: Ba
     arb = line.balls.flint.arb
     steps = [scale * arb(mantissa) * arb(2) ** -e for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)]
     values = [line.at(direction, h) for h in steps]
-    if not all(v.is_finite() for v in values[-3:]):
+    if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
     value = float(here) if here is not None and _tends_to_zero([v - here for v in values]) else _limit(values)
 
     def beside(h: Ball) -> Ball:
-        small = abs(h) * arb(2) ** -EXPONENTS[-1]
+        small = abs(h) * arb(2) ** FINER
         return (line.at(direction, h + small) - line.at(direction, h - small)) / (2 * small)
 
     near = _limit([beside(h) for h in steps])
@@ -158,12 +164,13 @@ def _limit(balls: Sequence[Ball]) -> float:
     """What a sequence tends to: a number of nine digits, an infinity, or NaN if that is not seen."""
     if _tends_to_zero(balls):
         return 0.0
-    # Steps that are too large may have left the domain.
-    balls = balls[-5:]
-    if not all(_known(ball) for ball in balls):
+    # The largest steps may have left the domain, and the smallest overflow any exponent.
+    overflows = not balls[-1].is_finite()
+    balls = [ball for ball in balls if not ball.is_nan() and ball.is_finite()][-5:]
+    if len(balls) < LEAST or not all(_known(ball) for ball in balls):
         return math.nan
     last, before = balls[-1], balls[-2]
-    if abs(last - before) <= SETTLED * abs(last):
+    if not overflows and abs(last - before) <= SETTLED * abs(last):
         rounded = float(f"{float(last):.{DIGITS}g}")
         # It may settle at a number that no float holds.
         return math.nan if math.isinf(rounded) or rounded == 0 else rounded
@@ -179,7 +186,7 @@ def _known(ball: Ball) -> bool:
 
 def _tends_to_zero(balls: Sequence[Ball]) -> bool:
     """Whether numbers are as good as 0 at the last steps, or vanish as a power of the step does."""
-    if all(ball.is_finite() and ball.abs_upper() < NOTHING for ball in balls[-2:]):
+    if all(ball.is_finite() and ball.abs_upper() < ball.__class__(2) ** NOTHING for ball in balls[-2:]):
         return True
     if not all(_known(ball) for ball in balls[-4:]):
         return False
@@ -190,9 +197,10 @@ def _tends_to_zero(balls: Sequence[Ball]) -> bool:
 
 
 def _log2(ball: Ball) -> float:
-    mantissa, exponent = abs(ball).mid().man_exp()
-    bits = int(mantissa).bit_length()
-    return math.log2(int(mantissa) / 2**bits) + bits + int(exponent)
+    mantissa, exponent = (int(part) for part in abs(ball).mid().man_exp())
+    spare = max(mantissa.bit_length() - 64, 0)
+    whole = exponent + spare
+    return math.log2(mantissa >> spare) + float(max(-LARGEST, min(LARGEST, whole)))
 
 
 STEP_SIZES = [math.log2(m) - e for m, e in zip(MANTISSAS, EXPONENTS, strict=True)][-4:]
@@ -207,7 +215,7 @@ def sentence_of(seen: Behaviour) -> str:
     """What is seen, in words; empty where nothing is."""
     left, right = seen.left, seen.right
     if not left.defined and not right.defined:
-        return ""
+        return "" if seen.at_point is None else "on both sides of the point there is no function value"
     parts = []
     if not seen.continuous or not (left.defined and right.defined):
         parts.append(_value_words(seen))

@@ -8,13 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from gradcli.carriers.tape import Tape
-from gradcli.methods.base import BLOCK, elements, flatten
+from gradcli.methods.base import BLOCK, elements, flatten, unflatten
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.proven import proven_text
 from gradcli.problem import Problem
+from gradcli.verify.certainty import CLOSE
 from gradcli.verify.clarke import Range, clarke_ranges
 from gradcli.verify.kinks import bends_elsewhere, close, one_sided_derivatives
 from gradcli.verify.limits import Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
 from gradcli.verify.ties import Ties
-from gradcli.verify.witnesses import Convention, Verdict
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
 
 
 BY_LIMITS = "by numerical limits of the function, in balls"
@@ -60,7 +63,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)
     flat = [s for name in problem.wrt for s in sides[name]]
-    known = Verdict("kink", "", sides, clarke=ranges, conventions=conventions)
+    known = Verdict("kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed))
     about = "".join(
         [
             f" ({known.convention})",
@@ -90,6 +93,18 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if finite and computed is not tape and set(tape.kinks()) - set(computed.kinks()):
         shown = f"{tape.carrier.dtype} misses the kink by rounding, and shown is what it gives"
     return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+
+
+def _lost_value(problem: Problem, ties: Ties, computed: Tape) -> TrueNumbers | None:
+    """The value as it is written, where floats that miss a kink have lost it."""
+    carrier = computed.carrier
+    found, true = (flatten(carrier.nested(tape.values[problem.output])) for tape in (computed, ties.tape))
+    unit = CLOSE * UNIT_ROUNDOFF[carrier.dtype]
+    if all(abs(a - b) <= unit * abs(b) for a, b in zip(found, true, strict=True)):
+        return None
+    import flint
+
+    return TrueNumbers(unflatten([proven_text(flint.arb(x)) for x in true], problem.output_shape), {})
 
 
 def single_valued(ranges: dict[str, list[Range]] | None) -> bool:

@@ -92,7 +92,7 @@ def _rounded_once(problem: Problem, tape: Tape) -> Ties:
         with working(bits):
             m = Rationals(problem.dtype)
             exact = evaluate(graph, [problem.output], m, input_values(graph, m, problem.point))
-            order = _Order(m.dtype)
+            order = _Order(tape.carrier.dtype)
             values = _values(tape, exact, order)
             if order.certain or bits == PRECISIONS[-1]:
                 return Ties(Tape(graph, tape.carrier, tape.nodes, values), order.certain)

@@ -71,6 +71,15 @@ class Truth:
             nearest = [nearest_float(ball) for ball in [*self.value, *self.gradient]]
         return all(x is not None and math.isfinite(x) for x in nearest)
 
+    @property
+    def overflows(self) -> bool:
+        """Whether floats hold the value, and not the gradient, which is too large for them."""
+        with working(self.bits):
+            value = [nearest_float(ball) for ball in self.value]
+            gradient = [nearest_float(ball) for ball in self.gradient]
+        known = all(x is not None for x in gradient) and any(x is not None and math.isinf(x) for x in gradient)
+        return known and all(x is not None and math.isfinite(x) for x in value)
+
     def text_of(self, ball: Ball) -> str:
         """One of the numbers in proven digits."""
         return self._texts([ball])[0]
