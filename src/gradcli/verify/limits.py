@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from gradcli.carriers.rationals import Rationals
+from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import elements
-from gradcli.methods.enclosures import BallLine, operations, working
-from gradcli.methods.numerical import coordinate_directions
+from gradcli.methods.base import elements, weigh
+from gradcli.methods.enclosures import operations, working
+from gradcli.methods.numerical import coordinate_directions, held_nodes
 from gradcli.problem import Nested, Problem
 from gradcli.verify.kinks import Sides
 
@@ -125,39 +127,69 @@ def _seen(problem: Problem, along: Sequence[tuple[str, Mapping[str, Nested], flo
     if not scalar or not along or operations(problem) * len(along) * EVALUATIONS > MOST_OPERATIONS:
         return []
     try:
-        with working(BITS, problem.dtype) as balls:
-            line = BallLine(problem, balls)
+        with working(BITS):
+            line = ExactLine(problem)
             return [_behaviour(line, name, direction, position) for name, direction, position in along]
     except Unstated:
         return []
 
 
-def _behaviour(line: BallLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
-    arb = line.balls.flint.arb
-    here = line.at(direction, arb(0))
+class ExactLine:
+    """The weighted output along lines through the point, in fractions where it is rational: what stands on a kink
+    without moving stays there. Detached nodes are held."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.carrier = m = Rationals(problem.dtype)
+        graph = problem.graph
+        self.inputs = input_values(graph, m, problem.point)
+        tape = evaluate(graph, [problem.output], m, self.inputs)
+        self.nodes = tape.nodes
+        self.held = {n: tape.values[n] for n in held_nodes(graph, tape)}
+
+    def at(self, direction: Mapping[str, Nested], step: Any) -> Ball:
+        """At point + step * direction, for a step that is a fraction."""
+        problem, m, graph = self.problem, self.carrier, self.problem.graph
+        m.forget()
+        moved = dict(self.inputs)
+        for name, tangent in direction.items():
+            node = graph.inputs[name]
+            moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
+        tape = evaluate(graph, [], m, moved, self.held, self.nodes)
+        value = weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output])
+        return m.flint.arb(value)
+
+
+def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
+    fraction = line.carrier.flint.fmpq
+    here = line.at(direction, fraction(0))
     defined = math.isfinite(float(here))
-    scale = arb(abs(position)) if 0 < abs(position) < 1 else arb(1)
+    scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
     left, right = (_side(line, direction, sign * scale, here if defined else None) for sign in (-1, +1))
     return Behaviour(name, float(here) if defined else None, left, right)
 
 
-def _side(line: BallLine, direction: Mapping[str, Nested], scale: Ball, here: Ball | None) -> Side:
-    arb = line.balls.flint.arb
-    steps = [scale * arb(mantissa) * arb(2) ** -e for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)]
+def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ball | None) -> Side:
+    fraction, arb = line.carrier.flint.fmpq, line.carrier.flint.arb
+    two = fraction(2)
+    steps = [
+        scale * fraction(*mantissa.as_integer_ratio()) * two**-e
+        for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
+    ]
     values = [line.at(direction, h) for h in steps]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
     value = float(here) if here is not None and _tends_to_zero([v - here for v in values]) else _limit(values)
 
-    def beside(h: Ball) -> Ball:
-        small = abs(h) * arb(2) ** FINER
-        return (line.at(direction, h + small) - line.at(direction, h - small)) / (2 * small)
+    def beside(h: Any) -> Ball:
+        small = abs(h) * two**FINER
+        return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
 
     near = _limit([beside(h) for h in steps])
     if here is None or not _same(float(here), value):
         # No value to take differences from.
         return Side(value, near, near)
-    return Side(value, _limit([(v - here) / h for h, v in zip(steps, values, strict=True)]), near)
+    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near)
 
 
 def _limit(balls: Sequence[Ball]) -> float:

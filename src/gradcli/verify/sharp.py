@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from gradcli.carriers.tape import Tape
-from gradcli.methods.base import BLOCK, elements, flatten, unflatten
+from gradcli.methods.base import BLOCK, elements, flatten, unflatten, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.proven import proven_text
 from gradcli.problem import Problem
 from gradcli.verify.certainty import CLOSE
 from gradcli.verify.clarke import Range, clarke_ranges
-from gradcli.verify.kinks import bends_elsewhere, close, one_sided_derivatives
+from gradcli.verify.kinks import SEEN, bends_elsewhere, close, one_sided_derivatives
 from gradcli.verify.limits import Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
 from gradcli.verify.ties import Ties
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
@@ -30,16 +30,38 @@ def judge_undefined(problem: Problem, sentence: str) -> Verdict:
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
         return Verdict("undefined", words, defined=defined_components(problem, seen))
+    found = _by_limits(problem, seen)
+    return replace(found, sentence=f"{found.sentence}; {sentence}")
+
+
+def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
+    """Where neither floats nor the rules in balls know the derivative: what limits of the function say of the numbers
+    that are shown, or that there are two; None where they say nothing."""
+    seen = behaviours(problem)
+    if not seen or any(b.sides is None for b in seen):
+        return None
+    found = _by_limits(problem, seen)
+    if found.sides is None or not found.differentiable:
+        return replace(found, sentence=f"{found.sentence}; {tape.carrier.dtype} misses the kink by rounding")
+    value = float(weigh(tape.carrier, problem.cotangent, problem.output_shape, tape.values[problem.output]))
+    shown = [(g, s.left) for name in problem.wrt for g, s in zip(flatten(gradient[name]), found.sides[name], strict=True)]
+    known = [(value, b.at_point) for b in seen if b.at_point is not None]
+    if all(abs(a - b) <= SEEN * abs(b) for a, b in [*shown, *known]):
+        return Verdict("verified", f"the sweeps give what the function tends to ({BY_LIMITS})", digits=8)
+    return None
+
+
+def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
+    """Where one-sided derivatives are seen along all inputs: a kink, or a derivative after all."""
     sides = sides_of(problem, seen)
     known = Verdict("kink", "", sides, clarke=slopes_beside(problem, seen))
     if not all(s.agree for name in problem.wrt for s in sides[name]):
-        return replace(known, sentence=f"{sentence}, but one-sided derivatives exist and differ ({BY_LIMITS})")
+        return replace(known, sentence=f"one-sided derivatives differ ({BY_LIMITS})")
     bends = bends_elsewhere(problem, None, sides)
     if bends is False:
-        words = f"differentiable after all ({BY_LIMITS}); {sentence}"
-        return replace(known, sentence=words, differentiable=True)
+        return replace(known, sentence=f"differentiable after all ({BY_LIMITS})", differentiable=True)
     others = "not along others: no derivative" if bends else "what others give is not seen"
-    return replace(known, sentence=f"{sentence}; {AGREE_ALONG_AXES} {others} ({BY_LIMITS})")
+    return replace(known, sentence=f"{AGREE_ALONG_AXES} {others} ({BY_LIMITS})")
 
 
 def defined_components(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[bool]] | None:

@@ -88,7 +88,12 @@ def _judge(
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
         return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words)
-    return judge_numbers(problem, tape.carrier, found, missed=tape.kinks() != ties.tape.kinks())
+    verdict = judge_numbers(problem, tape.carrier, found, missed=tape.kinks() != ties.tape.kinks())
+    if verdict.word == "inconclusive":
+        from gradcli.verify.sharp import judge_limits
+
+        return judge_limits(problem, tape, gradient) or verdict
+    return verdict
 
 
 def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
