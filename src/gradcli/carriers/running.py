@@ -95,7 +95,7 @@ class Running(Carrier):
             jump = self._jump(primitive, out, values, arguments, parameters)
         if primitive.locally_constant and not primitive.holds_value:
             return jump
-        error = ROUNDOFF * abs(out) + jump
+        error = ROUNDOFF * (abs(out) + primitive.absolute_error) + jump
         if abs(out) < SMALLEST and all(values):
             error += UNDERFLOW
         if primitive.holds_value:

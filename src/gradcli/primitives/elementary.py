@@ -168,6 +168,7 @@ PRIMITIVES = (
         spellings=("lgamma", "gammaln"),
         domain=(NO_POLE,),
         math=FLOATING + "lgamma",
+        absolute_error=4,
         sympy=SYMBOLIC + "lgamma",
         arb=BALLS + "lgamma",
         notation=Notation(latex=r"\ln\left|\Gamma\left({0}\right)\right|", encloses=True),
@@ -182,6 +183,7 @@ PRIMITIVES = (
         torch="torch.special.digamma",
         math=FLOATING + "digamma",
         autograd_error=1e-9,
+        absolute_error=8,
         notation=Notation(latex=r"\psi\left({0}\right)", encloses=True),
     ),
     Primitive(

@@ -17,7 +17,7 @@ from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_te
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, BallLine, difference_bits, flat, too_large, working
 from gradcli.methods.proven import nearest_float
-from gradcli.methods.rounding import BITS, ball_bound, tolerance
+from gradcli.methods.rounding import at_precision_of, ball_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -165,7 +165,7 @@ def product_truth(problem: Problem, u: Mapping[str, Nested], v: Mapping[str, Nes
 
     try:
         ((ball,),), bits = prove(swept, 0, problem.dtype)
-        with working(BITS[problem.dtype], problem.dtype) as balls:
+        with at_precision_of(problem.dtype) as balls:
             rough = _swept_product(problem, balls, u, v)
     except Unstated:
         return None
