@@ -24,12 +24,12 @@ BY_LIMITS = "by numerical limits of the function, in balls"
 AGREE_ALONG_AXES = "both sides agree along each input, but"
 
 
-def judge_undefined(problem: Problem, sentence: str) -> Verdict:
+def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -> Verdict:
     """Where the rules give no number: the node, as a sentence says it, and what the function does there."""
     seen = behaviours(problem)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
-        return Verdict("undefined", words, defined=defined_components(problem, seen))
+        return Verdict("undefined", words, defined=defined_components(problem, seen, gradient))
     found = _by_limits(problem, seen)
     return replace(found, sentence=f"{found.sentence}; {sentence}")
 
@@ -64,11 +64,16 @@ def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
     return replace(known, sentence=f"{AGREE_ALONG_AXES} {others} ({BY_LIMITS})")
 
 
-def defined_components(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[bool]] | None:
-    """Of which components a partial derivative is seen, where it is not of all; None where it is of none."""
+def defined_components(
+    problem: Problem, seen: Sequence[Behaviour], gradient: dict[str, Any]
+) -> dict[str, list[bool]] | None:
+    """Of which components a partial derivative is seen, and is the number that is shown; None where it is of none."""
     found: dict[str, list[bool]] = {name: [] for name in problem.wrt}
     for behaviour in seen:
-        found[behaviour.name].append(behaviour.sides is not None and behaviour.sides.agree)
+        shown = flatten(gradient[behaviour.name])[len(found[behaviour.name])]
+        sides = behaviour.sides
+        exists = sides is not None and sides.agree and abs(shown - sides.left) <= SEEN * abs(sides.left)
+        found[behaviour.name].append(exists)
     return found if any(map(any, found.values())) else None
 
 
@@ -96,9 +101,8 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if not all(s.exist for s in flat):
         seen = behaviours(problem)
         words = limits_sentence(seen) or "not differentiable there: a jump or a vertical tangent"
-        return Verdict(
-            "undefined", f"{words}{about}", conventions=conventions, defined=defined_components(problem, seen)
-        )
+        defined = defined_components(problem, seen, gradient)
+        return replace(known, word="undefined", sentence=f"{words}{about}", sides=None, clarke=None, defined=defined)
     agree = all(s.agree for s in flat)
     bends = bends_elsewhere(problem, tape, sides) if agree and not single_valued(ranges) else False
     if bends:

@@ -87,7 +87,7 @@ def _judge(
 
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
-        return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words)
+        return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words, gradient)
     verdict = judge_numbers(problem, tape.carrier, found, missed=tape.kinks() != ties.tape.kinks())
     if verdict.word == "inconclusive":
         from gradcli.verify.sharp import judge_limits
