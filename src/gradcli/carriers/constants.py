@@ -11,6 +11,9 @@ from gradcli.exact import Exact
 from gradcli.graph import Graph
 from gradcli.problem import Nested
 
+DEEPEST = 20
+"""Levels of operations that are spelt out of what is no fraction."""
+
 
 def evaluate_constant(graph: Graph, node: int) -> Nested:
     """The value of a node without inputs, as a float or nested lists."""
@@ -24,11 +27,10 @@ def evaluate_exactly(graph: Graph, node: int) -> Nested:
 
     from gradcli.carriers.balls import Balls
     from gradcli.carriers.rationals import Rationals
-    from gradcli.graph import display_names
     from gradcli.syntax.text import format_node
 
     nearest = numpy.array(evaluate_constant(graph, node), dtype=float)
-    written = format_node(graph, node, display_names(graph, [node]))
+    written = format_node(graph, node, {}, DEEPEST)
     fractions = _rationals(graph, node, Rationals())
 
     def number(place: int, value: float) -> Exact:

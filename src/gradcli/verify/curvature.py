@@ -243,7 +243,7 @@ def _called(problem: Problem, question: Question) -> str:
 
 
 def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float]) -> Verdict | None:
-    """Where an entry of the Hessian is no float for what overflows on the way, and balls prove what it is."""
+    """Where floats find no number for an entry of the Hessian, and balls prove one."""
     count = elements(problem)
     row, column = divmod(next(k for k, entry in enumerate(entries) if not math.isfinite(entry)), count)
     u, v = ([1.0 if k == hot else 0.0 for k in range(count)] for hot in (row, column))
@@ -251,7 +251,8 @@ def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float])
     truth = product_truth(problem, by_input(problem, u), by_input(problem, v))
     if truth is None or not truth.confirmed:
         return None
-    return _lost(truth, problem, carrier, question, question.ours)
+    words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
+    return _lost(truth, problem, carrier, question, question.ours) or Verdict("ill-conditioned", words)
 
 
 def _lost(

@@ -2,7 +2,7 @@
 
 Only the function is evaluated, in balls, at steps from 2^-20 to 2^-1280 of the coordinate (or of 1) to both sides; no
 derivative rule is used. A limit is claimed where these numbers settle to eleven digits, or vanish as a power of the
-step does; an infinite one where each outgrows the one before. This is numerical evidence, and no proof. The smallest
+step does; an infinite one where each outgrows the one before, by ever more. This is numerical evidence, and no proof. The smallest
 step is beyond all floats, so that nothing that floats can tell hides behind it.
 """
 
@@ -59,6 +59,8 @@ LEAST = 4
 """Numbers that tell a limit."""
 GROWTH = 1.5
 """At each of the steps."""
+UNBROKEN = 0.9
+"""What grows without end does not grow by less at later steps, which are further apart."""
 DIGITS = 9
 
 Ball = Any
@@ -207,7 +209,9 @@ def _limit(balls: Sequence[Ball]) -> float:
         # It may settle at a number that no float holds.
         return math.nan if math.isinf(rounded) or rounded == 0 else rounded
     same_sign = all(ball > 0 for ball in balls) or all(ball < 0 for ball in balls)
-    if same_sign and all(abs(later) > GROWTH * abs(earlier) for earlier, later in pairwise(balls)):
+    growth = [b - a for a, b in pairwise(map(_log2, balls))]
+    unbroken = all(later > UNBROKEN * earlier for earlier, later in pairwise(growth))
+    if same_sign and unbroken and min(growth) > math.log2(GROWTH):
         return math.inf if last > 0 else -math.inf
     return math.nan
 
