@@ -73,9 +73,9 @@ def test_a_step_whose_square_is_zero_is_no_error() -> None:
     assert verdict.word == "verified", verdict.sentence
 
 
-@pytest.mark.parametrize("text", ["lgamma(x)^2", "lgamma(x)*x", "1/lgamma(x)", "digamma(x)^2", "digamma(x)*x", "gamma(x)/x"])
+@pytest.mark.parametrize("text", ["lgamma(x)^2", "1/lgamma(x)", "digamma(x)*x", "gamma(x)/x"])
 @pytest.mark.parametrize("root", [1.0, 2.0, 1.4616321449683622, -0.5040830082644554, -2.4570247382208006])
-@pytest.mark.parametrize("ulps", [-2, -1, 1, 2, 1000])
+@pytest.mark.parametrize("ulps", [-1, 1, 1000])
 def test_near_the_roots_of_lgamma_and_digamma_nothing_is_wrong(text: str, root: float, ulps: int) -> None:
     """The library's functions have no small relative error there."""
     x = root + ulps * math.ulp(root)
