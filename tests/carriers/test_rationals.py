@@ -79,7 +79,9 @@ def test_numbers_are_what_is_written(text: str, x: float, wanted: Fraction) -> N
     assert is_fraction(value(text, x=x), wanted)
 
 
-@pytest.mark.parametrize("text", ["sin(x)", "sqrt(x)", "exp(x)*0.1", "atan2(x, 1)", "x^0.3", "lgamma(x)", "hypot(x, 1)"])
+@pytest.mark.parametrize(
+    "text", ["sin(x)", "sqrt(x)", "exp(x)*0.1", "atan2(x, 1)", "x^0.3", "lgamma(x)", "hypot(x, 1)"]
+)
 def test_other_numbers_are_balls_around_the_true_one(text: str) -> None:
     """The same graph on floats lies in the ball, but for rounding."""
     from tests.verify.problems import check

@@ -65,7 +65,9 @@ def test_second_derivatives_out_of_range_are_not_wrong(
 def test_the_true_second_derivative_of_a_saturated_softplus() -> None:
     with mpmath.workdps(60):
         function = lambda x: 1 / mpmath.log1p(mpmath.exp(x * 17))  # noqa: E731
-        assert mpmath.almosteq(mpmath.diff(function, -40, 2, h=mpmath.mpf(10) ** -15), mpmath.mpf("6.04151053273393e297"), 1e-10)
+        assert mpmath.almosteq(
+            mpmath.diff(function, -40, 2, h=mpmath.mpf(10) ** -15), mpmath.mpf("6.04151053273393e297"), 1e-10
+        )
 
 
 def test_a_step_whose_square_is_zero_is_no_error() -> None:

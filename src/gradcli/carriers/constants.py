@@ -11,9 +11,6 @@ from gradcli.exact import Exact
 from gradcli.graph import Graph
 from gradcli.problem import Nested
 
-DEEPEST = 20
-"""Levels of operations that are spelt out of what is no fraction."""
-
 
 def evaluate_constant(graph: Graph, node: int) -> Nested:
     """The value of a node without inputs, as a float or nested lists."""
@@ -21,16 +18,14 @@ def evaluate_constant(graph: Graph, node: int) -> Nested:
     return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
 
 
-def evaluate_exactly(graph: Graph, node: int) -> Nested:
-    """The same as numbers that know what they approximate: a fraction, or what was written."""
+def evaluate_exactly(graph: Graph, node: int, written: str) -> Nested:
+    """The same as numbers that know what they approximate: a fraction, or the text that was written."""
     import numpy
 
     from gradcli.carriers.balls import Balls
     from gradcli.carriers.rationals import Rationals
-    from gradcli.syntax.text import format_node
 
     nearest = numpy.array(evaluate_constant(graph, node), dtype=float)
-    written = format_node(graph, node, {}, DEEPEST)
     fractions = _rationals(graph, node, Rationals())
 
     def number(place: int, value: float) -> Exact:

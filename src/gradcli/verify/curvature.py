@@ -251,13 +251,16 @@ def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float])
     truth = product_truth(problem, by_input(problem, u), by_input(problem, v))
     if truth is None or not truth.confirmed:
         return None
-    words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
-    return _lost(truth, problem, carrier, question, question.ours) or Verdict("ill-conditioned", words)
+    lost = _lost(truth, problem, carrier, question, question.ours)
+    graph = problem.graph
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    if lost is None and not math.isfinite(float(carrier.nested(tape.values[problem.output]))):
+        words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
+        return Verdict("ill-conditioned", words)
+    return lost
 
 
-def _lost(
-    truth: TrueProduct, problem: Problem, carrier: Carrier, question: Question, found: float
-) -> Verdict | None:
+def _lost(truth: TrueProduct, problem: Problem, carrier: Carrier, question: Question, found: float) -> Verdict | None:
     """What overflows or underflows on the way to a product that is not the true one; None if nothing does."""
     for name, node in gradient_graph(problem).items():
         if node is None:

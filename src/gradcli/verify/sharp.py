@@ -44,7 +44,9 @@ def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verd
     if found.sides is None or not found.differentiable:
         return replace(found, sentence=f"{found.sentence}; {tape.carrier.dtype} misses the kink by rounding")
     value = float(weigh(tape.carrier, problem.cotangent, problem.output_shape, tape.values[problem.output]))
-    shown = [(g, s.left) for name in problem.wrt for g, s in zip(flatten(gradient[name]), found.sides[name], strict=True)]
+    shown = [
+        (g, s.left) for name in problem.wrt for g, s in zip(flatten(gradient[name]), found.sides[name], strict=True)
+    ]
     known = [(value, b.at_point) for b in seen if b.at_point is not None]
     if all(abs(a - b) <= SEEN * abs(b) for a, b in [*shown, *known]):
         return Verdict("verified", f"the sweeps give what the function tends to ({BY_LIMITS})", digits=8)
@@ -90,7 +92,9 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)
     flat = [s for name in problem.wrt for s in sides[name]]
-    known = Verdict("kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed))
+    known = Verdict(
+        "kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed)
+    )
     about = "".join(
         [
             f" ({known.convention})",

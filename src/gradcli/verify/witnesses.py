@@ -155,9 +155,7 @@ class Component:
         return agree and tolerance <= certain * size
 
 
-def judge_numbers(
-    problem: Problem, carrier: Carrier, found: dict[str, Derivative], missed: bool = False
-) -> Verdict:
+def judge_numbers(problem: Problem, carrier: Carrier, found: dict[str, Derivative], missed: bool = False) -> Verdict:
     """The verdict on a finite reverse gradient from forward mode and differences, and if need be from the truth in
     balls, or from autograd where balls take too long. `missed`: rounding takes floats onto a kink, or off one, so that
     sweeps and differences of floats are not of the function as it is written."""
@@ -168,7 +166,9 @@ def judge_numbers(
     values = flatten(found["reverse"].value)
     exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
     limits = bound[0] if bound is not None else [0.0] * len(values)
-    sound = not exact and not missed and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
+    sound = (
+        not exact and not missed and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
+    )
     if sound and all(c.confirmed(certain) for c in components):
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
         return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
