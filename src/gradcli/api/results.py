@@ -39,10 +39,10 @@ class Result:
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
     the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient,
     `conventions` what primitives return there, `differentiable` whether there is a derivative nonetheless,
-    `evidence` what the sides are known by, all None where there are none; `defined` says, where the verdict is undefined,
-    of which components a partial derivative is seen; `true` holds value and derivative as texts of proven digits where the floats lost theirs,
-    else None; `proven` the derivative in as many proven digits as were asked for; `notes` say how the expression was
-    read.
+    `evidence` what the sides are known by, all None where there are none; `defined` says, where the verdict is
+    undefined, of which components a partial derivative is seen; `true` holds value and derivative as texts of proven
+    digits where the floats lost theirs, else None; `proven` the derivative in as many proven digits as were asked for;
+    `notes` say how the expression was read.
     """
 
     verdict: str

@@ -169,7 +169,7 @@ def _sqrt(x: Number) -> Number:
 
 
 def _sign(x: Number) -> int:
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 def _round(x: Number) -> Number:
@@ -187,10 +187,10 @@ def _remainder(x: Number, y: Number) -> Number:
     return x - y * (x / y).floor()
 
 
-GENERIC = frozenset(
-    ("floor", "ceil", "relu", "maximum", "minimum", "clamp", "where", "detach", "gt", "lt", "ge", "le", "eq", "ne")
-    + ("logical_and", "logical_or", "logical_xor", "logical_not")
-)
+COMPARISONS = ("gt", "lt", "ge", "le", "eq", "ne")
+WORDS = ("logical_and", "logical_or", "logical_xor", "logical_not")
+CHOICES = ("floor", "ceil", "relu", "maximum", "minimum", "clamp", "where", "detach")
+GENERIC = frozenset((*COMPARISONS, *WORDS, *CHOICES))
 """Operations whose backing on balls compares and moves what it is given, so that it serves fractions too."""
 
 RATIONAL: dict[str, Callable[..., Any]] = {

@@ -101,10 +101,10 @@ def _on_the_way(problem: Problem) -> Iterator[tuple[str, int, Ball]]:
         adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
         found = [("value", node, tape.values[node]) for node in tape.nodes]
         for node in tape.nodes:
-            if adjoints[node] is not None and not graph.is_leaf(node):
-                if isinstance(tape.primitive(node).rule, Elementwise):
-                    partials = [tape.partial(node, k) for k in range(len(graph.arguments[node]))]
-                    found += [("partial", node, balls.lift(p)) for p in partials if p is not None]
+            if adjoints[node] is None or graph.is_leaf(node) or not isinstance(tape.primitive(node).rule, Elementwise):
+                continue
+            partials = [tape.partial(node, k) for k in range(len(graph.arguments[node]))]
+            found += [("partial", node, balls.lift(p)) for p in partials if p is not None]
         found += [("adjoint", node, adjoints[node]) for node in tape.nodes if adjoints[node] is not None]
         for what, node, value in found:
             yield from ((what, node, ball) for ball in flat(value))

@@ -2,8 +2,8 @@
 
 Only the function is evaluated, in balls, at steps from 2^-20 to 2^-1280 of the coordinate (or of 1) to both sides; no
 derivative rule is used. A limit is claimed where these numbers settle to eleven digits, or vanish as a power of the
-step does; an infinite one where each outgrows the one before, by ever more. This is numerical evidence, and no proof. The smallest
-step is beyond all floats, so that nothing that floats can tell hides behind it.
+step does; an infinite one where each outgrows the one before, by ever more. This is numerical evidence, and no proof.
+The smallest step is beyond all floats, so that little that floats can tell hides behind it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from gradcli.verify.limits import Behaviour, behaviours, limits_sentence, sides_
 from gradcli.verify.ties import Ties
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
 
-
 BY_LIMITS = "by numerical limits of the function, in balls"
 AGREE_ALONG_AXES = "both sides agree along each input, but"
 

@@ -75,8 +75,8 @@ def _may_touch(bounds: Tape, node: int) -> bool:
     if len(corners) == 1 or not all(math.isfinite(x) for corner in corners for x in corner):
         return len(corners) > 1
     if kink.sides is None:
-        apply = bounds.carrier.inner.apply
-        if len({apply(primitive, corner, parameters) for corner in corners}) > 1 and primitive.locally_constant:
+        inner = Floats()
+        if primitive.locally_constant and len({inner.apply(primitive, c, parameters) for c in corners}) > 1:
             return True
     levels = zip(*(kink.at(*corner, *parameters) for corner in corners), strict=True)
     return any(min(numbers) <= 0.0 <= max(numbers) for numbers in levels)
@@ -105,7 +105,7 @@ class _Order:
     def __init__(self, dtype: str) -> None:
         import numpy
 
-        self.dtype = numpy.dtype(dtype)
+        self.dtype: Any = numpy.dtype(dtype)
         self.certain = True
 
     def compare(self, a: Number, b: Number) -> int:
@@ -122,37 +122,47 @@ class _Order:
     def floats(self, numbers: Sequence[Number], fixed: Sequence[float]) -> list[float]:
         """The float of each number. Those of `fixed`, which are floats, are their own."""
         import flint
-        import numpy
 
-        places = [*((flint.arb(x), -1) for x in fixed), *((number, k) for k, number in enumerate(numbers))]
-        places.sort(key=cmp_to_key(lambda one, other: self.compare(one[0], other[0])))
-        found = [math.nan] * len(numbers)
+        places: list[tuple[Number, int]] = [(flint.arb(x), -1) for x in fixed]
+        places += [(number, k) for k, number in enumerate(numbers)]
+        ascending = cmp_to_key(self.compare)
+        places.sort(key=lambda pair: ascending(pair[0]))
         held: list[tuple[float, bool]] = []
         members: list[list[int]] = []
         for place, (number, k) in enumerate(places):
-            if place and not self.compare(places[place - 1][0], number):
-                if k < 0:
-                    held[-1] = (float(number), True)
-            else:
-                held.append((float(self.dtype.type(float(number))), k < 0))
+            if not place or self.compare(places[place - 1][0], number):
+                held.append((self._nearest(number), False))
                 members.append([])
             if k >= 0:
                 members[-1].append(k)
-        apart = [x for x, _ in held]
-        for k in range(1, len(held)):
-            if apart[k] > apart[k - 1]:
-                continue
-            if not held[k][1]:
-                apart[k] = float(numpy.nextafter(self.dtype.type(apart[k - 1]), self.dtype.type(math.inf)))
-                continue
-            below = k - 1
-            while below >= 0 and apart[below] >= apart[below + 1]:
-                apart[below] = float(numpy.nextafter(self.dtype.type(apart[below + 1]), self.dtype.type(-math.inf)))
-                below -= 1
-        for x, group in zip(apart, members, strict=True):
+            else:
+                held[-1] = (float(number), True)
+        found = [math.nan] * len(numbers)
+        for x, group in zip(self._parted(held), members, strict=True):
             for k in group:
                 found[k] = x
         return found
+
+    def _nearest(self, number: Number) -> float:
+        return float(self.dtype.type(float(number)))
+
+    def _parted(self, held: Sequence[tuple[float, bool]]) -> list[float]:
+        """Ascending floats without two that are equal: those that are not fixed give way."""
+        apart = [x for x, _ in held]
+        for k in range(1, len(held)):
+            if held[k][1]:
+                for below in range(k - 1, -1, -1):
+                    if apart[below] < apart[below + 1]:
+                        break
+                    apart[below] = self._beside(apart[below + 1], -math.inf)
+            elif apart[k] <= apart[k - 1]:
+                apart[k] = self._beside(apart[k - 1], math.inf)
+        return apart
+
+    def _beside(self, x: float, towards: float) -> float:
+        import numpy
+
+        return float(numpy.nextafter(self.dtype.type(x), self.dtype.type(towards)))
 
 
 def _values(tape: Tape, exact: Tape, order: _Order) -> list[Any]:

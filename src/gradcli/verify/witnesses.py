@@ -58,8 +58,8 @@ class Verdict:
 
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
-    that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is undefined,
-    `defined` says of which components a derivative is seen all the same.
+    that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
+    undefined, `defined` says of which components a derivative is seen all the same.
     """
 
     word: str
