@@ -62,3 +62,41 @@ def test_conventions_when_asked_for_more() -> None:
 def test_all_commands_agree_with_the_schema(command: str, text: str) -> None:
     done = run_gradcli(command, text, "--at", "x=0", "--json")
     VALIDATOR.validate(json.loads(done.stdout))
+
+
+def test_one_undefined_component_hides_no_other() -> None:
+    done = run_gradcli("grad", "x^y", "--at", "x=-2,y=3")
+    assert done.status == 3
+    assert "∂f/∂x = 12\n" in done.stdout
+    assert "∂f/∂y = undefined" in done.stdout
+    answer = json.loads(run_gradcli("grad", "x^y", "--at", "x=-2,y=3", "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert answer["defined"] == {"x": [True], "y": [False]}
+    assert answer["gradient"] == {"x": 12, "y": "nan"}
+
+
+def test_an_undefined_element_hides_no_other() -> None:
+    done = run_gradcli("grad", "sum(sqrt(x))", "--at", "x=[4,0]")
+    assert "∂f/∂x = [0.25, undefined]   (the rules give [0.25, inf])" in done.stdout
+
+
+@pytest.mark.parametrize(("text", "evidence"), [("|x|", "rules and differences"), ("sqrt(x^2)", "numerical limit")])
+def test_the_evidence_is_stated(text: str, evidence: str) -> None:
+    answer = json.loads(run_gradcli("grad", text, "--at", "x=0", "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert (answer["sides"], answer["evidence"]) == ({"x": [[-1, 1]]}, evidence)
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "compare", "hessian", "why"])
+def test_an_exact_point_is_spelt_out(command: str) -> None:
+    answer = json.loads(run_gradcli(command, "x*sum(y)", "--at", "x=1/3,y=[0.1,sqrt(2),2]", "--exact", "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert answer["inputs"] == {"x": 1 / 3, "y": [0.1, 2**0.5, 2]}
+    assert answer["exact"] == {"x": "1/3", "y": ["1/10", "[0.1, sqrt(2), 2][1]", "2"]}
+    plain = json.loads(run_gradcli(command, "x*sum(y)", "--at", "x=1/3,y=[0.1,2]", "--json").stdout)
+    assert "exact" not in plain
+
+
+def test_a_tie_of_exact_points() -> None:
+    assert "from left and right: [-1, 1]" in run_gradcli("grad", "|x - 0.1|", "--at", "x=0.1", "--exact").stdout
+    assert "(true: 1)" in run_gradcli("grad", "|x - 0.1|", "--at", "x=0.1").stdout

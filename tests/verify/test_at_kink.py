@@ -57,7 +57,7 @@ def test_error_is_not_raised_where_there_is_a_derivative_after_all() -> None:
 
 
 def test_a_kink_where_the_rules_give_no_number_has_one_when_asked() -> None:
-    assert gradcli.parse("sqrt(x^2)").at(x=0).grad().verdict == "undefined"
+    assert gradcli.parse("sqrt(x^2)").at(x=0).grad().verdict == "kink"
     found = gradcli.parse("sqrt(x^2)").at(x=0).grad(at_kink="right")
     assert (found.gradient, found.verdict, found.sides) == ({"x": 1.0}, "kink", {"x": [[-1.0, 1.0]]})
 

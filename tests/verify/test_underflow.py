@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import pytest
 
-from gradcli.verify.conditioning import underflows
+from gradcli.carriers.floats import Floats
+from gradcli.verify.conditioning import out_of_range, underflows
+from gradcli.verify.curvature import check_hessian
 from tests.verify.problems import check, problem
 
 
@@ -21,6 +25,73 @@ from tests.verify.problems import check, problem
 )
 def test_underflow_is_seen(text: str, point: dict[str, float], expected: bool) -> None:
     assert underflows(problem(text, **point)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "words"),
+    [
+        ("x^2*1e300", {"x": 1e-200}, "x^2 underflows"),
+        ("1/exp(x)", {"x": 800.0}, "exp(x) overflows"),
+        ("(x/y)^-2", {"x": 1e-110, "y": 1e5}, "a partial of (x/y)^-2 overflows"),
+        ("x - x", {"x": 1.0}, ""),
+        ("sin(x)", {"x": 1.0}, ""),
+    ],
+)
+def test_what_leaves_the_range_of_floats_is_named(text: str, point: dict[str, float], words: str) -> None:
+    assert out_of_range(problem(text, **point)).startswith(words)
+    assert bool(out_of_range(problem(text, **point))) is bool(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "entry", "place"),
+    [
+        ("(y/x)^-1", {"y": 1e150, "x": 1.0}, "truly 0", "(y/x)^-2 underflows"),
+        ("(softplus(x*y))^-1", {"x": -40.0, "y": 17.0}, "truly 6.04151053273393e+297", "softplus(x*y)^-2 overflows"),
+        ("(x*y)^-1", {"x": 1e100, "y": 1e60}, "truly 1.0000000000000001e-320", "(x*y)^-2 underflows"),
+        ("1/(1+exp(x))", {"x": 700.0}, "truly 9.85967654375977e-305", "underflows"),
+    ],
+)
+def test_second_derivatives_out_of_range_are_not_wrong(
+    text: str, point: dict[str, float], entry: str, place: str
+) -> None:
+    """The truth is calculus: (y/x)^-1 is x/y, whose second derivative by x is 0; 2/(x^2 y^2) - 1/(x y)^2 by x and y."""
+    asked = problem(text, **point)
+    verdict = check_hessian(asked, Floats()).verdict
+    assert verdict.word == "ill-conditioned", verdict.sentence
+    assert entry in verdict.sentence
+    assert place in verdict.sentence
+
+
+def test_the_true_second_derivative_of_a_saturated_softplus() -> None:
+    with mpmath.workdps(60):
+        function = lambda x: 1 / mpmath.log1p(mpmath.exp(x * 17))  # noqa: E731
+        assert mpmath.almosteq(
+            mpmath.diff(function, -40, 2, h=mpmath.mpf(10) ** -15), mpmath.mpf("6.04151053273393e297"), 1e-10
+        )
+
+
+def test_a_step_whose_square_is_zero_is_no_error() -> None:
+    verdict = check_hessian(problem("x*y", x=1e-200, y=1e-200), Floats()).verdict
+    assert verdict.word == "verified", verdict.sentence
+
+
+@pytest.mark.parametrize("text", ["lgamma(x)^2", "1/lgamma(x)", "digamma(x)*x", "gamma(x)/x"])
+@pytest.mark.parametrize("root", [1.0, 2.0, 1.4616321449683622, -0.5040830082644554, -2.4570247382208006])
+@pytest.mark.parametrize("ulps", [-1, 1, 1000])
+def test_near_the_roots_of_lgamma_and_digamma_nothing_is_wrong(text: str, root: float, ulps: int) -> None:
+    """The library's functions have no small relative error there."""
+    x = root + ulps * math.ulp(root)
+    assert check(text, x=x).verdict.word in ("verified", "ill-conditioned")
+    assert check_hessian(problem(text, x=x), Floats()).verdict.word in ("verified", "ill-conditioned")
+
+
+@pytest.mark.parametrize("x", [1e-200, -1e-180])
+def test_a_derivative_larger_than_any_float_is_no_pole(x: float) -> None:
+    verdict = check("1/x", x=x).verdict
+    assert verdict.word == "ill-conditioned", verdict.sentence
+    assert verdict.true is not None
+    with mpmath.workdps(40):
+        assert abs(mpmath.mpf(verdict.true.gradient["x"]) * mpmath.mpf(x) ** 2 + 1) < 1e-15
 
 
 def test_underflow_is_ill_conditioned_and_not_wrong() -> None:

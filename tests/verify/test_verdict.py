@@ -7,7 +7,7 @@ from gradcli.methods.base import methods
 from gradcli.primitives.declare import Elementwise, Primitive
 from gradcli.primitives.registry import by_name
 from gradcli.problem import Derivative
-from gradcli.verify import witnesses
+from gradcli.verify import sharp, witnesses
 from tests.verify.problems import check
 
 
@@ -149,6 +149,7 @@ def test_where_differences_of_floats_are_blind_balls_are_asked(text: str, point:
 def without_balls(monkeypatch: pytest.MonkeyPatch) -> None:
     """As for a graph that is too large for balls."""
     monkeypatch.setattr(witnesses, "rounding_bound", lambda problem, carrier: None)
+    monkeypatch.setattr(sharp, "behaviours", lambda problem: [])
 
 
 @pytest.mark.usefixtures("without_balls")

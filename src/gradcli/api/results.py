@@ -19,7 +19,7 @@ Interval = dict[str, list[list[float]]]
 """By input, for each of its components in row-major order, two ends, or the left and the right derivative."""
 
 
-KINK_DETAILS = ("interval", "sides", "clarke", "conventions", "differentiable")
+KINK_DETAILS = ("interval", "sides", "evidence", "clarke", "conventions", "differentiable", "defined")
 """What is known at a kink, under the names that JSON has."""
 
 
@@ -38,10 +38,11 @@ class Result:
     `verdict` is its word ("verified", "kink", ...) and `reason` its sentence; `digits` are the decimal digits that an
     independent witness confirms, None where that is not known; `interval` holds the one-sided derivatives at a kink,
     the smaller first, `sides` the left and the right one, `clarke` intervals around the generalised gradient,
-    `conventions` what primitives return there, `differentiable` whether there is a derivative nonetheless, all None
-    where there are none; `true` holds value and derivative as texts of proven digits where the floats lost theirs,
-    else None; `proven` the derivative in as many proven digits as were asked for; `notes` say how the expression was
-    read.
+    `conventions` what primitives return there, `differentiable` whether there is a derivative nonetheless,
+    `evidence` what the sides are known by, all None where there are none; `defined` says, where the verdict is
+    undefined, of which components a partial derivative is seen; `true` holds value and derivative as texts of proven
+    digits where the floats lost theirs, else None; `proven` the derivative in as many proven digits as were asked for;
+    `notes` say how the expression was read.
     """
 
     verdict: str
@@ -52,6 +53,8 @@ class Result:
     clarke: Interval | None
     conventions: list[dict[str, str]] | None
     differentiable: bool | None
+    evidence: str | None
+    defined: dict[str, list[bool]] | None
     true: Mapping[str, Any] | None
     proven: Any = None
     notes: tuple[str, ...]

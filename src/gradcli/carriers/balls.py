@@ -15,6 +15,8 @@ from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
+ULP_OF_ONE = {"float64": 2.0**-52, "float32": 2.0**-23}
+
 
 class Balls(Carrier):
     """Real balls. A constant is the number that is written: 0.1 is a tenth, pi is pi."""
@@ -107,9 +109,12 @@ class Balls(Carrier):
         return array.tolist()
 
 
-class BallsOfFloats(Balls):
-    """Balls whose constants are the floats that they become, as the kinks of a graph are found on floats."""
+class BallsOfLibraries(Balls):
+    """Balls at the precision of a dtype, as wide as what its libraries' functions may be off by."""
 
-    def constant(self, value: Any, shape: Shape) -> Value:
-        """Exactly the floats."""
-        return self.point(value, shape)
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """The primitive, with its absolute error."""
+        found = super().apply(primitive, arguments, parameters)
+        if not primitive.absolute_error:
+            return found
+        return found + self.flint.arb(0, primitive.absolute_error * ULP_OF_ONE[self.dtype])

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate
+from gradcli.errors import Unstated
 from gradcli.exact import Exact
 from gradcli.graph import Graph
 from gradcli.problem import Nested
@@ -17,20 +18,35 @@ def evaluate_constant(graph: Graph, node: int) -> Nested:
     return carrier.nested(evaluate(graph, [node], carrier, {}).values[node])
 
 
-def evaluate_exactly(graph: Graph, node: int) -> Nested:
-    """The same as numbers that know what they approximate: the decimals, and pi, that were written."""
+def evaluate_exactly(graph: Graph, node: int, written: str) -> Nested:
+    """The same as numbers that know what they approximate: a fraction, or the text that was written."""
     import numpy
 
     from gradcli.carriers.balls import Balls
+    from gradcli.carriers.rationals import Rationals
 
-    def number(place: int, nearest: float) -> Exact:
+    nearest = numpy.array(evaluate_constant(graph, node), dtype=float)
+    fractions = _rationals(graph, node, Rationals())
+
+    def number(place: int, value: float) -> Exact:
         def enclose() -> Any:
             return numpy.ravel(evaluate(graph, [node], Balls(), {}).values[node])[place]
 
-        return Exact(nearest, f"{id(graph)} {node} {place}", enclose)
+        if fractions is not None and not hasattr(fractions[place], "rad"):
+            return Exact(float(fractions[place]), str(fractions[place]), enclose)
+        return Exact(value, f"{written}[{place}]" if nearest.shape else written, enclose)
 
-    nearest = numpy.array(evaluate_constant(graph, node), dtype=float)
     exact = numpy.empty(nearest.shape, dtype=object)
     for place, value in enumerate(nearest.ravel()):
         exact.ravel()[place] = number(place, float(value))
     return exact.tolist()
+
+
+def _rationals(graph: Graph, node: int, carrier: Any) -> Any:
+    """The elements, row-major, where balls can state the graph."""
+    import numpy
+
+    try:
+        return numpy.ravel(evaluate(graph, [node], carrier, {}).values[node])
+    except Unstated:
+        return None

@@ -39,6 +39,9 @@ class Noisy(Wrapped):
             depends = primitive.rule.depends_on
             arguments = tuple([self._off(a) if depends(k) else a for k, a in enumerate(arguments)])
         found = self.inner.apply(primitive, arguments, parameters)
+        if primitive.absolute_error:
+            error = 0.0 * found + primitive.absolute_error
+            found = found + (self._off(error) - error)
         return found if primitive.locally_constant and not primitive.holds_value else self._off(found)
 
     def accumulate(self, known: Value, contribution: Value) -> Value:

@@ -50,7 +50,8 @@ class Running(Carrier):
         if shape:
             return value
         number = self.inner.constant(value, shape)
-        return Rounded(self, number, 0.0 if number == math.floor(number) else ROUNDOFF * abs(number) + UNDERFLOW)
+        whole = not isinstance(value, Exact) and number == math.floor(number)
+        return Rounded(self, number, 0.0 if whole else ROUNDOFF * abs(number) + UNDERFLOW)
 
     def point(self, value: Any, shape: Shape) -> Value:
         """A coordinate of the point: exact, unless it only approximates what was meant."""
@@ -94,7 +95,7 @@ class Running(Carrier):
             jump = self._jump(primitive, out, values, arguments, parameters)
         if primitive.locally_constant and not primitive.holds_value:
             return jump
-        error = ROUNDOFF * abs(out) + jump
+        error = ROUNDOFF * (abs(out) + primitive.absolute_error) + jump
         if abs(out) < SMALLEST and all(values):
             error += UNDERFLOW
         if primitive.holds_value:

@@ -51,8 +51,13 @@ class Tape:
 
     def kinks(self) -> list[int]:
         """Nodes that stand exactly on a kink or a jump of their primitive."""
-        moving = self.moving()
-        return [node for node in self.nodes if self._primitive_or_none(node) and self._on_kink(node, moving)]
+        return [node for node in self.with_kinks() if self._on_kink(node)]
+
+    def with_kinks(self) -> list[int]:
+        """Nodes whose primitive has a kink or a jump that the inputs can cross."""
+        nodes = [node for node in self.nodes if self._primitive_or_none(node) and self.primitive(node).kink]
+        moving = self.moving() if nodes else set()
+        return [node for node in nodes if self._crosses(node, moving)]
 
     def moving(self) -> set[int]:
         """Nodes whose value moves with the inputs: not the constant ones, nor the locally constant ones."""
@@ -91,14 +96,16 @@ class Tape:
     def _primitive_or_none(self, node: int) -> bool:
         return isinstance(self.graph.operations[node], Primitive)
 
-    def _on_kink(self, node: int, moving: set[int]) -> bool:
+    def _crosses(self, node: int, moving: set[int]) -> bool:
         kink = self.primitive(node).kink
-        if kink is None:
-            return False
+        assert kink is not None
         arguments = self.graph.arguments[node]
         crossing = arguments if kink.arguments is None else [arguments[k] for k in kink.arguments]
-        if moving.isdisjoint(crossing):
-            return False
+        return not moving.isdisjoint(crossing)
+
+    def _on_kink(self, node: int) -> bool:
+        kink = self.primitive(node).kink
+        assert kink is not None
         return any(any_zero(v) for v in kink.at(*self.arguments(node), *self.graph.parameters[node]))
 
 

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 from gradcli.carriers.constants import evaluate_constant, evaluate_exactly
 from gradcli.errors import NameProblem, Span
 from gradcli.exact import Exact
+from gradcli.graph import Graph
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, nested_shape
 from gradcli.shapes import Shape
 from gradcli.syntax.bindings import constant_value, split_bindings
+from gradcli.syntax.text import format_node
 
 if TYPE_CHECKING:
     from gradcli.cli.options import Settings
     from gradcli.cli.query import Query
 
+DEEPEST = 20
+"""Levels of operations that are spelt out of what is no fraction."""
 Place = tuple[str, Span]
 """A text, and where in it a value stands."""
 
@@ -55,12 +59,17 @@ def typed_values(
 
         sources = {name: parse_source(*place) for name, place in files.items()}
         loaded, notes = read_files(sources, Cleaning(settings.missing, settings.one_hot))
-    evaluate = evaluate_exactly if settings.exact else evaluate_constant
+    evaluate = evaluate_written if settings.exact else evaluate_constant
     found = {
         name: loaded[name] if name in loaded else constant_value(*place, evaluate, random)
         for name, place in written.items()
     }
     return found, notes
+
+
+def evaluate_written(graph: Graph, node: int) -> Nested:
+    """A value that is what is written, and not the float near it."""
+    return evaluate_exactly(graph, node, format_node(graph, node, {}, DEEPEST))
 
 
 def rounded_names(values: Mapping[str, Nested], dtype: str) -> list[str]:

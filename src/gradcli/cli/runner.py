@@ -12,6 +12,8 @@ from typing import Any
 from gradcli.cli.options import Settings
 from gradcli.cli.query import Query
 from gradcli.errors import ExitStatus, FileError, GradcliError, OutOfTimeError, UsageError, unforeseen
+from gradcli.methods.base import flatten, unflatten
+from gradcli.problem import nested_shape
 from gradcli.render.json import dumps, error_object
 
 
@@ -23,6 +25,15 @@ class Report:
     show: Callable[[], None]
     status: ExitStatus = ExitStatus.ANSWERED
     notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The data with the notes; a value that is not the float it is nearest to is also spelt out."""
+        exact = {
+            name: unflatten(texts, nested_shape(name, value))
+            for name, value in self.data.get("inputs", {}).items()
+            if any(texts := [getattr(x, "source", "") for x in flatten(value)])
+        }
+        return {**self.data, **({"exact": exact} if exact else {}), "warnings": self.notes}
 
 
 def run(expression: str, at: list[str], settings: Settings, answer: Callable[[Query], Report]) -> int:
@@ -47,7 +58,7 @@ def run_all(expressions: list[str], at: list[str], settings: Settings, answer: C
 def present(report: Report, settings: Settings) -> int:
     """Print a report as JSON or for people; notes go to standard error."""
     if settings.json:
-        print(dumps({**report.data, "warnings": report.notes}))
+        print(dumps(report.as_json()))
     else:
         if not settings.quiet:
             for note in report.notes:
@@ -82,7 +93,7 @@ def answer_stream(at: list[str], settings: Settings, answer: Callable[[Query], R
             continue
         try:
             report = answer(request_of_line(line, tuple(at), settings))
-            text, outcome = dumps({**report.data, "warnings": report.notes}), report.status
+            text, outcome = dumps(report.as_json()), report.status
         except Exception as error:
             if settings.debug and not isinstance(error, GradcliError):
                 raise

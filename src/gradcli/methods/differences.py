@@ -70,8 +70,9 @@ def second(
     schedule: Sequence[float], ahead: Sequence[float], behind: Sequence[float], here: float, noise: Noise
 ) -> Estimate:
     """Second central differences, for the second derivative: a series in even powers of the step."""
-    quotients = [(a - 2 * here + b) / h**2 for h, a, b in zip(schedule, ahead, behind, strict=True)]
-    errors = [4 * noise.of(a, b, here) / h**2 for h, a, b in zip(schedule, ahead, behind, strict=True)]
+    # Dividing twice: the square of a tiny step is 0.
+    quotients = [(a - 2 * here + b) / h / h for h, a, b in zip(schedule, ahead, behind, strict=True)]
+    errors = [4 * noise.of(a, b, here) / h / h for h, a, b in zip(schedule, ahead, behind, strict=True)]
     return extrapolate(quotients, errors, RATIO**2)
 
 
@@ -79,8 +80,8 @@ def second_one_sided(
     schedule: Sequence[float], once: Sequence[float], twice: Sequence[float], here: float, noise: Noise
 ) -> Estimate:
     """Second differences towards one side, from values at one and two steps: a series in all powers of the step."""
-    quotients = [(here - 2 * a + b) / h**2 for h, a, b in zip(schedule, once, twice, strict=True)]
-    errors = [4 * noise.of(here, a, b) / h**2 for h, a, b in zip(schedule, once, twice, strict=True)]
+    quotients = [(here - 2 * a + b) / h / h for h, a, b in zip(schedule, once, twice, strict=True)]
+    errors = [4 * noise.of(here, a, b) / h / h for h, a, b in zip(schedule, once, twice, strict=True)]
     return extrapolate(quotients, errors, RATIO)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
@@ -20,6 +21,9 @@ from gradcli.methods.forward import jvp
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import vjp
 from gradcli.problem import Nested, Problem
+
+if TYPE_CHECKING:
+    from gradcli.carriers.balls import Balls
 
 BITS = {"float64": 53, "float32": 24}
 BOUND = 4
@@ -54,12 +58,12 @@ def ball_bound(problem: Problem, dtype: str) -> Bound | None:
     """The same from the radius of balls at the precision of the dtype, on which second-order effects count too."""
     # Balls are not needed where Python floats serve, and cost start-up time.
     from gradcli.errors import Unstated
-    from gradcli.methods.enclosures import enclosed_gradient, too_large, working
+    from gradcli.methods.enclosures import enclosed_gradient, too_large
 
     if too_large(problem):
         return None
     try:
-        with working(BITS[dtype], dtype) as balls:
+        with at_precision_of(dtype) as balls:
             values, gradients = enclosed_gradient(problem, balls)
     except Unstated:
         return None
@@ -67,14 +71,22 @@ def ball_bound(problem: Problem, dtype: str) -> Bound | None:
     return [_ball_bound(v, unit) for v in values], {n: [_ball_bound(b, unit) for b in g] for n, g in gradients.items()}
 
 
+@contextmanager
+def at_precision_of(dtype: str) -> Iterator[Balls]:
+    """The carrier whose radii are what rounding in a dtype may do."""
+    from gradcli.carriers.balls import BallsOfLibraries
+    from gradcli.methods.enclosures import working
+
+    with working(BITS[dtype], dtype):
+        yield BallsOfLibraries(dtype)
+
+
 def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
     """The same for each number that forward mode finds, a component of the gradient or the derivative along its one
     direction: it adds in another order. Raises Unstated."""
     if isinstance(carrier, Floats):
         return [_running_bound(slope) for slope in _slopes(problem, Running())]
-    from gradcli.methods.enclosures import working
-
-    with working(BITS[carrier.dtype], carrier.dtype) as balls:
+    with at_precision_of(carrier.dtype) as balls:
         return [_ball_bound(slope, UNIT_ROUNDOFF[carrier.dtype]) for slope in _slopes(problem, balls)]
 
 

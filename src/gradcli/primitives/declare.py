@@ -209,8 +209,10 @@ class Primitive(Operation):
     without a backing. `powers`: whole powers of an application that are better computed by a primitive of their own, by
     its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
     followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
-    derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
-    that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
+    derivative, where that is worse than rounding.
+    `absolute_error`: in ulps of 1, what floats are off by near a root of the function, where most libraries' have
+    no small relative error. `moves`: every element of the result is an element of an argument, so that it costs
+    nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
     vocabulary. `commutative`: the order of the two arguments does not
     matter. `angle`: whether its (first) argument or its result is an angle in radians.
     javascript: elementwise, an operator, or a function of arguments then parameters (`Math`, `backings/floating.js`).
@@ -244,6 +246,7 @@ class Primitive(Operation):
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
     autograd_error: float = 0.0
+    absolute_error: float = 0.0
     under: Mapping[str, RuleFunction] = field(default_factory=dict)
     angle: Angle = ""
     commutative: bool = False

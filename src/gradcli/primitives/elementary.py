@@ -174,6 +174,7 @@ PRIMITIVES = (
         spellings=("lgamma", "gammaln"),
         domain=(NO_POLE,),
         math=FLOATING + "lgamma",
+        absolute_error=4,
         sympy=SYMBOLIC + "lgamma",
         arb=BALLS + "lgamma",
         javascript=JAVASCRIPT + "lgamma",
@@ -190,6 +191,7 @@ PRIMITIVES = (
         math=FLOATING + "digamma",
         javascript=JAVASCRIPT + "digamma",
         autograd_error=1e-9,
+        absolute_error=8,
         notation=Notation(latex=r"\psi\left({0}\right)", encloses=True),
     ),
     Primitive(

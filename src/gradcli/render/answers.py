@@ -69,18 +69,32 @@ def gradient_rows(
         gradient = check.gradient if check.proof is None else check.proof.by_input()
         answer, about = gradient_text(gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
-        if check.verdict.word == "undefined" and all(map(math.isfinite, flatten(check.gradient[wrt]))):
-            answer = f"undefined   (the rules give {answer})"
+        if check.verdict.word == "undefined":
+            answer = undefined_text(answer, check, wrt, problem.input_shape(wrt), layout)
         elif sides is not None and all(s.agree for s in sides):
             agreed = agreed_text(sides, problem.input_shape(wrt))
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
-        if check.verdict.true is not None:
+        if check.verdict.true is not None and wrt in check.verdict.true.derivative:
             answer = with_truth(
                 answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
         between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
+
+
+def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: Layout) -> str:
+    """A gradient of which not all components exist: those that do are shown, and what the rules give for the others."""
+    numbers = flatten(check.gradient[wrt])
+    defined = (check.verdict.defined or {}).get(wrt) or [False] * len(numbers)
+    if all(defined) or size(shape) > SHOWN:
+        return answer
+    if any(defined):
+        words = [format_number(x) if known else "undefined" for x, known in zip(numbers, defined, strict=True)]
+        block, _ = arranged(unflatten(words, shape), (), shape, layout)
+        return f"{format_nested(block, str)}   (the rules give {answer})"
+    vertical = any(map(math.isinf, numbers))
+    return answer if vertical else f"undefined   (the rules give {answer})"
 
 
 def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:
@@ -167,7 +181,7 @@ def convention_lines(verdict: Verdict) -> list[str]:
 def interval_text(sides: list[Sides], lead: str = "from left and right: ") -> str:
     """The one-sided derivatives of each component as intervals."""
     parts = []
-    for left, right, _ in sides:
+    for left, right, *_ in sides:
         low, high = min(left, right), max(left, right)
         parts.append(f"[{format_number(low)}, {format_number(high)}]" if low != high else format_number(low))
     return f"{lead}{', '.join(parts)}"

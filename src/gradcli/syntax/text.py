@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gradcli.exact import Exact
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.indexing import ALL, is_list
@@ -73,7 +74,7 @@ class TextPrinter(Printer):
         for name, number in CONSTANTS.items():
             if is_constant(value, number) and name not in self.taken and not slot.is_base:
                 return [name]
-        return [number_text(value)]
+        return [value.source if isinstance(value, Exact) else number_text(value)]
 
     def is_infix(self, node: int) -> bool:
         """A power that the parser would read as something else must be a call to stay what it is."""

@@ -122,11 +122,17 @@ def _unseen(truth: ProvenGradient, carrier: Carrier, numbers: list[JudgedNumber]
 
 
 def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
-    """The verdict where float64 gives no number but could hold the true one, which balls prove; else None."""
+    """The verdict where floats give no number, and balls prove one: that floats could hold, or of which they hold the
+    value alone; else None."""
     truth = truth_of(problem, carrier, finite=False)
-    if truth is None or not truth.confirmed or not truth.fits_floats:
+    if truth is None or not truth.confirmed:
         return None
-    return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
+    if truth.fits_floats:
+        return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
+    if not truth.overflows:
+        return None
+    words = f"a derivative is larger than {carrier.dtype} can hold; the true numbers are finite"
+    return Verdict("ill-conditioned", words, true=true_numbers(truth))
 
 
 def true_numbers(truth: ProvenGradient) -> TrueNumbers:

@@ -148,7 +148,7 @@ def _true_gradient(checked: Checked, name: str) -> Nested | None:
         shape = nested_shape(name, checked.gradient[name])
         return unflatten([side.left for side in verdict.sides[name]], shape)
     true = verdict.true
-    if true is None:
+    if true is None or name not in true.derivative:
         return None
     texts = list(map(str, flatten(true.derivative[name])))
     if not all(map(is_number, texts)):

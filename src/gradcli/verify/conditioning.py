@@ -7,18 +7,19 @@ sum of |local partial * argument| over |value| (Higham, Accuracy and Stability o
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.graph import CONSTANT
+from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, working
 from gradcli.methods.reverse import contribution_to, output_cotangent, pull
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
+from gradcli.syntax.text import format_node
 from gradcli.verify.explain import expression_of
 
 Array = Any
@@ -26,6 +27,8 @@ Array = Any
 UNDERFLOW_BITS = 64
 SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
 """What has all its bits."""
+LARGEST = {"float64": (2 - 2.0**-52) * 2.0**1023, "float32": (2 - 2.0**-23) * 2.0**127}
+LONGEST_NAME = 40
 
 Ball = Any
 
@@ -70,13 +73,48 @@ def half_of_digits(dtype: str) -> float:
 
 def underflows(problem: Problem) -> bool:
     """Whether a value or an adjoint on the way is too small for the dtype, which no bound of rounding counts."""
+    return any(
+        _size_of(ball, problem.dtype) < 0 for what, _, ball in _on_the_way(problem) if what in ("value", "adjoint")
+    )
+
+
+def out_of_range(problem: Problem) -> str:
+    """The first value, local partial or adjoint that is too small or too large for the dtype, in words; empty if none
+    is."""
+    graph = problem.graph
+    for what, node, ball in _on_the_way(problem):
+        side = _size_of(ball, problem.dtype)
+        if side:
+            text = format_node(graph, node, display_names(graph, [problem.output]), 3)
+            called = text if len(text) <= LONGEST_NAME else f"a {graph.operations[node].name}"
+            lead = "" if what == "value" else f"{'an' if what == 'adjoint' else 'a'} {what} of "
+            which = "underflows: it is smaller" if side < 0 else "overflows: it is larger"
+            return f"{lead}{called} {which} than {problem.dtype} can hold"
+    return ""
+
+
+def _on_the_way(problem: Problem) -> Iterator[tuple[str, int, Ball]]:
+    """Every element of every value, local partial and adjoint, as a rough ball."""
     graph = problem.graph
     with working(UNDERFLOW_BITS, problem.dtype) as balls:
         tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
         adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
-        values = [tape.values[node] for node in tape.nodes] + [adjoints[node] for node in tape.nodes]
-        found = (ball for value in values if value is not None for ball in flat(value))
-        return any(not ball.contains(0) and abs(ball) < SMALLEST[problem.dtype] for ball in found)
+        found = [("value", node, tape.values[node]) for node in tape.nodes]
+        for node in tape.nodes:
+            if adjoints[node] is None or graph.is_leaf(node) or not isinstance(tape.primitive(node).rule, Elementwise):
+                continue
+            partials = [tape.partial(node, k) for k in range(len(graph.arguments[node]))]
+            found += [("partial", node, balls.lift(p)) for p in partials if p is not None]
+        found += [("adjoint", node, adjoints[node]) for node in tape.nodes if adjoints[node] is not None]
+        for what, node, value in found:
+            yield from ((what, node, ball) for ball in flat(value))
+
+
+def _size_of(ball: Ball, dtype: str) -> int:
+    """-1: smaller than floats of full precision; 1: larger than any float."""
+    if ball.contains(0):
+        return 0
+    return -1 if abs(ball) < SMALLEST[dtype] else 1 if abs(ball) > LARGEST[dtype] else 0
 
 
 def threshold(relative: float, dtype: str) -> float:

@@ -20,10 +20,11 @@ from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
 from gradcli.methods.rounding import SAFETY
-from gradcli.methods.second_order import Hessian, hessian_on_graph, hessian_on_values, hvp
+from gradcli.methods.second_order import Hessian, gradient_graph, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import CLOSE
+from gradcli.verify.conditioning import out_of_range
 from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
@@ -110,7 +111,8 @@ def judge_hessian(
     if kink is not None:
         return kink
     if not all(map(math.isfinite, ours)):
-        return Verdict("undefined", "the Hessian is not finite there; gradcli grad names the node of a gradient")
+        words = "the Hessian is not finite there; gradcli grad names the node of a gradient"
+        return _beyond_floats(problem, carrier, ours) or Verdict("undefined", words)
     # Where a branch that is not taken is not finite, the graph has NaN and the values have none.
     compared = all(map(math.isfinite, others))
     count, largest = elements(problem), max(map(abs, ours))
@@ -223,7 +225,7 @@ def _second_opinion(
     ours = question.ours
     truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
     if truth is not None and truth.confirmed is not None:
-        return _by_truth(truth, carrier, question, _called(problem, question)) or "the products proven in balls"
+        return _by_truth(truth, problem, carrier, question) or "the products proven in balls"
     noise = rounding_of_product(problem, carrier, question)
     theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
     known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])
@@ -259,8 +261,42 @@ def _called(problem: Problem, question: Question) -> str:
     return f"the second derivative by {names[one]}" + (f" and {names[other]}" if one != other else "")
 
 
-def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question, name: str) -> Verdict | None:
+def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float]) -> Verdict | None:
+    """Where floats find no number for an entry of the Hessian, and balls prove one."""
+    count = elements(problem)
+    row, column = divmod(next(k for k, entry in enumerate(entries) if not math.isfinite(entry)), count)
+    u, v = ([1.0 if k == hot else 0.0 for k in range(count)] for hot in (row, column))
+    question = Question(u, v, entries[row * count + column])
+    truth = product_truth(problem, by_input(problem, u), by_input(problem, v))
+    if truth is None or not truth.confirmed:
+        return None
+    lost = _lost(truth, problem, carrier, question, question.ours)
+    graph = problem.graph
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    if lost is None and not math.isfinite(float(carrier.nested(tape.values[problem.output]))):
+        words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
+        return Verdict("ill-conditioned", words)
+    return lost
+
+
+def _lost(truth: TrueProduct, problem: Problem, carrier: Carrier, question: Question, found: float) -> Verdict | None:
+    """What overflows or underflows on the way to a product that is not the true one; None if nothing does."""
+    for name, node in gradient_graph(problem).items():
+        if node is None:
+            continue
+        weights = by_input(problem, question.u)[name]
+        second = replace(problem, output=node, cotangent=weights)
+        place = out_of_range(second)
+        if place:
+            called = _called(problem, question)
+            words = f"{called} is {found!r} in {carrier.dtype}, truly {truth.text}; {place}"
+            return Verdict("ill-conditioned", words)
+    return None
+
+
+def _by_truth(truth: TrueProduct, problem: Problem, carrier: Carrier, question: Question) -> Verdict | None:
     """The verdict where the true product is known; None if ours is it."""
+    name = _called(problem, question)
     if not truth.confirmed:
         return Verdict("wrong", f"the rules give {name} as {truth.text}, second differences in balls {truth.seen!r}")
     unit = UNIT_ROUNDOFF[carrier.dtype]
@@ -270,7 +306,8 @@ def _by_truth(truth: TrueProduct, carrier: Carrier, question: Question, name: st
         error = error_of(found, truth.ball)
         near = error <= CLOSE * unit * abs(found)
         if not near and error > truth.rounding:
-            return Verdict("wrong", f"{name} is {found!r}, truly {truth.text}: more than rounding can do")
+            words = f"{name} is {found!r}, truly {truth.text}: more than rounding can do"
+            return _lost(truth, problem, carrier, question, found) or Verdict("wrong", words)
         size = truth.rounding if truth.ball.contains(0) else float(abs(truth.ball).lower())
         if not near and truth.rounding > CERTAIN[carrier.dtype] * size and not truth.ball.contains(0):
             return Verdict("ill-conditioned", f"{name} is {found!r} in {carrier.dtype}, truly {truth.text}")

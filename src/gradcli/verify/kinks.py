@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradcli.carriers.tape import Tape
@@ -24,11 +25,13 @@ DIRECTIONS = 8
 
 
 class Sides(NamedTuple):
-    """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them."""
+    """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them;
+    `limit`: they are numerical limits of the function, and no rule gave them."""
 
     left: float
     right: float
     exist: bool
+    limit: bool = False
 
     @property
     def agree(self) -> bool:
@@ -36,6 +39,8 @@ class Sides(NamedTuple):
         return self.left == self.right
 
 
+SEEN = 1e-8
+"""The same of two numerical limits, of which nine digits are known."""
 SLACK = {"float64": 1e-12, "float32": 1e-4}
 """Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 
@@ -56,43 +61,66 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
         found[name] = []
         for direction, position in coordinate_directions(problem, name):
             place += 1
-            right = _swept(problem, tape, kinks, direction, +1)
-            left = _swept(problem, tape, kinks, direction, -1)
-            if right is None or left is None:
+            left, right = (_swept(problem, tape, kinks, direction, sign) for sign in (-1, +1))
+            jumps = left is None or right is None
+            sides = Sides(math.nan, math.nan, False)
+            if left is not None and right is not None:
+                exist = _possible(left, line.side(direction, position, -1), dtype)
+                exist = exist and _possible(right, line.side(direction, position, +1), dtype)
+                sides = Sides(left, left if close(left, right, dtype) else right, exist)
+            if not sides.exist:
                 in_balls = _sides_in_balls(problem) if in_balls is None else in_balls
-                seen = in_balls[place] if in_balls else _seen_sides(line, direction, position, dtype)
-                found[name].append(seen or Sides(math.nan, math.nan, False))
-                continue
-            exist = _possible(left, line.side(direction, position, -1), dtype)
-            exist = exist and _possible(right, line.side(direction, position, +1), dtype)
-            found[name].append(Sides(left, left if close(left, right, dtype) else right, exist))
+                if in_balls:
+                    sides = in_balls[place] or Sides(math.nan, math.nan, False)
+                elif jumps:
+                    sides = _seen_sides(line, direction, position, dtype)
+            found[name].append(sides)
     return found
 
 
-def bends_elsewhere(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> bool:
-    """Whether the derivative along some direction is not the one that the partial derivatives give.
+def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]]) -> bool | None:
+    """Whether the derivative along some direction is not the one that the partial derivatives give; None where that is
+    not seen along all of those that are tried.
 
-    min(|x|, |y|) is 0 along both axes, and not differentiable at 0. A few directions are tried.
+    min(|x|, |y|) is 0 along both axes, and not differentiable at 0. A few directions are tried, by the rules on the
+    tape, or where they give no number by limits in balls.
     """
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
         return False
-    kinks, dtype = set(tape.kinks()), tape.carrier.dtype
-    draw = random.Random(22)
-    for trial in range(DIRECTIONS):
-        weights = [draw.uniform(0.5, 1.5) * draw.choice((-1.0, 1.0)) if trial else 1.0 for _ in partials]
-        rest, direction = list(weights), {}
-        for name in problem.wrt:
-            count = len(sides[name])
-            direction[name] = unflatten(rest[:count], problem.input_shape(name))
-            rest = rest[count:]
+    directions = list(_oblique(problem, sides))
+    found = [_swept(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
+    if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
+        from gradcli.verify.limits import slopes_along
+
+        found = [*(slopes_along(problem, directions) or [math.nan])]
+    bends: bool | None = False
+    by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
+    slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
+    for direction, slope in zip(directions, found, strict=False):
+        weights = [w for name in problem.wrt for w in flatten(direction[name])]
         expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))
         largest = math.fsum(abs(w * p) for w, p in zip(weights, partials, strict=True))
-        for sign in (+1, -1):
-            found = _swept(problem, tape, kinks, direction, sign)
-            if found is not None and abs(found - expected) > SLACK[dtype] * max(largest, abs(found)):
-                return True
-    return False
+        if slope is None or not math.isfinite(slope):
+            bends = None
+        elif abs(slope - expected) > slack * max(largest, abs(slope)):
+            return True
+    return bends
+
+
+def _oblique(problem: Problem, sides: dict[str, list[Sides]]) -> Iterator[dict[str, Nested]]:
+    """Directions beside the axes, and their opposites."""
+    draw = random.Random(22)
+    count = sum(map(len, sides.values()))
+    for trial in range(DIRECTIONS):
+        weights = [draw.uniform(0.5, 1.5) * draw.choice((-1.0, 1.0)) if trial else 1.0 for _ in range(count)]
+        for sign in (+1.0, -1.0):
+            rest, direction = [sign * w for w in weights], {}
+            for name in problem.wrt:
+                own = len(sides[name])
+                direction[name] = unflatten(rest[:own], problem.input_shape(name))
+                rest = rest[own:]
+            yield direction
 
 
 def _possible(value: float, seen: Estimate, dtype: str) -> bool:

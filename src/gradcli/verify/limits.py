@@ -1,39 +1,66 @@
 """What a function and its slope do beside a point where one of them does not exist.
 
-Only the function is evaluated, in balls, at steps of 2^-20, 2^-40, 2^-80, 2^-160 and 2^-320 to both sides; no
-derivative rule is used. A limit is claimed where these numbers settle, an infinite one where each outgrows the one
-before.
+Only the function is evaluated, in balls, at steps from 2^-20 to 2^-1280 of the coordinate (or of 1) to both sides; no
+derivative rule is used. A limit is claimed where these numbers settle to eleven digits, or vanish as a power of the
+step does; an infinite one where each outgrows the one before, by ever more. This is numerical evidence, and no proof.
+The smallest step is beyond all floats, so that little that floats can tell hides behind it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gradcli.carriers.balls import BallsOfFloats
+from gradcli.carriers.rationals import Rationals
+from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import elements
-from gradcli.methods.enclosures import BallLine, too_large, working
-from gradcli.methods.numerical import coordinate_directions
+from gradcli.methods.base import elements, weigh
+from gradcli.methods.enclosures import operations, working
+from gradcli.methods.numerical import coordinate_directions, held_nodes
 from gradcli.problem import Nested, Problem
 from gradcli.verify.kinks import Sides
 
-EXPONENTS = (20, 40, 80, 160, 320)
-MANTISSAS = (0.731058578630005, 0.618033988749895, 0.841470984807897, 0.577215664901533, 0.915965594177219)
-"""Powers of two alone would see a function that repeats itself at them, such as sin(pi/x), as constant."""
+EXPONENTS = (20, 40, 80, 160, 320, 640, 1280)
 """Of the steps. They double, so that a logarithm doubles too."""
-BITS = 2000
+MANTISSAS = (
+    0.731058578630005,
+    0.618033988749895,
+    0.841470984807897,
+    0.577215664901533,
+    0.915965594177219,
+    0.567143290409784,
+    0.661707182267176,
+)
+"""Powers of two alone would see a function that repeats itself at them, such as sin(pi/x), as constant."""
+BITS = 6000
 MOST_DIRECTIONS = 8
 """Components that are looked at."""
+MOST_OPERATIONS = 50_000
+"""Scalar operations of all evaluations together, which at this precision take seconds."""
+EVALUATIONS = 60
+"""Of one direction, about."""
+FINER = -100
+"""The part of a step, as a power of two, that central differences beside the point take."""
+KNOWN = 2.0**-60
+"""The part of a number, below which its ball's radius must be."""
+NOTHING = -1100
+"""A power of two, to which the nearest float is 0."""
 SETTLED = 1e-11
-"""The last two numbers differ by no more than this part of them, or of 1."""
+"""The last two numbers differ by no more than this part of them."""
+POWER = 0.05
+"""The last two local exponents differ by no more than this part of them, where a number vanishes as a power."""
+SMALL = 1e-30
+"""What is said to vanish has come so far down from the first step."""
+LARGEST = 10**300
+"""Of binary exponents."""
+LEAST = 4
+"""Numbers that tell a limit."""
 GROWTH = 1.5
 """At each of the steps."""
-APPROACH = 3
-"""At each of the steps, the distance to the value at the point shrinks by as much, where it is the limit."""
+UNBROKEN = 0.9
+"""What grows without end does not grow by less at later steps, which are further apart."""
 DIGITS = 9
 
 Ball = Any
@@ -41,10 +68,11 @@ Ball = Any
 
 class Side(NamedTuple):
     """The limits from one side: of the value, and of the slope. A number, an infinity, NaN (none is seen), or None: the
-    function is not defined there."""
+    function is not defined there. `beside` is the limit of the derivative at points beside this one."""
 
     value: float | None
     slope: float | None
+    beside: float | None = None
 
     @property
     def defined(self) -> bool:
@@ -71,87 +99,159 @@ class Behaviour(NamedTuple):
         left, right = self.left.slope, self.right.slope
         if not self.continuous or left is None or right is None:
             return None
-        return Sides(left, right, True) if math.isfinite(left) and math.isfinite(right) else None
+        return Sides(left, right, True, True) if math.isfinite(left) and math.isfinite(right) else None
 
 
 def behaviours(problem: Problem) -> list[Behaviour]:
     """Along each coordinate; none where balls cannot state the graph, or there are too many."""
+    count = elements(problem)
+    if not count <= MOST_DIRECTIONS:
+        return []
+    along = [
+        (name, direction, position)
+        for name in problem.wrt
+        for direction, position in coordinate_directions(problem, name)
+    ]
+    return _seen(problem, along)
+
+
+def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -> list[float] | None:
+    """The one-sided derivative along each direction, NaN where none is seen; None where balls are not asked."""
+    seen = _seen(problem, [("", direction, 0.0) for direction in directions])
+    if not seen:
+        return None
+    slopes = [b.right.slope if b.at_point is not None and _same(b.at_point, b.right.value) else None for b in seen]
+    return [math.nan if slope is None else slope for slope in slopes]
+
+
+def _seen(problem: Problem, along: Sequence[tuple[str, Mapping[str, Nested], float]]) -> list[Behaviour]:
     scalar = not problem.output_shape or problem.cotangent is not None
-    if not scalar or not 0 < elements(problem) <= MOST_DIRECTIONS or too_large(problem):
+    if not scalar or not along or operations(problem) * len(along) * EVALUATIONS > MOST_OPERATIONS:
         return []
     try:
         with working(BITS):
-            # A constant is the float that the kink was found with: |x - 0.1| at 0.1 has its kink there.
-            line = BallLine(replace(problem, dtype="float64"), BallsOfFloats(problem.dtype))
-            return [
-                _behaviour(line, name, direction)
-                for name in problem.wrt
-                for direction, _ in coordinate_directions(problem, name)
-            ]
+            line = ExactLine(problem)
+            return [_behaviour(line, name, direction, position) for name, direction, position in along]
     except Unstated:
         return []
 
 
-def _behaviour(line: BallLine, name: str, direction: dict[str, Nested]) -> Behaviour:
-    arb = line.balls.flint.arb
-    here = line.at(direction, arb(0))
+class ExactLine:
+    """The weighted output along lines through the point, in fractions where it is rational: what stands on a kink
+    without moving stays there. Detached nodes are held."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.carrier = m = Rationals(problem.dtype)
+        graph = problem.graph
+        self.inputs = input_values(graph, m, problem.point)
+        tape = evaluate(graph, [problem.output], m, self.inputs)
+        self.nodes = tape.nodes
+        self.held = {n: tape.values[n] for n in held_nodes(graph, tape)}
+
+    def at(self, direction: Mapping[str, Nested], step: Any) -> Ball:
+        """At point + step * direction, for a step that is a fraction."""
+        problem, m, graph = self.problem, self.carrier, self.problem.graph
+        m.forget()
+        moved = dict(self.inputs)
+        for name, tangent in direction.items():
+            node = graph.inputs[name]
+            moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
+        tape = evaluate(graph, [], m, moved, self.held, self.nodes)
+        value = weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output])
+        return m.flint.arb(value)
+
+
+def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
+    fraction = line.carrier.flint.fmpq
+    here = line.at(direction, fraction(0))
     defined = math.isfinite(float(here))
-    left, right = (_side(line, direction, sign, here if defined else None) for sign in (-1, +1))
+    scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
+    left, right = (_side(line, direction, sign * scale, here if defined else None) for sign in (-1, +1))
     return Behaviour(name, float(here) if defined else None, left, right)
 
 
-def _side(line: BallLine, direction: dict[str, Nested], sign: int, here: Ball | None) -> Side:
-    arb = line.balls.flint.arb
-    steps = [sign * arb(mantissa) * arb(2) ** -e for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)]
+def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ball | None) -> Side:
+    fraction, arb = line.carrier.flint.fmpq, line.carrier.flint.arb
+    two = fraction(2)
+    steps = [
+        scale * fraction(*mantissa.as_integer_ratio()) * two**-e
+        for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
+    ]
     values = [line.at(direction, h) for h in steps]
-    if not all(v.is_finite() for v in values):
+    if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
-    value = float(here) if here is not None and _approached(here, values) else _limit(values)
-    base = here if here is not None and _same(float(here), value) else None
+    value = float(here) if here is not None and _tends_to_zero([v - here for v in values]) else _limit(values)
 
-    def slope(h: Ball, at_h: Ball) -> Ball:
-        if base is not None:
-            return (at_h - base) / h
-        # No value to take differences from: the slope beside the point.
-        small = abs(h) * arb(2) ** -EXPONENTS[-1]
-        return (line.at(direction, h + small) - line.at(direction, h - small)) / (2 * small)
+    def beside(h: Any) -> Ball:
+        small = abs(h) * two**FINER
+        return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
 
-    return Side(value, _limit([slope(h, v) for h, v in zip(steps, values, strict=True)]))
+    near = _limit([beside(h) for h in steps])
+    if here is None or not _same(float(here), value):
+        # No value to take differences from.
+        return Side(value, near, near)
+    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near)
 
 
 def _limit(balls: Sequence[Ball]) -> float:
     """What a sequence tends to: a number of nine digits, an infinity, or NaN if that is not seen."""
-    if not all(ball.is_finite() and ball.rad() <= (1 + abs(ball)) * SETTLED for ball in balls):
+    if _tends_to_zero(balls):
+        return 0.0
+    # The largest steps may have left the domain, and the smallest overflow any exponent.
+    overflows = not balls[-1].is_finite()
+    balls = [ball for ball in balls if not ball.is_nan() and ball.is_finite()][-5:]
+    if len(balls) < LEAST or not all(_known(ball) for ball in balls):
         return math.nan
     last, before = balls[-1], balls[-2]
-    if abs(last - before) <= SETTLED * (1 + abs(last)):
+    if not overflows and abs(last - before) <= SETTLED * abs(last):
         rounded = float(f"{float(last):.{DIGITS}g}")
-        if math.isinf(rounded):
-            # It settles at a number that no float holds.
-            return math.nan
-        return 0.0 if abs(rounded) < SETTLED else rounded
-    sizes = [abs(ball) for ball in balls]
+        # It may settle at a number that no float holds.
+        return math.nan if math.isinf(rounded) or rounded == 0 else rounded
     same_sign = all(ball > 0 for ball in balls) or all(ball < 0 for ball in balls)
-    if same_sign and all(later > GROWTH * earlier for earlier, later in pairwise(sizes)):
+    growth = [b - a for a, b in pairwise(map(_log2, balls))]
+    unbroken = all(later > UNBROKEN * earlier for earlier, later in pairwise(growth))
+    if same_sign and unbroken and min(growth) > math.log2(GROWTH):
         return math.inf if last > 0 else -math.inf
     return math.nan
 
 
-def _approached(here: Ball, values: Sequence[Ball]) -> bool:
-    """Whether the values come nearer and nearer to the one at the point."""
-    gaps = [abs(v - here) for v in values]
-    return all(g <= SETTLED for g in gaps) or all(APPROACH * later < earlier for earlier, later in pairwise(gaps))
+def _known(ball: Ball) -> bool:
+    return ball.is_finite() and not ball.contains(0) and ball.rad() <= abs(ball) * KNOWN
+
+
+def _tends_to_zero(balls: Sequence[Ball]) -> bool:
+    """Whether numbers are as good as 0 at the last steps, or vanish as a power of the step does."""
+    if all(ball.is_finite() and ball.abs_upper() < ball.__class__(2) ** NOTHING for ball in balls[-2:]):
+        return True
+    if not all(_known(ball) for ball in balls[-4:]):
+        return False
+    sizes = [_log2(ball) for ball in balls[-4:]]
+    exponents = [(b - a) / (s - r) for (a, b), (r, s) in zip(pairwise(sizes), pairwise(STEP_SIZES), strict=True)]
+    steady = all(abs(b - a) <= POWER * abs(b) for a, b in pairwise(exponents))
+    return steady and exponents[-1] > 0 and sizes[-1] - sizes[0] < math.log2(SMALL)
+
+
+def _log2(ball: Ball) -> float:
+    mantissa, exponent = (int(part) for part in abs(ball).mid().man_exp())
+    spare = max(mantissa.bit_length() - 64, 0)
+    whole = exponent + spare
+    return math.log2(mantissa >> spare) + float(max(-LARGEST, min(LARGEST, whole)))
+
+
+STEP_SIZES = [math.log2(m) - e for m, e in zip(MANTISSAS, EXPONENTS, strict=True)][-4:]
+"""The last steps, as powers of two."""
 
 
 def _same(number: float, limit: float | None) -> bool:
-    return limit is not None and abs(number - limit) <= 10.0**-DIGITS * 10 * max(1.0, abs(number))
+    return limit is not None and abs(number - limit) <= 10.0**-DIGITS * 10 * abs(number)
 
 
 def sentence_of(seen: Behaviour) -> str:
     """What is seen, in words; empty where nothing is."""
     left, right = seen.left, seen.right
     if not left.defined and not right.defined:
-        return ""
+        return "" if seen.at_point is None else "on both sides of the point there is no function value"
     parts = []
     if not seen.continuous or not (left.defined and right.defined):
         parts.append(_value_words(seen))
@@ -216,3 +316,15 @@ def sides_of(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[Side
         assert behaviour.sides is not None
         found[behaviour.name].append(behaviour.sides)
     return found
+
+
+def slopes_beside(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[tuple[float, float]]] | None:
+    """Clarke's set of a function of one number: the hull of the limits of its derivative beside the point. None where
+    these limits are not seen, and for more inputs, where limits along the axes do not tell it."""
+    if len(seen) != 1:
+        return None
+    ends = seen[0].left.beside, seen[0].right.beside
+    if any(end is None or not math.isfinite(end) for end in ends):
+        return None
+    low, high = sorted(end for end in ends if end is not None)
+    return {name: [(low, high)] for name in problem.wrt}

@@ -3,31 +3,85 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from gradcli.carriers.tape import Tape
-from gradcli.methods.base import BLOCK, elements, flatten
+from gradcli.methods.base import BLOCK, elements, flatten, unflatten, weigh
+from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.proven import proven_text
 from gradcli.problem import Problem
+from gradcli.verify.certainty import CLOSE
 from gradcli.verify.clarke import Range, clarke_ranges
-from gradcli.verify.kinks import bends_elsewhere, close, one_sided_derivatives
-from gradcli.verify.limits import behaviours, limits_sentence, sides_of
-from gradcli.verify.witnesses import Convention, Verdict
+from gradcli.verify.kinks import SEEN, bends_elsewhere, close, one_sided_derivatives
+from gradcli.verify.limits import Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
+from gradcli.verify.ties import Ties
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
+
+BY_LIMITS = "by numerical limits of the function, in balls"
+AGREE_ALONG_AXES = "both sides agree along each input, but"
 
 
-def judge_undefined(problem: Problem, sentence: str) -> Verdict:
+def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -> Verdict:
     """Where the rules give no number: the node, as a sentence says it, and what the function does there."""
     seen = behaviours(problem)
     if not seen or any(b.sides is None for b in seen):
-        return Verdict("undefined", "; ".join(filter(None, [sentence, limits_sentence(seen)])))
+        words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
+        return Verdict("undefined", words, defined=defined_components(problem, seen, gradient))
+    found = _by_limits(problem, seen)
+    return replace(found, sentence=f"{found.sentence}; {sentence}")
+
+
+def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
+    """Where neither floats nor the rules in balls know the derivative: what limits of the function say of the numbers
+    that are shown, or that there are two; None where they say nothing."""
+    seen = behaviours(problem)
+    if not seen or any(b.sides is None for b in seen):
+        return None
+    found = _by_limits(problem, seen)
+    if found.sides is None or not found.differentiable:
+        return replace(found, sentence=f"{found.sentence}; {tape.carrier.dtype} misses the kink by rounding")
+    value = float(weigh(tape.carrier, problem.cotangent, problem.output_shape, tape.values[problem.output]))
+    shown = [
+        (g, s.left) for name in problem.wrt for g, s in zip(flatten(gradient[name]), found.sides[name], strict=True)
+    ]
+    known = [(value, b.at_point) for b in seen if b.at_point is not None]
+    if all(abs(a - b) <= SEEN * abs(b) for a, b in [*shown, *known]):
+        return Verdict("verified", f"the sweeps give what the function tends to ({BY_LIMITS})", digits=8)
+    return None
+
+
+def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
+    """Where one-sided derivatives are seen along all inputs: a kink, or a derivative after all."""
     sides = sides_of(problem, seen)
-    agree = all(s.agree for name in problem.wrt for s in sides[name])
-    words = f"{sentence}, but one-sided derivatives exist and {'agree' if agree else 'differ'}"
-    return Verdict("undefined", words, sides, differentiable=agree and len(seen) == 1)
+    known = Verdict("kink", "", sides, clarke=slopes_beside(problem, seen))
+    if not all(s.agree for name in problem.wrt for s in sides[name]):
+        return replace(known, sentence=f"one-sided derivatives differ ({BY_LIMITS})")
+    bends = bends_elsewhere(problem, None, sides)
+    if bends is False:
+        return replace(known, sentence=f"differentiable after all ({BY_LIMITS})", differentiable=True)
+    others = "not along others: no derivative" if bends else "what others give is not seen"
+    return replace(known, sentence=f"{AGREE_ALONG_AXES} {others} ({BY_LIMITS})")
 
 
-def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
-    """The verdict at a kink; None when no component is affected by the kinks in the graph."""
+def defined_components(
+    problem: Problem, seen: Sequence[Behaviour], gradient: dict[str, Any]
+) -> dict[str, list[bool]] | None:
+    """Of which components a partial derivative is seen, and is the number that is shown; None where it is of none."""
+    found: dict[str, list[bool]] = {name: [] for name in problem.wrt}
+    for behaviour in seen:
+        shown = flatten(gradient[behaviour.name])[len(found[behaviour.name])]
+        sides = behaviour.sides
+        exists = sides is not None and sides.agree and abs(shown - sides.left) <= SEEN * abs(sides.left)
+        found[behaviour.name].append(exists)
+    return found if any(map(any, found.values())) else None
+
+
+def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str, Any]) -> Verdict | None:
+    """The verdict at a kink of the function as it is written; None when no component is affected by the kinks in the
+    graph. `computed` holds what floats make of it."""
+    tape = ties.tape
     conventions = conventions_of(tape)
     if not conventions:
         return None
@@ -37,26 +91,49 @@ def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdic
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)
     flat = [s for name in problem.wrt for s in sides[name]]
-    known = Verdict("kink", "", sides, clarke=ranges, conventions=conventions)
-    bent = (
-        all(s.exist and s.agree for s in flat) and not single_valued(ranges) and bends_elsewhere(problem, tape, sides)
+    known = Verdict(
+        "kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed)
     )
-    if bent:
-        sentence = f"both sides agree along each input, but not along others: no derivative ({known.convention})"
-        return replace(known, sentence=sentence)
-    if all(s.exist and s.agree and close(s.left, g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):
-        return None
+    about = "".join(
+        [
+            f" ({known.convention})",
+            f" ({BY_LIMITS})" if any(s.limit for s in flat) else "",
+            "" if ties.certain else "; that the point is on the kink is not proven: balls cannot tell it from one",
+        ]
+    )
     if not all(s.exist for s in flat):
-        seen = limits_sentence(behaviours(problem)) or "not differentiable there: a jump or a vertical tangent"
-        return Verdict("undefined", f"{seen} ({known.convention})", conventions=conventions)
-    if not all(map(math.isfinite, answers)):
-        sentence = f"the rules give no number there, but one-sided derivatives exist ({known.convention})"
-        agree = all(s.agree for s in flat)
-        return replace(known, word="undefined", sentence=sentence, differentiable=agree)
-    if all(s.agree for s in flat):
-        sentence = f"differentiable after all; the convention is not the derivative ({known.convention})"
-        return replace(known, sentence=sentence, differentiable=True)
-    return replace(known, sentence=f"one-sided derivatives differ; shown is the convention ({known.convention})")
+        seen = behaviours(problem)
+        words = limits_sentence(seen) or "not differentiable there: a jump or a vertical tangent"
+        defined = defined_components(problem, seen, gradient)
+        return replace(known, word="undefined", sentence=f"{words}{about}", sides=None, clarke=None, defined=defined)
+    agree = all(s.agree for s in flat)
+    bends = bends_elsewhere(problem, tape, sides) if agree and not single_valued(ranges) else False
+    if bends:
+        return replace(known, sentence=f"{AGREE_ALONG_AXES} not along others: no derivative{about}")
+    if agree and all(close(s.left, g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):
+        return None
+    if bends is None:
+        return replace(known, sentence=f"{AGREE_ALONG_AXES} what others give is not seen{about}")
+    finite = all(map(math.isfinite, answers))
+    if agree:
+        shown = "the convention is not the derivative" if finite else "the rules give no number"
+        return replace(known, sentence=f"differentiable after all; {shown}{about}", differentiable=True)
+    shown = "shown is the convention" if finite else "the rules give no number there"
+    if finite and computed is not tape and set(tape.kinks()) - set(computed.kinks()):
+        shown = f"{tape.carrier.dtype} misses the kink by rounding, and shown is what it gives"
+    return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+
+
+def _lost_value(problem: Problem, ties: Ties, computed: Tape) -> TrueNumbers | None:
+    """The value as it is written, where floats that miss a kink have lost it."""
+    carrier = computed.carrier
+    found, true = (flatten(carrier.nested(tape.values[problem.output])) for tape in (computed, ties.tape))
+    unit = CLOSE * UNIT_ROUNDOFF[carrier.dtype]
+    if all(abs(a - b) <= unit * abs(b) for a, b in zip(found, true, strict=True)):
+        return None
+    import flint
+
+    return TrueNumbers(unflatten([proven_text(flint.arb(x)) for x in true], problem.output_shape), {})
 
 
 def single_valued(ranges: dict[str, list[Range]] | None) -> bool:

@@ -17,7 +17,7 @@ from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_te
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, BallLine, difference_bits, flat, too_large, working
 from gradcli.methods.proven import nearest_float
-from gradcli.methods.rounding import BITS, ball_bound, tolerance
+from gradcli.methods.rounding import at_precision_of, ball_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -73,6 +73,15 @@ class ProvenGradient:
         with working(self.bits):
             nearest = [nearest_float(ball) for ball in [*self.value, *self.gradient]]
         return all(x is not None and math.isfinite(x) for x in nearest)
+
+    @property
+    def overflows(self) -> bool:
+        """Whether floats hold the value, and not the gradient, which is too large for them."""
+        with working(self.bits):
+            value = [nearest_float(ball) for ball in self.value]
+            gradient = [nearest_float(ball) for ball in self.gradient]
+        known = all(x is not None for x in gradient) and any(x is not None and math.isinf(x) for x in gradient)
+        return known and all(x is not None and math.isfinite(x) for x in value)
 
     def text_of(self, ball: Ball) -> str:
         """One of the numbers in proven digits."""
@@ -159,7 +168,7 @@ def product_truth(problem: Problem, u: Mapping[str, Nested], v: Mapping[str, Nes
 
     try:
         ((ball,),), bits = prove(swept, 0, problem.dtype)
-        with working(BITS[problem.dtype], problem.dtype) as balls:
+        with at_precision_of(problem.dtype) as balls:
             rough = _swept_product(problem, balls, u, v)
     except Unstated:
         return None

@@ -11,6 +11,7 @@ from gradcli.methods.base import methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
+from gradcli.verify.ties import Ties, ties_as_written
 from gradcli.verify.witnesses import Verdict, judge_by_witnesses
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _judge(
         node = value_cause(tape, problem.output)
         words = node.sentence if node else "the value is not finite"
         return beyond_floats(problem, tape.carrier, words) or Verdict("undefined", words)
-    at_kink = judge_kink(problem, tape, gradient)
+    ties = ties_as_written(problem, tape)
+    at_kink = judge_ties(problem, ties, tape, gradient)
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):
@@ -87,14 +89,25 @@ def _judge(
 
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
-        return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words)
-    return judge_by_witnesses(problem, tape.carrier, found)
+        return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words, gradient)
+    verdict = judge_by_witnesses(problem, tape.carrier, found, missed=tape.kinks() != ties.tape.kinks())
+    if verdict.word == "inconclusive":
+        from gradcli.verify.sharp import judge_limits
+
+        return judge_limits(problem, tape, gradient) or verdict
+    return verdict
 
 
 def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
-    """The verdict at a kink; None when no component is affected by the kinks in the graph."""
-    if not tape.kinks():
+    """The verdict at a kink of the function as it is written, from its tape on floats; None when no component is
+    affected by the kinks in the graph."""
+    return judge_ties(problem, ties_as_written(problem, tape), tape, gradient)
+
+
+def judge_ties(problem: Problem, ties: Ties, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
+    """The same where the ties are known."""
+    if not ties.tape.kinks():
         return None
     from gradcli.verify import sharp
 
-    return sharp.judge_kink(problem, tape, gradient)
+    return sharp.judge_kink(problem, ties, tape, gradient)

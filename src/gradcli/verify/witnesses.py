@@ -60,7 +60,8 @@ class Verdict:
 
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
-    that an independent witness confirms, `true` value and gradient where float64 lost them.
+    that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
+    undefined, `defined` says of which components a derivative is seen all the same.
     """
 
     word: str
@@ -71,11 +72,18 @@ class Verdict:
     clarke: dict[str, list[tuple[float, float]]] | None = None
     conventions: tuple[Convention, ...] = ()
     differentiable: bool = False
+    defined: dict[str, list[bool]] | None = None
 
     @property
     def set_valued(self) -> bool:
         """Whether there is a set of slopes, or one that the rules do not give."""
-        return self.word == "kink" or (self.word == "undefined" and self.sides is not None)
+        return self.word == "kink"
+
+    @property
+    def evidence(self) -> str:
+        """What the one-sided derivatives are known by."""
+        limits = any(s.limit for sides in (self.sides or {}).values() for s in sides)
+        return "numerical limit" if limits else "rules and differences"
 
     @property
     def convention(self) -> str:
@@ -95,10 +103,13 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
     if verdict.sides is not None:
         found["interval"] = {n: [[min(s[:2]), max(s[:2])] for s in sides] for n, sides in verdict.sides.items()}
         found["sides"] = {n: [list(s[:2]) for s in sides] for n, sides in verdict.sides.items()}
+        found["evidence"] = verdict.evidence
     if verdict.clarke is not None:
         found["clarke"] = {n: [list(ends) for ends in ranges] for n, ranges in verdict.clarke.items()}
     if verdict.set_valued:
         found["differentiable"] = verdict.differentiable
+    if verdict.defined is not None:
+        found["defined"] = verdict.defined
     if verdict.conventions:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
@@ -146,9 +157,12 @@ class Component:
         return agree and tolerance <= certain * size
 
 
-def judge_by_witnesses(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict:
+def judge_by_witnesses(
+    problem: Problem, carrier: Carrier, found: dict[str, Derivative], missed: bool = False
+) -> Verdict:
     """The verdict on a finite reverse gradient from forward mode and differences, and if need be from the truth in
-    balls, or from autograd where balls take too long."""
+    balls, or from autograd where balls take too long. `missed`: rounding takes floats onto a kink, or off one, so that
+    sweeps and differences of floats are not of the function as it is written."""
     bound = rounding_bound(problem, carrier)
     components = components_of(problem, carrier, found, bound[1] if bound else None)
     certain = CERTAIN[carrier.dtype]
@@ -156,7 +170,9 @@ def judge_by_witnesses(problem: Problem, carrier: Carrier, found: dict[str, Deri
     values = flatten(found["reverse"].value)
     exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
     limits = bound[0] if bound is not None else [0.0] * len(values)
-    sound = not exact and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
+    sound = (
+        not exact and not missed and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
+    )
     if sound and all(c.confirmed(certain) for c in components):
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
         return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)

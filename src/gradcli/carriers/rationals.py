@@ -1,0 +1,206 @@
+"""Numbers that are known exactly where they are rational, and balls for all others.
+
+Whether a point stands on a kink is a question of equality. Balls of 0.1*3 and of 0.3 overlap at any precision; as
+fractions the two are equal. What leaves the rational numbers (a sine, a root) goes on as a ball.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.carriers.balls import Balls
+from gradcli.errors import Unstated
+from gradcli.exact import Exact, enclosure, fraction
+from gradcli.graph import Parameters
+from gradcli.primitives.declare import Primitive, Value
+from gradcli.shapes import Shape
+
+MOST_BITS = 4096
+"""Of a numerator or denominator. A longer fraction becomes a ball."""
+
+Number = Any
+"""An `fmpq` or an `arb`."""
+
+
+class Rationals(Balls):
+    """Fractions (`fmpq`) as long as they are short, else balls (`arb`), at the precision that is set."""
+
+    name = "rationals"
+
+    def __init__(self, dtype: str = "float64") -> None:
+        super().__init__(dtype)
+        self.kinds = (self.flint.arb, self.flint.fmpq)
+        self._inner = Balls(dtype)
+
+    def constant(self, value: Any, shape: Shape) -> Value:
+        """The numbers as they are written."""
+        return self._laid_out(value, shape, self._written)
+
+    def point(self, value: Any, shape: Shape) -> Value:
+        """The numbers of a point: exactly the floats they are in the dtype, unless they are Exact."""
+
+        def number(x: float) -> Number:
+            return self._written(x) if isinstance(x, Exact) else self._kept(self._inner.point(x, ()))
+
+        return self._laid_out(value, shape, number)
+
+    def lift(self, value: Value) -> Value:
+        """Python numbers as they are written."""
+        return self._written(value) if isinstance(value, (int, float)) else value
+
+    def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
+        """On fractions where the backing can compute with them, else on balls."""
+        if not primitive.elementwise or not primitive.arb:
+            try:
+                return self._elements(self._kept, super().apply(primitive, arguments, parameters))
+            except (TypeError, AttributeError, ValueError, ZeroDivisionError):
+                balls = tuple([self._elements(self._ball, a) for a in arguments])
+                return self._elements(self._kept, self._inner.apply(primitive, balls, parameters))
+        function = self._on_fractions(primitive)
+
+        def element(*values: Number) -> Number:
+            # A fraction again is the same number, whatever object it is.
+            key = (primitive, parameters, *(v if self._rational(v) else id(v) for v in values))
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = (self._computed(primitive, function, values, parameters), values)
+            return known[0]
+
+        if not any(self.shape(a) for a in arguments):
+            return element(*arguments)
+        return self.numpy.frompyfunc(element, len(arguments), 1)(*arguments)
+
+    def _on_fractions(self, primitive: Primitive) -> Callable[..., Any] | None:
+        """What computes the primitive on fractions. Methods of `arb` do not check that what they get is one."""
+        if primitive.name in RATIONAL:
+            return RATIONAL[primitive.name]
+        generic = primitive.arb.startswith(("operator.", "builtins.")) or primitive.name in GENERIC
+        return self.backing(primitive) if generic else None
+
+    def _computed(
+        self,
+        primitive: Primitive,
+        function: Callable[..., Any] | None,
+        values: tuple[Number, ...],
+        parameters: Parameters,
+    ) -> Number:
+        if primitive.name == "sub" and values[0] is values[1]:
+            return self.flint.fmpq(0)
+        if function is not None and all(map(self._rational, values)):
+            try:
+                return self._kept(function(*values, *parameters))
+            except (TypeError, AttributeError, ZeroDivisionError, Unstated):
+                pass
+        return self._kept(self._inner.apply(primitive, tuple(map(self._ball, values)), parameters))
+
+    def _rational(self, number: Number) -> bool:
+        return isinstance(number, self.flint.fmpq)
+
+    def _elements(self, convert: Callable[[Number], Number], value: Value) -> Value:
+        return self.numpy.frompyfunc(convert, 1, 1)(value) if self.shape(value) else convert(value)
+
+    def _written(self, number: float) -> Number:
+        """The number that a text stands for."""
+        if not math.isfinite(number) or (isinstance(number, Exact) and not _spelt_out(number.source)):
+            return enclosure(number)
+        found = fraction(number)
+        return enclosure(number) if found is None else self._kept(self.flint.fmpq(*found))
+
+    def _kept(self, number: Any) -> Number:
+        """A fraction where a number is one, and short."""
+        flint = self.flint
+        if isinstance(number, flint.arb):
+            if not (number.is_exact() and number.is_finite()):
+                return number
+            mantissa, exponent = number.man_exp()
+            if abs(int(exponent)) + int(mantissa).bit_length() > MOST_BITS:
+                return number
+            return flint.fmpq(mantissa) * flint.fmpq(2) ** int(exponent)
+        exact = flint.fmpq(number)
+        long = max(int(exact.p).bit_length(), int(exact.q).bit_length()) > MOST_BITS
+        return flint.arb(exact) if long else exact
+
+    def _ball(self, number: Number) -> Any:
+        """The ball of a number; the same one for equal fractions, which balls could not tell to be equal."""
+        if not self._rational(number):
+            return number
+        known = self._known.get(number)
+        if known is None:
+            known = self._known[number] = self.flint.arb(number)
+        return known
+
+
+def _spelt_out(text: str) -> bool:
+    """Whether a text is a decimal or a fraction of so few places that it may be spelt out."""
+    number, _, exponent = text.lower().partition("e")
+    digits = exponent.lstrip("+-0")
+    if len(text) >= MOST_BITS or (digits and not (digits.isdecimal() and len(digits) < 4)):
+        return False
+    return all(part.lstrip("-").replace(".", "", 1).isdecimal() for part in number.split("/"))
+
+
+def _power(x: Number, exponent: float) -> Number:
+    if exponent == 0.5:
+        return _sqrt(x)
+    if isinstance(exponent, Exact) or exponent != int(exponent) or not _affordable(x, int(exponent)):
+        raise TypeError(exponent)
+    return x ** int(exponent)
+
+
+def _pow(x: Number, y: Number) -> Number:
+    if y.q != 1:
+        raise TypeError(y)
+    return _power(x, int(y.p)) if abs(y.p) < MOST_BITS else _power(x, float("nan"))
+
+
+def _affordable(x: Number, exponent: int) -> bool:
+    bits = max(int(x.p).bit_length(), int(x.q).bit_length())
+    return bits * abs(exponent) <= 2 * MOST_BITS
+
+
+def _sqrt(x: Number) -> Number:
+    """The root of a fraction of squares."""
+    top, bottom = x.p, x.q
+    if top < 0 or top.isqrt() ** 2 != top or bottom.isqrt() ** 2 != bottom:
+        raise TypeError(x)
+    return type(x)(top.isqrt(), bottom.isqrt())
+
+
+def _sign(x: Number) -> int:
+    return int(x > 0) - int(x < 0)
+
+
+def _round(x: Number) -> Number:
+    """Halves to even."""
+    from fractions import Fraction
+
+    return round(Fraction(int(x.p), int(x.q)))
+
+
+def _floor_divide(x: Number, y: Number) -> Number:
+    return (x / y).floor()
+
+
+def _remainder(x: Number, y: Number) -> Number:
+    return x - y * (x / y).floor()
+
+
+COMPARISONS = ("gt", "lt", "ge", "le", "eq", "ne")
+WORDS = ("logical_and", "logical_or", "logical_xor", "logical_not")
+CHOICES = ("floor", "ceil", "relu", "maximum", "minimum", "clamp", "where", "detach")
+GENERIC = frozenset((*COMPARISONS, *WORDS, *CHOICES))
+"""Operations whose backing on balls compares and moves what it is given, so that it serves fractions too."""
+
+RATIONAL: dict[str, Callable[..., Any]] = {
+    "power": _power,
+    "pow": _pow,
+    "sqrt": _sqrt,
+    "sign": _sign,
+    "round": _round,
+    "floor_divide": _floor_divide,
+    "remainder": _remainder,
+}
+"""Operations that take a fraction to a fraction, where the backing on balls does not do so by itself. TypeError: the
+result is none."""

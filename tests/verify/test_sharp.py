@@ -1,0 +1,103 @@
+"""Where the rules give no number: the one-sided derivatives of calculus, by numerical limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import gradcli
+from tests.verify.problems import check
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "right"),
+    [
+        ("sqrt(x^2)", -1, 1),
+        ("(x^2)^(1/2)", -1, 1),
+        ("sqrt(|x|)^2", -1, 1),
+        ("3*sqrt(x^2) + x", -2, 4),
+        ("sqrt(4*x^2) + sin(x)", -1, 3),
+        ("1e-12*sqrt(x^2)", -1e-12, 1e-12),
+        ("1e12*sqrt(x^2)", -1e12, 1e12),
+    ],
+)
+def test_a_kink_that_the_rules_give_no_number_at(text: str, left: float, right: float) -> None:
+    verdict = check(text, x=0.0).verdict
+    assert verdict.word == "kink", verdict.sentence
+    assert verdict.sides is not None
+    assert verdict.sides["x"][0][:2] == pytest.approx((left, right), rel=1e-8, abs=0)
+    assert verdict.evidence == "numerical limit"
+    assert "numerical limits" in verdict.sentence
+    assert not verdict.differentiable
+
+
+@pytest.mark.parametrize("text", ["sqrt(x^2)", "3*sqrt(x^2) + x"])
+def test_clarke_s_set_of_one_number_is_between_the_limits_of_the_derivative(text: str) -> None:
+    verdict = check(text, x=0.0).verdict
+    assert verdict.sides is not None
+    assert verdict.clarke == {"x": [verdict.sides["x"][0][:2]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "derivative"),
+    [
+        ("sqrt(|x|)*x", {"x": 0.0}, {"x": 0}),
+        ("|x|*sqrt(|x|)", {"x": 0.0}, {"x": 0}),
+        ("sqrt(x^4)", {"x": 0.0}, {"x": 0}),
+        ("sqrt(x^4) + 2*x", {"x": 0.0}, {"x": 2}),
+        ("x*sqrt(|x|) + y", {"x": 0.0, "y": 1.0}, {"x": 0, "y": 1}),
+        ("sqrt(x^4 + y^4)", {"x": 0.0, "y": 0.0}, {"x": 0, "y": 0}),
+    ],
+)
+def test_differentiable_after_all(text: str, point: dict[str, float], derivative: dict[str, float]) -> None:
+    verdict = check(text, **point).verdict
+    assert verdict.differentiable, verdict.sentence
+    assert verdict.sides is not None
+    assert {name: sides[0].left for name, sides in verdict.sides.items()} == derivative
+    assert gradcli.parse(text).at(**point).grad(at_kink="error").gradient == derivative
+
+
+def test_a_power_above_one_needs_no_limit() -> None:
+    assert check("|x|^1.5", x=0.0).verdict.word == "verified"
+
+
+def test_a_cone_has_sides_along_each_axis_and_no_set_is_claimed() -> None:
+    verdict = check("sqrt(x^2 + y^2)", x=0.0, y=0.0).verdict
+    assert (verdict.word, verdict.clarke) == ("kink", None)
+    assert verdict.sides is not None
+    assert {name: s[0][:2] for name, s in verdict.sides.items()} == {"x": (-1, 1), "y": (-1, 1)}
+
+
+def test_partial_derivatives_by_limits_do_not_make_a_derivative() -> None:
+    """sqrt(x^2 y^2) = |x y| is differentiable at 0; sqrt(|x y|) has both partial derivatives 0 there, and no other."""
+    assert check("sqrt(x^2*y^2)", x=0.0, y=0.0).verdict.differentiable
+    verdict = check("sqrt(|x*y|)", x=0.0, y=0.0).verdict
+    assert verdict.word == "kink", verdict.sentence
+    assert not verdict.differentiable
+    assert "not along others" in verdict.sentence
+
+
+@pytest.mark.parametrize("text", ["|x|^(1/3)", "sqrt(|x|)", "cbrt(x)", "(x^2)^0.25"])
+def test_infinite_sides_are_a_vertical_tangent(text: str) -> None:
+    verdict = check(text, x=0.0).verdict
+    assert (verdict.word, verdict.sides) == ("undefined", None)
+    assert "vertical tangent" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "defined"),
+    [
+        ("x^y", {"x": -2.0, "y": 3.0}, {"x": [True], "y": [False]}),
+        ("sum(sqrt(x))", {"x": [4.0, 0.0]}, {"x": [True, False]}),
+        ("floor(x) + y^2", {"x": 2.0, "y": 3.0}, {"x": [False], "y": [True]}),
+        ("atan2(y, x)", {"y": -0.0, "x": -1.0}, {"y": [False], "x": [True]}),
+        ("atan2(y, x)", {"y": 0.0, "x": -1.0}, {"y": [False], "x": [True]}),
+        ("floor(x)", {"x": 2.0}, None),
+    ],
+)
+def test_a_component_that_exists_is_told_from_one_that_does_not(
+    text: str, point: dict[str, Any], defined: dict[str, list[bool]] | None
+) -> None:
+    verdict = check(text, **point).verdict
+    assert (verdict.word, verdict.defined) == ("undefined", defined)

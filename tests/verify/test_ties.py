@@ -1,0 +1,121 @@
+"""Kinks of the function as it is written. The truth is arithmetic of decimals, done by hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gradcli.api.values import exactly
+from gradcli.carriers.tensors import Tensors
+from gradcli.verify.verdict import check_gradient
+from tests.verify.problems import check, problem
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "sides"),
+    [
+        # 0.1*3 is 0.3: on the kink, which floats miss by 5.6e-17.
+        ("5 + |0.1*x - 0.3|", {"x": 3.0}, {"x": [(-0.1, 0.1)]}),
+        ("|0.1*x - 0.3|", {"x": 3.0}, {"x": [(-0.1, 0.1)]}),
+        ("relu(0.1*x - 0.3)", {"x": 3.0}, {"x": [(0, 0.1)]}),
+        ("max(0.1*x, 0.3) + y", {"x": 3.0, "y": 1.0}, {"x": [(0, 0.1)], "y": [(1, 1)]}),
+        ("min(0.1*x, 0.3)", {"x": 3.0}, {"x": [(0.1, 0)]}),
+        ("clamp(0.1*x, 0, 0.3)", {"x": 3.0}, {"x": [(0.1, 0)]}),
+        ("where(0.1*x >= 0.3, x, 6 - x)", {"x": 3.0}, {"x": [(-1, 1)]}),
+        ("norm([0.1*x - 0.3, 0])", {"x": 3.0}, {"x": [(-0.1, 0.1)]}),
+        ("max([0.1*x, 0.3])", {"x": 3.0}, {"x": [(0, 0.1)]}),
+        ("sum(relu(0.1*x - 0.3))", {"x": [3.0, 1.0, 4.0]}, {"x": [(0, 0.1), (0, 0), (0.1, 0.1)]}),
+        ("sqrt((1.1*x - 3.3)^2)", {"x": 3.0}, {"x": [(-1.1, 1.1)]}),
+        ("|x - 0.1|", {"x": exactly(Decimal("0.1"))}, {"x": [(-1, 1)]}),
+        ("|3*x - 0.3|", {"x": exactly(Decimal("0.1"))}, {"x": [(-3, 3)]}),
+        ("|x - 0.5|", {"x": 0.5}, {"x": [(-1, 1)]}),
+    ],
+)
+def test_a_tie_of_what_is_written_is_a_kink(text: str, point: dict[str, Any], sides: dict[str, Any]) -> None:
+    verdict = check(text, **point).verdict
+    assert verdict.word == "kink", verdict.sentence
+    assert verdict.sides is not None
+    for name, wanted in sides.items():
+        for found, pair in zip(verdict.sides[name], wanted, strict=True):
+            assert found[:2] == pytest.approx(pair, rel=1e-8, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "derivative"),
+    [
+        # Equal as floats only.
+        ("|x - 1.00000000000000000001|", {"x": 1.0}, -1.0),
+        ("|x - 0.99999999999999999999|", {"x": 1.0}, 1.0),
+        ("relu(1.00000000000000000001 - x)", {"x": 1.0}, -1.0),
+        ("max(x, 0.99999999999999999999)", {"x": 1.0}, 1.0),
+        ("min(2*x, 1.99999999999999999999)", {"x": 1.0}, 0.0),
+        ("clamp(x, 0, 1.00000000000000000001)", {"x": 1.0}, 1.0),
+        ("|x - 0.1|", {"x": 0.1}, 1.0),
+        ("|x*y|", {"x": 1e-200, "y": 1e-200}, 1e-200),
+        ("|x - 1/3|", {"x": 1 / 3}, -1.0),
+        ("|x - 0.3|", {"x": exactly(Decimal("0.30000000000000000001"))}, 1.0),
+        ("sum(|x - 1.00000000000000000001|)", {"x": [1.0]}, -1.0),
+    ],
+)
+def test_a_tie_of_floats_alone_is_none(text: str, point: dict[str, Any], derivative: float) -> None:
+    """Verified with the true derivative, or ill-conditioned with the true one beside it."""
+    checked = check(text, **point)
+    verdict = checked.verdict
+    assert verdict.word in ("verified", "ill-conditioned"), verdict.sentence
+    shown = checked.gradient["x"] if verdict.word == "verified" else (verdict.true and verdict.true.gradient["x"])
+    assert float(shown[0] if isinstance(shown, list) else shown) == derivative
+
+
+@pytest.mark.parametrize("text", ["floor(0.1*x*10)", "ceil(0.1*x*10)", "where(0.1*x >= 0.3, 1, 2)", "0.3*x // 0.9"])
+def test_a_jump_of_what_is_written_is_undefined(text: str) -> None:
+    verdict = check(text, x=3.0).verdict
+    assert verdict.word == "undefined", verdict.sentence
+    assert "jumps" in verdict.sentence
+
+
+def test_a_jump_of_floats_alone_is_none() -> None:
+    checked = check("x*floor(x - 1e-20)", x=1.0)
+    assert checked.verdict.word == "ill-conditioned", checked.verdict.sentence
+    assert checked.verdict.true is not None
+    assert float(checked.verdict.true.gradient["x"]) == 0.0
+
+
+def test_the_value_that_floats_lose_at_a_kink_is_said() -> None:
+    verdict = check("|0.1*x - 0.3|", x=3.0).verdict
+    assert verdict.true is not None
+    assert verdict.true.value == "0"
+    assert "misses the kink by rounding" in verdict.sentence
+    assert check("|x|", x=0.0).verdict.true is None
+
+
+def test_a_tie_that_balls_cannot_prove_is_said_to_be_none() -> None:
+    root = "sqrt(x + 1)*sqrt(x + 1)"
+    verdict = check(f"|{root} - 2 + y|", x=1.0, y=0.0).verdict
+    assert verdict.word == "kink"
+    assert "not proven" in verdict.sentence
+    assert "not proven" not in check("|x|", x=0.0).verdict.sentence
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_on_tensors_too(dtype: str) -> None:
+    asked = problem("sum(|0.1*x - 0.3|)", x=[3.0, 2.0])
+    verdict = check_gradient(asked, Tensors("cpu", dtype)).verdict
+    assert verdict.sides is not None
+    assert [s[:2] for s in verdict.sides["x"]] == [
+        pytest.approx((-0.1, 0.1), rel=1e-6),
+        pytest.approx((-0.1, -0.1), rel=1e-6),
+    ]
+
+
+def test_scalars_off_their_kinks_load_nothing() -> None:
+    program = (
+        "import sys; from tests.verify.problems import check;"
+        "word = check('relu(x) + max(x, y)*floor(x) + |0.1*x - 0.3|', x=1.3, y=2.0).verdict.word;"
+        "print(word, *(m for m in ('flint', 'numpy', 'torch') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["verified"]
