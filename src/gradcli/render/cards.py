@@ -115,16 +115,18 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
         return []
     whole = short_text(inspection.value(node))
     if whole:
-        return [Row("value", whole)]
+        return [Row("value", whole, part="value")]
     found = inspection.summary(node)
-    rows = [Row("range", f"{short(found.low)} … {short(found.high)}"), Row("norm", short(found.norm))]
-    return [*rows, Row("not finite", found.strange)] if found.strange else rows
+    texts = {"range": f"{short(found.low)} … {short(found.high)}", "norm": short(found.norm)}
+    texts |= {"not finite": found.strange} if found.strange else {}
+    return [Row(label, text, part="value") for label, text in texts.items()]
 
 
 def tangent_rows(inspection: Inspection, node: int) -> list[Row]:
     """The tangent along each column."""
     labels = [f"∂/∂{typeset(column.label)} →" for column in inspection.columns]
-    return [Row(label, number_text(t)) for label, t in zip(labels, inspection.tangents_of(node), strict=True)]
+    tangents = inspection.tangents_of(node)
+    return [Row(label, number_text(t), part="tangent") for label, t in zip(labels, tangents, strict=True)]
 
 
 def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]:
@@ -137,7 +139,8 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
             what = f"⟨c, {what}⟩"
         tint = signed_log_tint(summarize(adjoint).peak, largest)
         label = f"← ∂{what}/∂{name}"
-        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=has_both_signs(adjoint)))
+        mixed = has_both_signs(adjoint)
+        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=mixed, part="adjoint"))
     return rows
 
 
@@ -159,12 +162,12 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
     partial = inspection.partial(link)
     description = link_text(inspection, link)
     if link.detached:
-        return Edge(source, str(link.node), "0", cut=True, description=description)
+        return Edge(source, str(link.node), "0", cut=True, description=description, position=link.position)
     label = edge_number(partial) or typeset(formula.text)
     if len(label) > LONGEST_LABEL:
         label = typeset(f"∂{enclosed(inspection.names[link.node])}/∂{enclosed(inspection.names[link.argument])}")
     tint = math.nan if partial is not None and summarize(partial).nans else None
-    return Edge(source, str(link.node), label, tint=tint, description=description)
+    return Edge(source, str(link.node), label, tint=tint, description=description, position=link.position)
 
 
 def edge_number(partial: Nested) -> str:
