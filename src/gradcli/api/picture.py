@@ -12,9 +12,18 @@ from gradcli.api.values import check_choice, read_names
 from gradcli.carriers.base import Carrier
 from gradcli.errors import UsageError
 from gradcli.problem import Nested, Problem
-from gradcli.render.exports import FORMATS, LAYOUT_SECONDS, Export, format_of, require_drawn, require_scale
+from gradcli.render.exports import (
+    FORMATS,
+    LAYOUT_SECONDS,
+    Export,
+    format_of,
+    require_coloured,
+    require_drawn,
+    require_scale,
+)
 from gradcli.render.inspection import Inspection
 from gradcli.render.picture import Direction, Theme
+from gradcli.render.view import View
 from gradcli.verify.witnesses import Verdict
 
 
@@ -37,6 +46,11 @@ class Picture:
     def svg(self) -> str:
         """The drawing: no script, no font and no reference to anything outside it."""
         return self._in("svg").decode()
+
+    @cached_property
+    def html(self) -> str:
+        """The inspector: a page that steps through both sweeps. It fetches nothing."""
+        return self._in("html").decode()
 
     @cached_property
     def png(self) -> bytes:
@@ -77,7 +91,7 @@ class Picture:
         scale: float | None = None,
     ) -> None:
         """Write a file, whole or not at all, in the format that its ending names. `theme` is "light", "dark" or "auto":
-        an SVG follows its viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError, FileError
+        HTML and SVG follow their viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError, FileError
         and what the properties raise."""
         from gradcli.render.files import ending, write_file
 
@@ -88,7 +102,7 @@ class Picture:
             raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give format=")
         if theme is not None:
             check_choice("theme", theme, ("auto", "light", "dark"))
-            require_drawn(chosen, "theme")
+            require_coloured(chosen, "theme")
         if scale is not None:
             require_drawn(chosen, "scale")
             require_scale(scale)
@@ -184,5 +198,5 @@ def assembled(
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
         notes=tuple(found),
-        _export=Export(picture, {**data, "warnings": found}, LAYOUT_SECONDS),
+        _export=Export(inspection, [View("", "", picture)], {**data, "warnings": found}, LAYOUT_SECONDS),
     )

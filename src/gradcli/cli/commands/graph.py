@@ -54,7 +54,10 @@ def graph(
     output: Annotated[
         str,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot)."
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="html, svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot).",
         ),
     ] = "",
     file_format: Annotated[
@@ -74,7 +77,7 @@ def graph(
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
-        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default=False),
+        typer.Option("--theme", help="Colours; auto follows the viewer in html and svg, else light.", show_default=False),
     ] = None,
     scale: Annotated[
         float | None,
@@ -124,14 +127,14 @@ def parts(show: str) -> Collection[str]:
 
 def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
-    from gradcli.render.exports import format_of, require_drawn, require_scale
+    from gradcli.render.exports import format_of, require_coloured, require_drawn, require_scale
 
     given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
     for option, value in given.items():
         if value is not None and not wish.target:
             raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
     if wish.theme is not None:
-        require_drawn(wish.format, "--theme")
+        require_coloured(wish.format, "--theme")
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
@@ -242,6 +245,7 @@ def export(
     from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
     from gradcli.render.nearest import select
+    from gradcli.render.view import View
 
     chosen = format_of(wish.format)
     if not chosen.whole and (selection := select(inspection)).omitted:
@@ -249,7 +253,8 @@ def export(
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
     picture = picture_of(inspection, title, wish.direction, wish.show)
     content = data | {"warnings": [*bound.notes, *notes]}
-    written = chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    views = [View("", "", picture)]
+    written = chosen.write(Export(inspection, views, content, timeout, wish.theme or "auto", wish.scale))
     if chosen.note is not None and (note := chosen.note(written)):
         notes.append(note)
     return written

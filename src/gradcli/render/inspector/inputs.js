@@ -1,0 +1,3 @@
+// Inputs that can be typed or slid.
+
+function prepareInputs() {}

@@ -1,0 +1,189 @@
+// Cards and edges on screen: their numbers, what the step and the selection mark, keyboard and pointer.
+
+const DECADES = 4;
+
+// What makes cards controls: one of them at a time is reached by the Tab key, the others by arrow keys.
+function dressCards(picture, place) {
+  picture.svg.removeAttribute("role");
+  picture.svg.setAttribute("role", "group");
+  picture.cards.forEach(({ element, card }, k) => {
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", k === 0 ? 0 : -1);
+    if (card.opens !== undefined) element.classList.add("group");
+    element.addEventListener("click", () => dragged || press(k));
+    element.addEventListener("pointerenter", () => point(card.node, k));
+    element.addEventListener("pointerleave", () => point(-1));
+    element.addEventListener("focus", () => {
+      picture.cards.forEach((other) => other.element.setAttribute("tabindex", other.element === element ? 0 : -1));
+      point(card.node, k);
+      reveal(element);
+    });
+    element.addEventListener("blur", () => point(-1));
+    element.addEventListener("keydown", (event) => cardKey(event, k));
+  });
+}
+
+function point(node, card = -1) {
+  app.pointed = node;
+  app.pointedCard = node < 0 ? card : -1;
+  showDetails();
+}
+
+function press(k) {
+  const { card } = parts(app.view).cards[k];
+  if (card.opens > 0) openView(card.opens);
+  else choose(card.node);
+}
+
+function choose(node) {
+  app.chosen = app.chosen === node ? -1 : node;
+  app.path = null;
+  refresh();
+  showDetails();
+}
+
+function cardKey(event, k) {
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  if (event.key === "Enter" || event.key === " ") press(k);
+  else if (arrows[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) focusCard(neighbour(k, arrows[event.key]));
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+// The nearest card in a direction: what is aside counts twice.
+function neighbour(k, [dx, dy]) {
+  const middles = parts(app.view).cards.map(({ element }) => {
+    const box = element.getBBox();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  });
+  let best = k;
+  let least = Infinity;
+  middles.forEach(([x, y], other) => {
+    const along = (x - middles[k][0]) * dx + (y - middles[k][1]) * dy;
+    const aside = Math.abs((x - middles[k][0]) * dy) + Math.abs((y - middles[k][1]) * dx);
+    if (along > 1 && along + 2 * aside < least) [best, least] = [other, along + 2 * aside];
+  });
+  return best;
+}
+
+function focusCard(k) {
+  parts(app.view).cards[k]?.element.focus({ preventScroll: true });
+}
+
+function refreshPicture() {
+  const { cards, edges, view } = parts(app.view);
+  const step = current();
+  const chosen = app.chosen >= 0 ? between(app.chosen, currentOutput()) : null;
+  const onPath = chosen && (app.path ? pathOf(app.path) : chosen);
+  const has = (card, set) => card.members.some((node) => set.has(node));
+  const top = largestAdjoint();
+  cards.forEach(({ element, rows, card }) => {
+    rows.forEach((row) => refreshRow(row, card, top));
+    const marks = element.classList;
+    marks.toggle("current", Boolean(step) && card.members.includes(step.node) && !card.again);
+    marks.toggle("chosen", app.chosen >= 0 && card.node === app.chosen);
+    marks.toggle("on-path", Boolean(onPath) && has(card, onPath.nodes));
+    marks.toggle("dim", Boolean(onPath) && card.node !== app.chosen && !has(card, onPath.nodes));
+    marks.toggle("found", card.node >= 0 && app.matches.includes(card.node));
+    if (card.opens > 0) element.setAttribute("aria-label", `${card.title}, a group; opens`);
+    else if (card.node >= 0) {
+      element.setAttribute("aria-pressed", card.node === app.chosen);
+      element.setAttribute("aria-label", spokenCard(card));
+    } else element.setAttribute("aria-label", card.title);
+  });
+  const active = new Set(!step ? [] : step.sweep === "forward" ? linksInto[step.node] : linksFrom[step.node]);
+  edges.forEach(({ element, label, source, target, link }) => {
+    const marked = (set) => link >= 0
+      ? set.has(link)
+      : [...set].some((k) => view.cardOf.get(links[k].source) === source && view.cardOf.get(links[k].target) === target);
+    const [now, path] = [marked(active), Boolean(onPath) && marked(onPath.links)];
+    for (const part of [element, label]) {
+      part?.classList.toggle("active", now && !onPath);
+      part?.classList.toggle("on-path", path);
+      part?.classList.toggle("dim", Boolean(onPath) && !path);
+    }
+    if (label && link >= 0) refreshLabel(label, link);
+  });
+}
+
+function pathOf(edges) {
+  const on = new Set(edges.map((link) => links[link].target));
+  if (edges.length) on.add(links[edges[0]].source);
+  return { nodes: on, links: new Set(edges) };
+}
+
+function spokenCard({ node }) {
+  const { values, adjoints } = app.state;
+  const parts = [titleOf(node)];
+  if (nodes[node].role) parts.push(nodes[node].role);
+  if (nodes[node].alarm) parts.push(nodes[node].alarm);
+  if (reachedForward(node)) parts.push(`value ${short(values[node])}`);
+  outputs.forEach(({ name }, output) => {
+    if (reachedReverse(node, output)) parts.push(`derivative of ${name} by it ${short(adjoints[output][node])}`);
+  });
+  return parts.join(", ");
+}
+
+function rowNumber({ part, which }, node) {
+  const { values, tangents, adjoints } = app.state;
+  if (part === "value") return values[node];
+  return part === "tangent" ? tangents[which]?.[node] : adjoints[which]?.[node];
+}
+
+function rowReached({ part, which }, card) {
+  if (!part || !data.point) return true;
+  if (!card.members.length) return app.step === steps.length;
+  return card.members.every((node) => (part === "adjoint" ? reachedReverse(node, which) : reachedForward(node)));
+}
+
+function refreshRow(row, card, top) {
+  const later = !rowReached(row, card);
+  row.value.classList.toggle("later", later);
+  row.tint?.classList.toggle("later", later);
+  const x = card.node < 0 || !row.part ? undefined : rowNumber(row, card.node);
+  if (typeof x !== "number") return;
+  write(row.value, short(x), Number(row.value.getAttribute("x")) - labelEnd(row.label));
+  if (row.part === "adjoint" && row.tint && app.touched) tint(row.tint, x, top);
+}
+
+function labelEnd(label) {
+  return Number(label.getAttribute("x")) + label.textContent.length * 6.7 + 4;
+}
+
+// A text that a change made too long for its place is set narrower.
+function write(element, text, room) {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.removeAttribute("textLength");
+  if (room > 0 && text.length * 7.3 > room) {
+    element.setAttribute("textLength", room);
+    element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+}
+
+function largestAdjoint() {
+  const finite = app.state.adjoints.flat().filter((x) => typeof x === "number" && Number.isFinite(x));
+  return finite.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+}
+
+// As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.
+function tint(element, x, top) {
+  const named = x !== x ? "nan" : x === 0 ? "zero" : x > 0 ? "positive" : "negative";
+  const size = Math.abs(x);
+  const below = size === 0 ? 0 : size >= top ? 1 : Math.max(0.1, 1 - (0.9 * Math.log10(top / size)) / DECADES);
+  element.setAttribute("class", `tint-${named}`);
+  element.setAttribute("fill-opacity", x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2));
+}
+
+function refreshLabel(label, link) {
+  const text = label.querySelector("text");
+  const partial = app.state.partials[link];
+  label.classList.toggle("later", data.point && !reachedForward(links[link].target));
+  if (typeof partial !== "number" || links[link].detached || !app.touched || text.textContent === short(partial)) return;
+  write(text, short(partial), 0);
+  const halo = label.querySelector("rect");
+  const width = Math.max(Number(halo.getAttribute("width")), text.textContent.length * 6.7 + 10);
+  halo.setAttribute("width", width);
+  halo.setAttribute("x", Number(text.getAttribute("x")) - width / 2);
+}
