@@ -8,6 +8,14 @@ function localText(link) {
   return `\u2202${nodes[links[link].target].below}/\u2202${nodes[links[link].source].below}`;
 }
 
+// Two edges between the same nodes (x*x) are told apart by their formulas.
+function localFactor(link) {
+  const { source, target, formula } = links[link];
+  const alike = linksFrom[source].filter((other) => links[other].target === target);
+  if (alike.length === 1) return localText(link);
+  return /^[^\s\u00b7/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
+}
+
 function unique(texts) {
   return texts.filter((text, place) => text && text !== texts[place - 1]);
 }
@@ -20,7 +28,7 @@ function forwardEquations(node) {
   const { state } = app;
   const found = [{ left: nodes[node].name, right: unique([operationText(node), filledText(node), short(state.values[node])]) }];
   columns.forEach((column, c) => {
-    const left = derivativeText(nodes[node].below, node).replace(/\/.*$/, `/\u2202${column}`);
+    const left = `\u2202${nodes[node].below}/\u2202${column}`;
     const whole = nodes[node].forward;
     if (whole) found.push(writtenEquation(whole[c]));
     else found.push({ left, right: unique([...tangentTexts(node, c), short(state.tangents[c][node])]) });
@@ -50,7 +58,7 @@ function tangentTexts(node, column) {
   if (!terms.length) return [];
   const below = `\u2202${columns[column]}`;
   return [
-    terms.map((link) => `${localText(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`).join(" + "),
+    terms.map((link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`).join(" + "),
     terms.map((link) => factor(partials[link]) + factor(tangents[column][links[link].source])).join(" + "),
   ];
 }
@@ -67,7 +75,7 @@ function reverseEquation(node, output) {
   const { name, start, node: top } = outputs[output];
   const terms = contributingLinks(node, output);
   const begun = node === top ? [start] : [];
-  const symbols = terms.map((link) => `${derivativeText(name, links[link].target)}\u00b7${localText(link)}`);
+  const symbols = terms.map((link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`);
   const numbers = terms.map((link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]));
   const sums = [symbols, numbers].map((texts) => [...begun, ...texts].join(" + "));
   return {
@@ -80,7 +88,7 @@ function reverseEquation(node, output) {
 // The edges that add to an adjoint.
 function contributingLinks(node, output) {
   const { partials, adjoints } = app.state;
-  const towards = ancestorsOf(output);
+  const towards = ancestorsOf(tops[output]);
   return linksFrom[node].filter((link) => {
     const { target, detached } = links[link];
     return !detached && towards.has(target) && counts(partials[link], adjoints[output][target]);

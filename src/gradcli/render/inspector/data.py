@@ -60,6 +60,7 @@ class PageData:
             "notes": [visible(typeset(line)) for line in captions(inspection)],
             "columns": [visible(typeset(column.label)) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
+            "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
             "nodes": [self.node(node) for node in self.nodes],
             "links": [self.link(link) for link in self.links],
             "state": self.state(),

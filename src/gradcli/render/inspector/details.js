@@ -114,21 +114,26 @@ function pathsOf(node) {
   const output = currentOutput();
   const { name, node: top, weight } = outputs[output];
   const { state } = app;
-  const found = between(node, output);
+  const found = between(node, top);
   const heading = (text) => make("h3", {}, text);
   if (!found.nodes.size) return [heading("Paths"), make("p", { class: "hint" }, `${name} does not depend on it.`)];
   if (node === top) return [heading("Paths"), make("p", { class: "hint" }, `This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
-  const count = countPaths(found, output).get(node);
+  const count = countPaths(found, top).get(node);
   const plain = data.scalar && typeof weight === "number";
   const title = `${count > 1e6 ? "Over a million paths" : count === 1 ? "One path" : `${count} paths`} to ${nodes[top].name}`;
   const rows = plain && count <= MOST_PATHS ? pathRows(node, found, output) : edgeRows(node, found, output);
   const adjoint = state.adjoints[output][node];
-  const foot = make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, "sum"), make("td", {}), make("td", {}, short(adjoint))));
-  const table = make("table", { class: "paths" }, make("tbody", {}, ...rows.map((row) => row.element)), foot);
   const terms = rows.map((row) => row.term).filter((x) => x !== undefined);
-  const left = derivativeText(name, node);
-  const sums = { left, right: unique([terms.map((x, k) => (k && x >= 0 ? `+ ${short(x)}` : k ? `\u2212 ${short(-x)}` : short(x))).join(" "), short(adjoint)]) };
-  return [heading(title), table, ...(terms.length > 1 ? equation(sums) : []), ...agreement(terms, adjoint)];
+  const sum = terms.length > 1 ? terms.map(summand).join(" ") : "";
+  const cells = [make("th", { scope: "row" }, derivativeText(name, node)), make("td", {}, sum), make("td", {}, short(adjoint))];
+  const body = make("tbody", {}, ...rows.map((row) => row.element));
+  const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
+  return [heading(title), table, ...agreement(terms, adjoint)];
+}
+
+function summand(x, place) {
+  if (!place) return short(x);
+  return x < 0 ? `\u2212 ${short(-x)}` : `+ ${short(x)}`;
 }
 
 function agreement(terms, adjoint) {
@@ -143,23 +148,30 @@ function agreement(terms, adjoint) {
 }
 
 function pathRows(node, found, output) {
+  const top = tops[output];
   const { weight } = outputs[output];
-  return listPaths(node, found, output).map((edges) => {
-    const names = [node, ...edges.map((link) => links[link].target)].map((at) => nodes[at].name).join(" \u2192 ");
+  return listPaths(node, found, top).map((edges) => {
     const partials = edges.map((link) => app.state.partials[link]);
     const factors = weight === 1 ? partials : [weight, ...partials];
-    return tableRow(names, edges, factors.map(factor).join(""), factors.reduce((a, b) => a * b, 1));
+    return tableRow(chainText(node, edges), edges, factors.map(factor).join(""), factors.reduce((a, b) => a * b, 1));
   });
 }
 
+function chainText(node, edges) {
+  return [node, ...edges.map((link) => links[link].target)].map((at) => nodes[at].name).join(" \u2192 ");
+}
+
 function edgeRows(node, found, output) {
-  const count = countPaths(found, output);
+  const top = tops[output];
+  const count = countPaths(found, top);
   return linksFrom[node].filter((link) => found.links.has(link)).map((link) => {
     const { target, contributions } = links[link];
-    const on = between(target, output);
+    const on = between(target, top);
+    const single = count.get(target) === 1;
     const text = contributions ? "" : factor(app.state.adjoints[output][target]) + factor(app.state.partials[link]);
-    const many = count.get(target) === 1 ? "" : count.get(target) > 1e6 ? " (over a million paths)" : ` (${count.get(target)} paths)`;
-    const row = tableRow(`through ${nodes[target].name}${many}`, [link, ...on.links], text, contribution(link, output));
+    const many = count.get(target) > 1e6 ? "over a million paths" : `${count.get(target)} paths`;
+    const name = single ? chainText(node, [link, ...listPaths(target, on, top)[0]]) : `through ${nodes[target].name} (${many})`;
+    const row = tableRow(name, [link, ...on.links], text, contribution(link, output));
     return contributions ? { element: row.element } : row;
   });
 }
@@ -191,7 +203,6 @@ function showVerdicts() {
     `${output ? `${output}: ` : ""}${reason}`,
   ));
   if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "not verified"), "recomputed in this page for changed inputs; the verdict below is for the original point"));
-  items.push(...data.notes.map((note) => make("li", {}, note)));
   if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes are in no picture here; their part of a sum is not spelled out`));
   list.replaceChildren(...items);
   list.hidden = !items.length;

@@ -94,7 +94,7 @@ def digest(text: str) -> str:
 @cache
 def script_text() -> str:
     """All parts in one function, so that nothing of them is global."""
-    body = "\n".join(part(f"{name}.js") for name in SCRIPTS)
+    body = "\n".join(compact(part(f"{name}.js")) for name in SCRIPTS)
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 
@@ -110,7 +110,13 @@ def style_text() -> str:
         f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
         f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{color-scheme:dark;{dark}}}}}}}\n"
     )
-    return f"{themes}{PLAIN}{dynamic_rules()}\n{part('inspector.css')}"
+    return f"{themes}{PLAIN}{dynamic_rules()}\n{compact(part('inspector.css'))}"
+
+
+def compact(text: str) -> str:
+    """A script or style without indentation, comments on lines of their own and empty lines."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache

@@ -14,29 +14,28 @@ function closure(from, step) {
 }
 
 // The nodes that an output depends on, itself among them.
-function ancestorsOf(output) {
-  if (!ancestors.has(output)) {
+function ancestorsOf(top) {
+  if (!ancestors.has(top)) {
     const into = (node) => linksInto[node].filter(live).map((link) => links[link].source);
-    ancestors.set(output, closure(outputs[output].node, into));
+    ancestors.set(top, closure(top, into));
   }
-  return ancestors.get(output);
+  return ancestors.get(top);
 }
 
 // The nodes and edges on paths from a node to an output.
-function between(node, output) {
-  const towards = ancestorsOf(output);
+function between(node, top) {
+  const towards = ancestorsOf(top);
   const found = { nodes: new Set(), links: new Set() };
   if (!towards.has(node)) return found;
   const out = (at) => linksFrom[at].filter((link) => live(link) && towards.has(links[link].target));
-  const top = outputs[output].node;
   found.nodes = closure(node, (at) => (at === top ? [] : out(at).map((link) => links[link].target)));
   for (const at of found.nodes) if (at !== top) out(at).forEach((link) => found.links.add(link));
   return found;
 }
 
 // How many paths lead on from each of the nodes; arguments come before their users.
-function countPaths(found, output) {
-  const count = new Map([[outputs[output].node, 1]]);
+function countPaths(found, top) {
+  const count = new Map([[top, 1]]);
   for (const node of [...found.nodes].sort((a, b) => b - a)) {
     if (count.has(node)) continue;
     const onward = linksFrom[node].filter((link) => found.links.has(link));
@@ -46,8 +45,7 @@ function countPaths(found, output) {
 }
 
 // Every path as a list of edges; only asked for where they are few.
-function listPaths(node, found, output) {
-  const top = outputs[output].node;
+function listPaths(node, found, top) {
   const waiting = [{ at: node, edges: [] }];
   const paths = [];
   while (waiting.length) {

@@ -74,7 +74,7 @@ function focusCard(k) {
 function refreshPicture() {
   const { cards, edges, view } = parts(app.view);
   const step = current();
-  const chosen = app.chosen >= 0 ? between(app.chosen, currentOutput()) : null;
+  const chosen = app.chosen >= 0 ? between(app.chosen, tops[currentOutput()]) : null;
   const onPath = chosen && (app.path ? pathOf(app.path) : chosen);
   const has = (card, set) => card.members.some((node) => set.has(node));
   const top = largestAdjoint();

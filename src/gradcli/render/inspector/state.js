@@ -1,7 +1,7 @@
 // What the file holds, and the one state that all numbers on screen come from.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const { nodes, links, columns, outputs, views } = data;
+const { nodes, links, columns, outputs, tops, views } = data;
 const original = decoded(data.state);
 const app = {
   state: original,
@@ -54,7 +54,7 @@ function current() {
   return app.step > 0 ? steps[app.step - 1] : null;
 }
 
-// The output whose paths and adjoints are spoken of.
+// The output whose paths and adjoints are spoken of; `tops` holds the nodes of the outputs.
 function currentOutput() {
   const step = current();
   return step && step.sweep === "reverse" ? step.output : 0;

@@ -3,7 +3,7 @@
 const traceRows = [];
 
 function prepareTable() {
-  const adjoints = outputs.map(({ name }) => `adjoint \u2202${name}/\u2202v`);
+  const adjoints = outputs.map(({ name }) => `\u2202${name}/\u2202v`);
   const head = data.point ? ["v", "value", ...columns.map((column) => `\u2202/\u2202${column}`), ...adjoints] : ["v", "local partials"];
   const body = make("tbody");
   nodes.forEach((_, node) => {
@@ -32,7 +32,8 @@ function prepareTable() {
   const table = make("table", { class: "trace" }, make("thead", {}, make("tr", {}, ...columnHeads)), body);
   byId("trace").append(
     make("h2", {}, "Evaluation trace"),
-    make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Evaluation trace, scrolls sideways" }, table),
+    make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Evaluation trace, scrolls" }, table),
+    ...data.notes.map((note) => make("p", { class: "note" }, note)),
   );
 }
 
@@ -65,13 +66,13 @@ function refreshTable() {
   });
 }
 
-// The panel scrolls just so far that the current row is seen; a narrow page, where it would jump away, does not.
+// The trace scrolls just so far that the current row is seen.
 function followTable() {
   const step = current();
-  const panel = byId("panel");
-  if (!step || panel.scrollHeight <= panel.clientHeight) return;
-  const row = traceRows[step.node].row.getBoundingClientRect();
-  const seen = panel.getBoundingClientRect();
-  if (row.bottom > seen.bottom) panel.scrollTop += row.bottom - seen.bottom + 8;
-  else if (row.top < seen.top + byId("step").offsetHeight) panel.scrollTop = Math.max(0, panel.scrollTop + row.top - seen.top - byId("step").offsetHeight - 40);
+  const box = document.querySelector(".scroll");
+  if (!step || box.scrollHeight <= box.clientHeight) return;
+  const { row } = traceRows[step.node];
+  const head = traceRows[0].row.offsetTop;
+  if (row.offsetTop - head < box.scrollTop) box.scrollTop = row.offsetTop - head;
+  else if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight;
 }

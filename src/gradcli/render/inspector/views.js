@@ -60,8 +60,10 @@ function openView(place, focusOn = -1) {
   byId("canvas").querySelector(":scope > svg").replaceWith(pictures[place].svg);
   const picture = parts(place);
   showCrumbs();
-  fitPicture(place !== 0 || from !== place);
+  fitPicture(true);
   refresh();
+  const top = picture.view.cardOf.get(tops[0]);
+  if (top !== undefined) reveal(picture.cards[top].element);
   const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
   if (focusOn >= 0) focusCard(focusOn);
   else if (from !== place) focusCard(Math.max(0, back));

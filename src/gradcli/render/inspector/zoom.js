@@ -1,6 +1,6 @@
 // Zoom and pan: the view box of the SVG element. `scale` is pixels a point, (x, y) the middle of what is seen.
 
-const LEAST_SCALE = 0.55;
+const LEGIBLE = 0.62;
 const MOST_SCALE = 1.5;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
@@ -22,12 +22,12 @@ function applyLook() {
   pictures[app.view].svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
 }
 
-// The whole picture; `legible` stops at a size that can be read, and shows the side of the outputs.
+// The whole picture. `legible` stops at a size that can be read, unless only a small part would be seen at it.
 function fitPicture(legible) {
   const [width, height] = pictureSize();
   const [across, down] = canvasSize();
   const whole = Math.min(across / width, down / height);
-  look.scale = Math.min(MOST_SCALE, legible ? Math.max(whole, LEAST_SCALE) : whole);
+  look.scale = legible && whole < LEGIBLE && whole > LEGIBLE / 2.5 ? LEGIBLE : Math.min(MOST_SCALE, whole);
   look.x = width / 2;
   look.y = height / 2;
   applyLook();
@@ -46,7 +46,7 @@ function zoomBy(ratio, at = canvasSize().map((length) => length / 2)) {
 function reveal(element) {
   const box = element.getBBox();
   const [width, height] = canvasSize();
-  const margin = 28 / look.scale;
+  const margin = Math.min(16, 16 / look.scale);
   const shift = (middle, low, high, half) => {
     if (high - low > 2 * half) return (low + high) / 2;
     return Math.min(Math.max(middle, high - half), low + half);
