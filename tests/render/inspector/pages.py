@@ -86,8 +86,9 @@ class Page:
     def requests(self) -> list[str]:
         """The addresses that were asked for since the last call."""
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        found = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return [address for address in found if not address.startswith("chrome:")]  # those of the browser's first page
+        asked = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        # The browser's own first page asks for things too.
+        return [found["request"]["url"] for found in asked if found["documentURL"].startswith("file:")]
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)

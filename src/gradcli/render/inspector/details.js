@@ -45,9 +45,15 @@ function facts(pairs) {
   return make("dl", { class: "facts" }, ...cells);
 }
 
+// Drawn anew only when something else is to be said, so that the focus can be in it.
+let told = null;
+
 function showDetails() {
   const box = byId("details");
   const node = app.pointed >= 0 ? app.pointed : app.chosen;
+  const content = [node, node < 0 && app.pointedCard, node === app.chosen, app.step, app.view];
+  if (told?.state === app.state && content.every((part, place) => part === told.content[place])) return;
+  told = { state: app.state, content };
   if (node < 0) {
     const card = app.pointedCard >= 0 ? views[app.view].cards[app.pointedCard] : null;
     box.replaceChildren(...(card ? cardDetails(card) : noDetails()));

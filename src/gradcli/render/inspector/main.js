@@ -20,6 +20,7 @@ function refresh() {
   refreshTable();
   refreshSweep();
   showStep();
+  showDetails();
 }
 
 function nextTheme() {
@@ -83,4 +84,3 @@ document.addEventListener("keydown", shortcut);
 app.step = steps.length;
 openView(0);
 showVerdicts();
-showDetails();

@@ -39,7 +39,6 @@ function choose(node) {
   app.chosen = app.chosen === node ? -1 : node;
   app.path = null;
   refresh();
-  showDetails();
 }
 
 function cardKey(event, k) {

@@ -9,6 +9,7 @@ const app = {
   view: 0,
   chosen: -1,
   pointed: -1,
+  pointedCard: -1,
   path: null,
   matches: [],
 };

@@ -5,6 +5,7 @@ const MOST_SCALE = 1.5;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
 let dragged = false;
+let printing = false;
 
 function pictureSize() {
   const { svg } = pictures[app.view];
@@ -16,7 +17,12 @@ function canvasSize() {
   return [clientWidth || 1, clientHeight || 1];
 }
 
+// On paper the picture is whole.
 function applyLook() {
+  if (printing) {
+    pictures[app.view].svg.setAttribute("viewBox", `0 0 ${pictureSize().join(" ")}`);
+    return;
+  }
   const [width, height] = canvasSize().map((length) => length / look.scale);
   const box = [look.x - width / 2, look.y - height / 2, width, height];
   pictures[app.view].svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
@@ -100,9 +106,10 @@ function prepareZoom() {
   byId("farther").addEventListener("click", () => zoomBy(0.8));
   byId("fit").addEventListener("click", () => fitPicture(false));
   new ResizeObserver(applyLook).observe(canvas);
-  addEventListener("beforeprint", () => {
-    const [width, height] = pictureSize();
-    pictures[app.view].svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  });
-  addEventListener("afterprint", applyLook);
+  for (const [name, now] of [["beforeprint", true], ["afterprint", false]]) {
+    addEventListener(name, () => {
+      printing = now;
+      applyLook();
+    });
+  }
 }
