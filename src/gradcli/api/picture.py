@@ -24,7 +24,6 @@ from gradcli.render.exports import (
 from gradcli.render.inspection import Inspection
 from gradcli.render.picture import Direction, Theme
 from gradcli.render.view import View
-from gradcli.verify.witnesses import Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +90,8 @@ class Picture:
         scale: float | None = None,
     ) -> None:
         """Write a file, whole or not at all, in the format that its ending names. `theme` is "light", "dark" or "auto":
-        HTML and SVG follow their viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError, FileError
-        and what the properties raise."""
+        HTML and SVG follow their viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError,
+        FileError and what the properties raise."""
         from gradcli.render.files import ending, write_file
 
         target = os.fspath(path)
@@ -155,7 +154,7 @@ def picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or title_of(inspection, point)
-    return assembled(inspection, inspection.verdicts, title, graph_data(inspection, source, point), look, notes)
+    return assembled(inspection, inspection, title, graph_data(inspection, source, point), look, notes)
 
 
 def gradient_picture_of(
@@ -167,29 +166,29 @@ def gradient_picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or f"the gradient of {title_of(inspection, problem.point)}"
-    data, verdicts = graph_data(inspection, source, problem.point), inspection.verdicts
+    data = graph_data(inspection, source, problem.point)
     name = inspection.names[problem.output]
     drawn, found = inspect_gradient(problem, carrier, inspection.columns)
     content = data | gradient_data(drawn, found)
-    return assembled(drawn, verdicts, title, content, look, [*notes, *zero_notes(found, name)])
+    return assembled(drawn, inspection, title, content, look, [*notes, *zero_notes(found, name)])
 
 
 def assembled(
     inspection: Inspection,
-    verdicts: Mapping[int, Verdict],
+    judged: Inspection,
     title: str,
     data: Mapping[str, Any],
     look: Look,
     notes: Sequence[str],
 ) -> Picture:
-    """The picture of a graph with the verdict on its function. What it leaves out is noted."""
+    """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
     from gradcli.render import cards
     from gradcli.render.nearest import select
 
     found = list(notes)
     if (selection := select(inspection)).omitted:
         found.append(f"the picture shows {selection.sentence}; the json format has all")
-    verdict = next(iter(verdicts.values()), None)
+    verdict = next(iter(judged.verdicts.values()), None)
     picture = cards.picture_of(inspection, title, look.direction, look.parts)
     return Picture(
         title=title,
@@ -198,5 +197,5 @@ def assembled(
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
         notes=tuple(found),
-        _export=Export(inspection, [View("", "", picture)], {**data, "warnings": found}, LAYOUT_SECONDS),
+        _export=Export(inspection, judged, [View("", "", picture)], {**data, "warnings": found}, LAYOUT_SECONDS),
     )

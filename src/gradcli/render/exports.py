@@ -22,10 +22,12 @@ LAYOUT_SECONDS = 20.0
 class Export:
     """What is written: an inspected graph, its pictures (the first is the whole), and the data of the JSON answer.
 
-    `timeout` limits the layout, in seconds. `scale` is that of the drawing; None is the format's own.
+    `judged` is what verdicts are about: the function, where the graph is that of its gradient. `timeout` limits the
+    layout, in seconds. `scale` is that of the drawing; None is the format's own.
     """
 
     inspection: Inspection
+    judged: Inspection
     views: Sequence[View]
     data: Mapping[str, Any]
     timeout: float
@@ -82,7 +84,7 @@ def as_html(export: Export) -> bytes:
     """The inspector: a page that steps through the sweeps."""
     from gradcli.render.inspector.page import to_html
 
-    return to_html(export.inspection, export.views, export.data, export.theme, export.timeout).encode()
+    return to_html(export.inspection, export.judged, export.views, export.theme, export.timeout).encode()
 
 
 def as_tikz(export: Export) -> bytes:
@@ -150,7 +152,9 @@ def require_drawn(name: str, option: str) -> None:
     """Raise UsageError for an option on size if the format has none."""
     if not format_of(name).drawn:
         drawn = ", ".join(other for other, found in FORMATS.items() if found.drawn)
-        raise UsageError(f"{option} says how large a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}")
+        raise UsageError(
+            f"{option} says how large a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}"
+        )
 
 
 def require_scale(scale: Any) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from gradcli.render.cards import picture_of
-from gradcli.render.graph_json import graph_data
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.page import to_html
 from gradcli.render.view import View
@@ -31,14 +30,16 @@ FLAGS = (
 )
 
 
-def page_of(text: str, point: dict[str, Any] | None = None, title: str = "", shapes: dict[str, Shape] | None = None) -> str:
+def page_of(
+    text: str, point: dict[str, Any] | None = None, title: str = "", shapes: dict[str, Shape] | None = None
+) -> str:
     """The page of an expression at a point, or without one for inputs of some shapes."""
     inspection = inspect(text, point) if point is not None else structure(text, shapes or {})
-    return page(inspection, [View("", "", picture_of(inspection, title or text))], text, point or {})
+    return page(inspection, [View("", "", picture_of(inspection, title or text))])
 
 
-def page(inspection: Inspection, views: Sequence[View], text: str = "", point: dict[str, Any] | None = None) -> str:
-    return to_html(inspection, views, graph_data(inspection, text, point or {}), "auto", 20.0)
+def page(inspection: Inspection, views: Sequence[View]) -> str:
+    return to_html(inspection, inspection, views, "auto", 20.0)
 
 
 @contextmanager
@@ -130,16 +131,14 @@ class Page:
 
     def card_rows(self) -> dict[str, dict[str, str]]:
         """The rows of all cards that are to be seen: number by label, by title."""
-        cards = (
-            self.run(
-                """return [...document.querySelectorAll('g.card')].map(card => {
+        cards = self.run(
+            """return [...document.querySelectorAll('g.card')].map(card => {
                 const labels = [...card.querySelectorAll(':scope > .label')];
                 const values = [...card.querySelectorAll(':scope > .value')];
                 const seen = labels.map((l, k) => [l.textContent, values[k]])
                   .filter(([, v]) => getComputedStyle(v).visibility === 'visible');
                 return [card.querySelector('.name').textContent, seen.map(([l, v]) => [l, v.textContent])];
                 })"""
-            )
         )
         return {title: dict(rows) for title, rows in cards}
 

@@ -23,7 +23,9 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("text", "point"), [(ROW_1, ROW_1_POINT), (ROW_5, ROW_5_POINT), ("relu(x)*y", {"x": 0.0, "y": 3.0})])
+@pytest.mark.parametrize(
+    ("text", "point"), [(ROW_1, ROW_1_POINT), (ROW_5, ROW_5_POINT), ("relu(x)*y", {"x": 0.0, "y": 3.0})]
+)
 def test_whole_page(page: Page, text: str, point: dict, theme: str) -> None:
     page.open(page_of(text, point))
     page.run("document.documentElement.dataset.theme = arguments[0]", theme)

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from gradcli.render.picture import Card, Edge, Picture, Row
 from gradcli.render.cards import picture_of
 from gradcli.render.inspection import Inspection
+from gradcli.render.picture import Card, Edge, Picture, Row
 from gradcli.render.view import View
 from tests.render.inspections import ROW_1, ROW_1_POINT, ROW_5, ROW_5_POINT, inspect, node_named
 from tests.render.inspector import pages
@@ -197,16 +197,14 @@ def grouped() -> tuple[Inspection, list[View]]:
     inspection = inspect(ROW_1, ROW_1_POINT)
     whole = picture_of(inspection, ROW_1)
     cards = {card.id: card for card in whole.cards}
-    x1, x2, v1, v2, v3, v4, f = (str(node_named(inspection, name)) for name in ("x1", "x2", "v1", "v2", "v3", "v4", "f"))
+    x1, x2, v1, v2, v4, f = (str(node_named(inspection, name)) for name in ("x1", "x2", "v1", "v2", "v4", "f"))
 
     def group(name: str, count: int, description: str = "") -> Card:
         rows = (Row("nodes", str(count)), Row("largest adjoint", "1", 1.0, True))
         return Card(name, name, "group", rows, description=description, group=name)
 
     def edges(*pairs: tuple[str, str]) -> tuple[Edge, ...]:
-        return tuple(
-            next((e for e in whole.edges if (e.source, e.target) == pair), Edge(*pair)) for pair in pairs
-        )
+        return tuple(next((e for e in whole.edges if (e.source, e.target) == pair), Edge(*pair)) for pair in pairs)
 
     top = (cards[x1], cards[x2], group("sum", 3), group("sine", 1, "gradcli graph ... --expand sine"), cards[f])
     first = Picture(ROW_1, top, edges((x1, "sum"), (x2, "sum"), (x2, "sine"), ("sum", f), ("sine", f)))

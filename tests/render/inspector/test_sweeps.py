@@ -13,7 +13,10 @@ ROSENBROCK = ("(1-x)^2+100*(y-x^2)^2", {"x": -1.2, "y": 1.0})
 KINK = ("relu(x)*y + sqrt(|x|)", {"x": 0.0, "y": 3.0})
 CHAIN = ("tanh(sin(exp(x*y) - x/y))^2 + lgamma(x)", {"x": 1.25, "y": -0.75})
 SCALARS = [(ROW_1, ROW_1_POINT), ROSENBROCK, KINK, CHAIN, ("x*x", {"x": 3.0}), ("x", {"x": 1e-7})]
-ARRAYS = [(ROW_5, ROW_5_POINT), ("sum(relu(W@x+b)^2)", {"W": [[1.0, 2.0], [3.0, -4.0]], "x": [1.0, -1.0], "b": [0.5, 0.5]})]
+ARRAYS = [
+    (ROW_5, ROW_5_POINT),
+    ("sum(relu(W@x+b)^2)", {"W": [[1.0, 2.0], [3.0, -4.0]], "x": [1.0, -1.0], "b": [0.5, 0.5]}),
+]
 SEVERAL = ("a = x*y; b = sin(a)*x; a; b", {"x": 2.0, "y": 0.5})
 
 
@@ -44,7 +47,10 @@ def test_values_on_screen_are_those_of_the_answer(page: Page, text: str, point: 
     trace = list(page.trace().values())
     levels = inspection.graph.levels(inspection.nodes)
     expected = [
-        [short(n) for n in (inspection.value(node), *inspection.tangents_of(node), *inspection.adjoints_of(node).values())]
+        [
+            short(n)
+            for n in (inspection.value(node), *inspection.tangents_of(node), *inspection.adjoints_of(node).values())
+        ]
         for node in sorted(inspection.rows, key=lambda node: levels[node])
     ]
     assert trace == expected

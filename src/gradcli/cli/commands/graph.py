@@ -77,7 +77,9 @@ def graph(
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
-        typer.Option("--theme", help="Colours; auto follows the viewer in html and svg, else light.", show_default=False),
+        typer.Option(
+            "--theme", help="Colours; auto follows the viewer in html and svg, else light.", show_default=False
+        ),
     ] = None,
     scale: Annotated[
         float | None,
@@ -176,11 +178,12 @@ def answer(query: Query, wish: Wish) -> Report:
     title = wish.title or title_of(inspection, bound.point)
     verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     status = status_of(inspection)
+    function = inspection
     if wish.gradient:
         inspection, found = gradient_of(bound, names, wish, inspection, notes)
         data |= gradient_data(inspection, found)
         title = wish.title or f"the gradient of {title}"
-    written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
+    written = export(inspection, function, bound, wish, title, data, notes) if wish.target else b""
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
         data["file"] = wish.target
@@ -239,7 +242,13 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
 
 
 def export(
-    inspection: Inspection, bound: Bound, wish: Wish, title: str, data: dict[str, Any], notes: list[str]
+    inspection: Inspection,
+    function: Inspection,
+    bound: Bound,
+    wish: Wish,
+    title: str,
+    data: dict[str, Any],
+    notes: list[str],
 ) -> bytes:
     """The file's content. What a picture leaves out is noted."""
     from gradcli.render.cards import picture_of
@@ -254,7 +263,7 @@ def export(
     picture = picture_of(inspection, title, wish.direction, wish.show)
     content = data | {"warnings": [*bound.notes, *notes]}
     views = [View("", "", picture)]
-    written = chosen.write(Export(inspection, views, content, timeout, wish.theme or "auto", wish.scale))
+    written = chosen.write(Export(inspection, function, views, content, timeout, wish.theme or "auto", wish.scale))
     if chosen.note is not None and (note := chosen.note(written)):
         notes.append(note)
     return written

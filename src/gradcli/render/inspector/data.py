@@ -30,9 +30,9 @@ SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
 
 
-def page_data(inspection: Inspection, views: Sequence[View], data: Mapping[str, Any]) -> dict[str, Any]:
-    """All of it; `data` is the JSON answer, whose verdict is told."""
-    return PageData(inspection, views).all(data)
+def page_data(inspection: Inspection, judged: Inspection, views: Sequence[View]) -> dict[str, Any]:
+    """All of it, with the verdicts on `judged`."""
+    return PageData(inspection, views).all() | {"verdicts": verdicts(judged)}
 
 
 class PageData:
@@ -43,22 +43,19 @@ class PageData:
         self.views = views
         self.nodes = known_nodes(inspection, views)
         self.place = {node: place for place, node in enumerate(self.nodes)}
-        self.links = [
-            link for node in self.nodes for link in inspection.links(node) if link.argument in self.place
-        ]
+        self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
         self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
         self.users = users_of(inspection)
 
-    def all(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def all(self) -> dict[str, Any]:
         """The object that the script reads."""
         inspection = self.inspection
         return {
             "point": inspection.tape is not None,
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
-            "verdicts": verdicts(data),
-            "notes": [visible(typeset(line)) for line in captions(inspection)],
-            "columns": [visible(typeset(column.label)) for column in inspection.columns],
+            "notes": [screen(line) for line in captions(inspection)],
+            "columns": [screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
             "nodes": [self.node(node) for node in self.nodes],
@@ -106,7 +103,7 @@ class PageData:
         }
         unseen = [link for link in inspection.links(node) if link.argument not in self.place]
         unseen += [link for link in self.users.get(node, []) if link.node not in self.place]
-        optional = {
+        optional: dict[str, Any] = {
             "shape": format_shape(inspection.shape(node)) if inspection.shape(node) else "",
             "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
             "alarm": visible(inspection.alarms[node]),
@@ -115,11 +112,10 @@ class PageData:
         }
         if inspection.tape is not None and not self.plain(node):
             optional["forward"] = [
-                visible(typeset(forward_step(inspection, node, column, full=False)))
-                for column in range(len(inspection.columns))
+                screen(forward_step(inspection, node, column, full=False)) for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                visible(typeset(reverse_step(inspection, node, output, self.users.get(node, []), full=False)))
+                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False))
                 for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}
@@ -174,7 +170,7 @@ class PageData:
 
     def contribution(self, link: Link, output: int) -> str:
         """What an edge between arrays adds to an adjoint."""
-        return visible(typeset(contribution_text(self.inspection, link, output, full=False)))
+        return screen(contribution_text(self.inspection, link, output, full=False))
 
     def view(self, view: View) -> dict[str, Any]:
         """A picture's cards and edges in their order: what each is."""
@@ -196,6 +192,8 @@ class PageData:
             found["rows"] = parts
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
+        if is_outside(card):
+            found["outside"] = True
         if card.group:
             found["opens"] = names.get(card.group, -1)
         if found["node"] >= 0 and card.id != str(node):
@@ -225,23 +223,29 @@ def ordered(inspection: Inspection, nodes: Sequence[int]) -> list[int]:
     return sorted(nodes, key=lambda node: levels[node])
 
 
+def is_outside(card: Card) -> bool:
+    """Whether a card stands in a group's picture for what is around the group."""
+    return card.description.startswith("outside: ")
+
+
 def node_of(card: str) -> int | None:
     """The node that a card shows, by the card's id: `7`, or `7@12` where it is shown again."""
     head = card.partition("@")[0]
     return int(head) if head.isascii() and head.isdigit() else None
 
 
-def verdicts(data: Mapping[str, Any]) -> list[dict[str, str]]:
+def verdicts(judged: Inspection) -> list[dict[str, str]]:
     """Word and reason of each verdict; the output's name where there are several."""
-    results = data.get("results") or ([data] if "verdict" in data else [])
-    ground = f"{data.get('dtype')}, {data.get('device')}"
+    if judged.tape is None:
+        return []
+    ground = f"{judged.tape.carrier.dtype}, {judged.tape.carrier.device}"
     return [
         {
-            "output": screen(result["output"]) if len(results) > 1 else "",
-            "word": result["verdict"],
-            "reason": f"{visible(result['reason'])} ({ground})",
+            "output": screen(judged.names[output]) if len(judged.verdicts) > 1 else "",
+            "word": verdict.word,
+            "reason": f"{visible(verdict.sentence)} ({ground})",
         }
-        for result in results
+        for output, verdict in judged.verdicts.items()
     ]
 
 

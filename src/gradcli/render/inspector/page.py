@@ -28,7 +28,8 @@ from gradcli.render.svg import PALETTES, PLAIN, dynamic_rules, elements, number
 from gradcli.render.view import View
 
 SCRIPTS = (
-    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "inputs", "sweep", "search", "main",
+    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "inputs", "sweep",
+    "search", "main",
 )  # fmt: skip
 """The parts of the script in their order; each is a file."""
 
@@ -39,10 +40,9 @@ COLOURS = {
 """Colours of the page beside those of the pictures: the current step, the selected paths, grounds."""
 
 
-def to_html(
-    inspection: Inspection, views: Sequence[View], data: Mapping[str, Any], theme: Theme, timeout: float
-) -> str:
-    """The page of a graph; the first view is the whole. Raises LayoutError and OutOfTimeError."""
+def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], theme: Theme, timeout: float) -> str:
+    """The page of a graph, with the verdicts on `judged`; the first view is the whole. Raises LayoutError and
+    OutOfTimeError."""
     title = inert(views[0].picture.title)
     style, script = style_text(), script_text()
     return Template(part("page.html")).substitute(
@@ -53,7 +53,7 @@ def to_html(
         script=script,
         script_hash=digest(script),
         pictures="\n".join(pictures(views, timeout)),
-        data=json_text(page_data(inspection, views, data)),
+        data=json_text(page_data(inspection, judged, views)),
     )
 
 
@@ -61,7 +61,7 @@ def pictures(views: Sequence[View], timeout: float) -> list[str]:
     """Each view's SVG: the first stands in the page, the others wait in templates. `timeout` is that of them all."""
     end = time.monotonic() + timeout
     found = []
-    for place, view in enumerate(views):
+    for view in views:
         drawing = draw(replace(view.picture, title=""), timeout=max(0.1, end - time.monotonic()))
         found.append(picture_text(drawing))
     return [found[0], *(f"<template>{text}</template>" for text in found[1:])]
@@ -72,7 +72,9 @@ def picture_text(drawing: Drawing) -> str:
     width, height = number(drawing.width), number(drawing.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     quiet = replace(drawing, shapes=tuple(silent(shape) for shape in drawing.shapes))
-    return "\n".join([f'<svg class="picture" {size} role="group" aria-label="{drawing.description}">', *elements(quiet), "</svg>"])
+    return "\n".join(
+        [f'<svg class="picture" {size} role="group" aria-label="{drawing.description}">', *elements(quiet), "</svg>"]
+    )
 
 
 def silent(shape: Shape) -> Shape:

@@ -133,7 +133,9 @@ function rowNumber({ part, which }, node) {
 function rowReached({ part, which }, card) {
   if (!part || !data.point) return true;
   if (!card.members.length) return app.step === steps.length;
-  return card.members.every((node) => (part === "adjoint" ? reachedReverse(node, which) : reachedForward(node)));
+  // A group of inputs has a row for each of them.
+  const output = Math.min(which, outputs.length - 1);
+  return card.members.every((node) => (part === "adjoint" ? reachedReverse(node, output) : reachedForward(node)));
 }
 
 function refreshRow(row, card, top) {

@@ -7,12 +7,14 @@ function preparePictures() {
   const all = [document.querySelector("#canvas > svg"), ...waiting];
   all.forEach((svg, place) => pictures.push({ svg, view: views[place], ready: false }));
   views.forEach((view) => (view.cardOf = new Map()));
-  // Groups know the nodes within once those of their own pictures are known: inner pictures come after outer ones.
+  // Groups know the nodes in them once those of their own pictures are known: inner pictures come after outer ones.
+  const inside = [];
   for (let place = views.length - 1; place >= 0; place--) {
     const { cards, cardOf } = views[place];
     cards.forEach((card, k) => {
-      card.members = card.node >= 0 ? [card.node] : card.opens > 0 ? [...views[card.opens].cardOf.keys()] : [];
+      card.members = card.node >= 0 ? [card.node] : card.opens > 0 && !card.outside ? inside[card.opens] : [];
     });
+    inside[place] = cards.flatMap((card) => (card.outside || card.again ? [] : card.members));
     cards.forEach((card, k) => {
       if (card.node < 0) card.members.forEach((node) => cardOf.has(node) || cardOf.set(node, k));
     });
