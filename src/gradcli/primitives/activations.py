@@ -13,7 +13,17 @@ from gradcli.errors import UsageError
 from gradcli.exact import PI
 from gradcli.graph import Parameters
 from gradcli.primitives.backings.floating import GELU_CUBIC
-from gradcli.primitives.declare import BALLS, FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Primitive, Value
+from gradcli.primitives.declare import (
+    BALLS,
+    FLOATING,
+    JAVASCRIPT,
+    SYMBOLIC,
+    TENSORS,
+    Elementwise,
+    Kink,
+    Primitive,
+    Value,
+)
 from gradcli.shapes import Shape
 
 SATURATED = 40.0
@@ -75,6 +85,7 @@ PRIMITIVES = (
         math=FLOATING + "leaky_relu",
         sympy=SYMBOLIC + "leaky_relu",
         arb=BALLS + "leaky_relu",
+        javascript=JAVASCRIPT + "leaky_relu",
     ),
     Primitive(
         "elu",
@@ -97,6 +108,7 @@ PRIMITIVES = (
         math=FLOATING + "elu",
         sympy=SYMBOLIC + "elu",
         arb=BALLS + "elu",
+        javascript=JAVASCRIPT + "elu",
     ),
     Primitive(
         "silu",
@@ -108,6 +120,7 @@ PRIMITIVES = (
         math=FLOATING + "silu",
         sympy=SYMBOLIC + "silu",
         arb=BALLS + "silu",
+        javascript=JAVASCRIPT + "silu",
     ),
     Primitive(
         "gelu",
@@ -120,5 +133,6 @@ PRIMITIVES = (
         math=FLOATING + "gelu",
         sympy=SYMBOLIC + "gelu",
         arb=BALLS + "gelu",
+        javascript=JAVASCRIPT + "gelu",
     ),
 )

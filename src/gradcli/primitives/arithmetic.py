@@ -11,6 +11,7 @@ from gradcli.graph import Parameters
 from gradcli.primitives.declare import (
     BALLS,
     FLOATING,
+    JAVASCRIPT,
     NOTHING,
     SYMBOLIC,
     TENSORS,
@@ -101,6 +102,7 @@ PRIMITIVES = (
         math="operator.add",
         sympy="operator.add",
         arb="operator.add",
+        javascript="+",
         cost=no_cost,
     ),
     Primitive(
@@ -116,6 +118,7 @@ PRIMITIVES = (
         math="operator.sub",
         sympy="operator.sub",
         arb="operator.sub",
+        javascript="-",
         cost=no_cost,
     ),
     Primitive(
@@ -132,6 +135,7 @@ PRIMITIVES = (
         math="operator.mul",
         sympy="operator.mul",
         arb="operator.mul",
+        javascript="*",
         cost=multiplication,
     ),
     Primitive(
@@ -148,6 +152,7 @@ PRIMITIVES = (
         math="gradcli.primitives.backings.floating.divide",
         sympy="operator.truediv",
         arb="operator.truediv",
+        javascript="/",
         cost=multiplication,
     ),
     Primitive(
@@ -174,6 +179,7 @@ PRIMITIVES = (
         math=FLOATING + "floor_divide",
         sympy=SYMBOLIC + "floor_divide",
         arb=BALLS + "floor_divide",
+        javascript=JAVASCRIPT + "floor_divide",
     ),
     Primitive(
         "remainder",
@@ -195,6 +201,7 @@ PRIMITIVES = (
         math=FLOATING + "remainder",
         sympy=SYMBOLIC + "remainder",
         arb=BALLS + "remainder",
+        javascript=JAVASCRIPT + "remainder",
     ),
     Primitive(
         "neg",
@@ -207,6 +214,7 @@ PRIMITIVES = (
         math="operator.neg",
         sympy="operator.neg",
         arb="operator.neg",
+        javascript="-",
         cost=no_cost,
     ),
     Primitive(
@@ -229,6 +237,7 @@ PRIMITIVES = (
         math="gradcli.primitives.backings.floating.power",
         sympy="gradcli.primitives.backings.symbolic.power",
         arb=BALLS + "power",
+        javascript=JAVASCRIPT + "power",
         cost=_power_cost,
     ),
     Primitive(
@@ -244,5 +253,6 @@ PRIMITIVES = (
         math="gradcli.primitives.backings.floating.power",
         sympy="operator.pow",
         arb=BALLS + "pow",
+        javascript=JAVASCRIPT + "power",
     ),
 )

@@ -203,14 +203,15 @@ class Primitive(Operation):
 
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. arb: on balls of
-    python-flint, elementwise, or where `array` does not serve them. `definition`: in the vocabulary, for carriers
-    without a backing. `powers`: whole powers of an application that are better computed by a primitive of their own, by
-    its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
-    followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
-    derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
-    that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
-    vocabulary. `commutative`: the order of the two arguments does not
-    matter. `angle`: whether its (first) argument or its result is an angle in radians.
+    python-flint, elementwise, or where `array` does not serve them. javascript: elementwise, a function of arguments
+    then parameters (of `Math`, or of `backings/floating.js`) or an operator. `definition`: in the vocabulary, for
+    carriers without a backing. `powers`: whole powers of an application that are better computed by a primitive of
+    their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the
+    result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of
+    torch's own derivative, where that is worse than rounding. `moves`: every element of the result is an element of an
+    argument, so that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`)
+    is, in the vocabulary. `commutative`: the order of the two arguments does not matter. `angle`: whether its (first)
+    argument or its result is an angle in radians.
     `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """
@@ -236,6 +237,7 @@ class Primitive(Operation):
     sympy: str = ""
     array: str = ""
     arb: str = ""
+    javascript: str = ""
     definition: Callable[..., Value] | None = None
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False
@@ -285,12 +287,19 @@ SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 BALLS = "gradcli.primitives.backings.balls."
 SPECTRAL = "gradcli.primitives.backings.spectral."
-"""Where the backings are that no library has."""
+JAVASCRIPT = "floating."
+"""Where the backings are that no library has; the last is what `backings/floating.js` defines."""
 
 
 def unary(name: str, partial: RuleFunction, doc: str, points: tuple[float, ...], **declared: Any) -> Primitive:
-    """A smooth function of one number, backed by the same name in torch, math and SymPy unless declared otherwise."""
-    backings = {"torch": f"torch.{name}", "math": f"math.{name}", "sympy": f"sympy.{name}", "arb": f"flint.arb.{name}"}
+    """A smooth function of one number, backed by the same name in every library unless declared otherwise."""
+    backings = {
+        "torch": f"torch.{name}",
+        "math": f"math.{name}",
+        "sympy": f"sympy.{name}",
+        "arb": f"flint.arb.{name}",
+        "javascript": f"Math.{name}",
+    }
     return Primitive(
         name, Elementwise(partial), doc=doc, samples=tuple((p,) for p in points), **{**backings, **declared}
     )

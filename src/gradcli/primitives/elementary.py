@@ -16,6 +16,7 @@ from gradcli.primitives.declare import (
     BALLS,
     CALL,
     FLOATING,
+    JAVASCRIPT,
     SYMBOLIC,
     TENSORS,
     Domain,
@@ -124,6 +125,7 @@ PRIMITIVES = (
         math=FLOATING + "sigmoid",
         sympy=SYMBOLIC + "sigmoid",
         arb=BALLS + "sigmoid",
+        javascript=JAVASCRIPT + "sigmoid",
         notation=Notation(latex=r"\sigma\left({0}\right)", encloses=True),
     ),
     unary(
@@ -135,6 +137,7 @@ PRIMITIVES = (
         math=FLOATING + "softplus",
         sympy=SYMBOLIC + "softplus",
         arb=BALLS + "softplus",
+        javascript=JAVASCRIPT + "softplus",
     ),
     unary(
         "erf",
@@ -142,6 +145,7 @@ PRIMITIVES = (
         "error function",
         ANY,
         torch="torch.special.erf",
+        javascript=JAVASCRIPT + "erf",
     ),
     unary(
         "erfc",
@@ -149,6 +153,7 @@ PRIMITIVES = (
         "complementary error function 1 - erf(x)",
         (-1.0, 0.3, 5.0),
         torch="torch.special.erfc",
+        javascript=JAVASCRIPT + "erfc",
     ),
     unary(
         "gamma",
@@ -158,6 +163,7 @@ PRIMITIVES = (
         domain=(NO_POLE,),
         torch=TENSORS + "gamma",
         math=FLOATING + "gamma",
+        javascript=JAVASCRIPT + "gamma",
         notation=Notation(latex=r"\Gamma\left({0}\right)", encloses=True),
     ),
     unary(
@@ -170,6 +176,7 @@ PRIMITIVES = (
         math=FLOATING + "lgamma",
         sympy=SYMBOLIC + "lgamma",
         arb=BALLS + "lgamma",
+        javascript=JAVASCRIPT + "lgamma",
         notation=Notation(latex=r"\ln\left|\Gamma\left({0}\right)\right|", encloses=True),
     ),
     unary(
@@ -181,6 +188,7 @@ PRIMITIVES = (
         domain=(NO_POLE,),
         torch="torch.special.digamma",
         math=FLOATING + "digamma",
+        javascript=JAVASCRIPT + "digamma",
         autograd_error=1e-9,
         notation=Notation(latex=r"\psi\left({0}\right)", encloses=True),
     ),
@@ -197,6 +205,7 @@ PRIMITIVES = (
         math=FLOATING + "polygamma",
         sympy=SYMBOLIC + "polygamma",
         arb=BALLS + "polygamma",
+        javascript=JAVASCRIPT + "polygamma",
     ),
     Primitive(
         "hypot",
@@ -215,5 +224,6 @@ PRIMITIVES = (
         math="math.hypot",
         sympy=SYMBOLIC + "hypot",
         arb=BALLS + "hypot",
+        javascript="Math.hypot",
     ),
 )

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.primitives.declare import BALLS, FLOATING, SYMBOLIC, TENSORS, Elementwise, Kink, Notation, Primitive
+from gradcli.primitives.declare import (
+    BALLS,
+    FLOATING,
+    JAVASCRIPT,
+    SYMBOLIC,
+    TENSORS,
+    Elementwise,
+    Kink,
+    Notation,
+    Primitive,
+)
 
 CONVENTION = "0: a truth value is constant on both sides"
 
@@ -28,6 +38,7 @@ def _connective(
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        javascript=JAVASCRIPT + name,
     )
 
 
@@ -64,5 +75,6 @@ PRIMITIVES = (
         math=FLOATING + "logical_not",
         sympy=SYMBOLIC + "logical_not",
         arb=BALLS + "logical_not",
+        javascript=JAVASCRIPT + "logical_not",
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from gradcli.primitives.declare import (
     BALLS,
     FLOATING,
+    JAVASCRIPT,
     SYMBOLIC,
     TENSORS,
     Elementwise,
@@ -56,6 +57,7 @@ def _step(
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        javascript=JAVASCRIPT + name,
     )
 
 
@@ -77,6 +79,7 @@ def _comparison(name: str, symbol: str, latex: str, doc: str) -> Primitive:
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        javascript=JAVASCRIPT + name,
     )
 
 
@@ -98,6 +101,7 @@ PRIMITIVES = (
         math="math.fabs",
         sympy="sympy.Abs",
         arb="builtins.abs",
+        javascript="Math.abs",
     ),
     _step("sign", "-1, 0 or 1", lambda x: (x,), (0.0,), (2.0, -0.5), TENSORS),
     _step("floor", "largest integer not above x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
@@ -120,6 +124,7 @@ PRIMITIVES = (
         math=FLOATING + "relu",
         sympy=SYMBOLIC + "relu",
         arb=BALLS + "relu",
+        javascript=JAVASCRIPT + "relu",
     ),
     Primitive(
         "maximum",
@@ -144,6 +149,7 @@ PRIMITIVES = (
         math=FLOATING + "maximum",
         sympy=SYMBOLIC + "maximum",
         arb=BALLS + "maximum",
+        javascript=JAVASCRIPT + "maximum",
     ),
     Primitive(
         "minimum",
@@ -168,6 +174,7 @@ PRIMITIVES = (
         math=FLOATING + "minimum",
         sympy=SYMBOLIC + "minimum",
         arb=BALLS + "minimum",
+        javascript=JAVASCRIPT + "minimum",
     ),
     Primitive(
         "clamp",
@@ -193,6 +200,7 @@ PRIMITIVES = (
         math=FLOATING + "clamp",
         sympy=SYMBOLIC + "clamp",
         arb=BALLS + "clamp",
+        javascript=JAVASCRIPT + "clamp",
     ),
     Primitive(
         "where",
@@ -215,6 +223,7 @@ PRIMITIVES = (
         math=FLOATING + "where",
         sympy=SYMBOLIC + "where",
         arb=BALLS + "where",
+        javascript=JAVASCRIPT + "where",
     ),
     _comparison("gt", ">", ">", "greater than"),
     _comparison("lt", "<", "<", "less than"),
@@ -233,5 +242,6 @@ PRIMITIVES = (
         math="builtins.float",
         sympy=SYMBOLIC + "unchanged",
         arb=BALLS + "unchanged",
+        javascript=JAVASCRIPT + "unchanged",
     ),
 )

@@ -51,7 +51,8 @@ def reciprocal(
     name: str, definition: RuleFunction, partial: RuleFunction, points: tuple[float, ...], **declared: Any
 ) -> Primitive:
     """A function that no library has, defined by others."""
-    return unary(name, partial, points=points, definition=definition, torch="", math="", sympy="", arb="", **declared)
+    none = dict.fromkeys(("torch", "math", "sympy", "arb", "javascript"), "")
+    return unary(name, partial, points=points, definition=definition, **none, **declared)
 
 
 PRIMITIVES = (
@@ -117,6 +118,7 @@ PRIMITIVES = (
         math="math.atan2",
         sympy="sympy.atan2",
         arb=BALLS + "atan2",
+        javascript="Math.atan2",
         angle=GIVES,
     ),
     unary("sinh", lambda m, out, x: m.cosh(x), "hyperbolic sine", ANY, math=FLOATING + "sinh"),

@@ -1,0 +1,201 @@
+"""A graph as a program that a page runs: what each node computes, from what, and which derivatives are asked for.
+
+The text of its functions is made of the registry's rules and of numbers; names that a user gave do not enter it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any
+
+from gradcli.carriers.javascript import JavaScript, library
+from gradcli.carriers.tensors import as_floats
+from gradcli.errors import Unstated
+from gradcli.graph import CONSTANT, INPUT, Parameters
+from gradcli.methods.base import flatten
+from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, RuleFunction
+from gradcli.render.inspection import Column, Inspection
+from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries, products
+from gradcli.render.json import encodable
+from gradcli.shapes import size
+
+MOST_NODES = 10_000
+"""Beyond these sizes a page would not answer while one types."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What `recompute` of recompute.js takes: its functions as the text of an array, and its data for JSON."""
+
+    functions: str
+    data: dict[str, Any]
+
+
+def scripts() -> str:
+    """The JavaScript that runs programs: it defines `floating` and `recompute`."""
+    return library() + (Path(__file__).parent / "recompute.js").read_text(encoding="utf-8")
+
+
+def program_of(inspection: Inspection) -> Program | str:
+    """The program of a graph at a point, or why there is none."""
+    reason = refusal(inspection)
+    if reason:
+        return reason
+    try:
+        return Writer(inspection).program()
+    except Unstated as error:
+        return error.message
+
+
+def refusal(inspection: Inspection) -> str:
+    """Why a graph is not computed in the page; nothing where it can be."""
+    graph, nodes = inspection.graph, inspection.nodes
+    if inspection.tape is None:
+        return "the graph has no point"
+    if inspection.tape.carrier.dtype != "float64":
+        return f"the page computes in float64, and this graph in {inspection.tape.carrier.dtype}"
+    if len(nodes) > MOST_NODES:
+        return f"the graph has {len(nodes)} nodes; the page computes up to {MOST_NODES}"
+    largest = max((size(graph.shapes[node]) for node in nodes), default=0)
+    if largest > MOST_ELEMENTS:
+        return f"an array has {largest} elements; the page computes up to {MOST_ELEMENTS}"
+    return ""
+
+
+class Writer:
+    """Writes one program."""
+
+    def __init__(self, inspection: Inspection) -> None:
+        assert inspection.tape is not None
+        self.inspection = inspection
+        self.tape = inspection.tape
+        self.graph = inspection.graph
+        self.moving = self.tape.moving()
+        self.inputs: list[int] = []
+        self.functions: dict[tuple[Primitive, Parameters], int] = {}
+
+    def program(self) -> Program:
+        """All nodes in creation order."""
+        inspection = self.inspection
+        nodes = [self.node(node) for node in inspection.nodes]
+        data = {
+            "nodes": nodes,
+            "functions": [function_words(primitive) for primitive, _ in self.functions],
+            "inputs": [self.input(node) for node in self.inputs],
+            "outputs": [
+                {"id": output, "weights": None if weights is None else self.numbers(weights)}
+                for output, weights in inspection.weights.items()
+            ],
+            "directions": [self.direction(column) for column in inspection.columns],
+            "skipsMasked": self.tape.carrier.name == "floats",
+        }
+        return Program(function_texts(self.functions), encodable(data))
+
+    def node(self, node: int) -> dict[str, Any]:
+        """A leaf is a constant or an input; an elementwise node has a function, a linear one the entries of its matrix,
+        a bilinear one its products."""
+        graph = self.graph
+        operation, written = graph.operations[node], {"id": node, "shape": list(graph.shapes[node])}
+        if operation is INPUT:
+            self.inputs.append(node)
+            return written | {"input": len(self.inputs) - 1, "held": graph.parameters[node][0] in graph.held}
+        if operation is CONSTANT:
+            return written | {"constant": self.numbers(as_floats(graph.parameters[node][0]))}
+        assert isinstance(operation, Primitive)
+        written["arguments"] = list(graph.arguments[node])
+        if operation.elementwise:
+            key = (operation, graph.parameters[node])
+            function = self.functions.setdefault(key, len(self.functions))
+            return written | {"function": function, "crosses": self.crosses_kinks(operation, node)}
+        if type(operation.rule) is Linear:
+            return written | {"entries": entries(self.tape, node)}
+        if type(operation.rule) is Multilinear:
+            return written | {"products": products(self.tape, node)}
+        raise Unstated(f"{operation.name} is neither elementwise nor linear")
+
+    def input(self, node: int) -> dict[str, Any]:
+        """An input with its value at the point."""
+        value = self.numbers(self.inspection.value(node))
+        return {"id": node, "name": self.inspection.names[node], "shape": list(self.graph.shapes[node]), "value": value}
+
+    def crosses_kinks(self, primitive: Primitive, node: int) -> bool:
+        """Whether an argument moves that can carry the node over a kink."""
+        if primitive.kink is None:
+            return False
+        arguments, crossing = self.graph.arguments[node], primitive.kink.arguments
+        return not self.moving.isdisjoint(arguments if crossing is None else [arguments[k] for k in crossing])
+
+    def direction(self, column: Column) -> dict[str, Any]:
+        """The tangents that a column follows, by input."""
+        inputs = self.graph.inputs
+        tangents = {inputs[name]: self.numbers(t) for name, t in column.tangents.items() if name in inputs}
+        return {"label": column.label, "tangents": tangents}
+
+    @staticmethod
+    def numbers(nested: Any) -> list[float]:
+        """Numbers in row-major order."""
+        return [float(number) for number in flatten(nested)]
+
+
+def function_texts(functions: Mapping[tuple[Primitive, Parameters], int]) -> str:
+    """The text of an array of functions."""
+    return "[\n" + ",\n".join(function_text(*function) for function in functions) + "\n]"
+
+
+def function_words(primitive: Primitive) -> dict[str, Any]:
+    """What is said of a primitive outside its domain and on its kink."""
+    return {
+        "name": primitive.name,
+        "domain": [condition.text for condition in primitive.domain],
+        "convention": primitive.kink.convention if primitive.kink else "",
+    }
+
+
+def function_text(primitive: Primitive, parameters: Parameters) -> str:
+    """One primitive with its parameters: value, local partial by each argument (null where no derivative flows),
+    conditions of its domain, and whether it stands on a kink. Raises Unstated."""
+    m = JavaScript()
+    names = [f"x{k}" for k in range(len(primitive.arguments))]
+    arguments = tuple(map(m.variable, names))
+    given = (*arguments, *parameters)
+
+    def function(expression: Any, *more: str) -> str:
+        return f"({', '.join([*more, *names])}) => {m.lift(expression).text}"
+
+    value = m.apply(primitive, arguments, parameters)
+    partials = [
+        "null" if rule is None else function(rule(m, m.variable("out"), *given), "out")
+        for rule in partial_rules(primitive)
+    ]
+    domain = [function(condition.holds(*given)) for condition in primitive.domain]
+    parts = [
+        f"value: {function(value)}",
+        f"partials: [{', '.join(partials)}]",
+        f"domain: [{', '.join(domain)}]",
+        f"kink: {function(on_kink(m, primitive, given))}",
+    ]
+    return "  { " + ", ".join(parts) + " }"
+
+
+def on_kink(m: JavaScript, primitive: Primitive, given: tuple[Any, ...]) -> Any:
+    """Whether a surface of the primitive's kink is met."""
+    met = [m.operator("===", surface, 0.0) for surface in (primitive.kink.at(*given) if primitive.kink else ())]
+    return reduce(or_, met) if met else m.variable("false")
+
+
+def partial_rules(primitive: Primitive) -> list[RuleFunction | None]:
+    """The local partials of an elementwise primitive; of one that is linear, its transposes of 1."""
+    rule = primitive.rule
+    if isinstance(rule, Elementwise):
+        return list(rule.partials)
+    assert isinstance(rule, Linear)
+    return [transpose and of_one(transpose) for transpose in rule.transposes]
+
+
+def of_one(transpose: RuleFunction) -> RuleFunction:
+    """What a transpose makes of the cotangent 1, as a local partial."""
+    return lambda m, out, *arguments_and_parameters: transpose(m, m.lift(1.0), *arguments_and_parameters)

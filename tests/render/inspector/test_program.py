@@ -1,0 +1,186 @@
+"""A program run by V8 gives the numbers of the inspection: values, partials, tangents, adjoints, kinks and domains."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradcli.methods.base import flatten, unflatten
+from gradcli.primitives.declare import Primitive
+from gradcli.render.examine import tangent_columns
+from gradcli.render.inspection import Inspection, inspect_at
+from gradcli.render.inspector.program import Program, program_of
+from gradcli.render.json import encodable
+from tests.javascript import engine
+from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
+from tests.render.inspections import inspect, structure
+
+LINEAR = (
+    "sum",
+    "mean",
+    "flatten",
+    "transpose",
+    "element",
+    "slice",
+    "stack",
+    "repeat",
+    "cumsum",
+    "cat",
+    "flip",
+    "diag",
+    "dot",
+    "outer",
+)
+
+
+def program(inspection: Inspection) -> Program:
+    made = program_of(inspection)
+    assert isinstance(made, Program), made
+    return made
+
+
+def recomputed(made: Program, inputs: Sequence[Any] | None = None) -> dict[str, Any]:
+    """What the page computes, at the point of the inspection unless other inputs are given."""
+    given = [i["value"] for i in made.data["inputs"]] if inputs is None else [flatten(value) for value in inputs]
+    call = f"recompute({json.dumps(made.data)}, {made.functions}, {json.dumps(encodable(given))})"
+    return json.loads(engine().eval(f"JSON.stringify({call}, (_, x) => (typeof x === 'number' ? written(x) : x))"))
+
+
+def assert_same(made: Program, inspection: Inspection, inputs: Sequence[Any] | None = None) -> None:
+    """Every number of the inspection, to twelve digits."""
+    found = recomputed(made, inputs)
+    graph, tape = inspection.graph, inspection.tape
+    nodes = inspection.nodes
+    close(found["values"], {n: inspection.value(n) for n in nodes}, "value")
+    for number, tangents in enumerate(found["tangents"]):
+        close(tangents, {n: inspection.tangents_of(n)[number] for n in nodes}, "tangent")
+    assert sorted(map(int, found["adjoints"])) == sorted(inspection.adjoints)
+    for output, adjoints in found["adjoints"].items():
+        close(adjoints, {n: inspection.adjoints_of(n)[int(output)] for n in nodes}, f"adjoint of {output}")
+    for node in nodes:
+        for link in inspection.links(node):
+            partial = inspection.partial(link)
+            if partial is not None and not link.detached:
+                shown = [0.0 if p is None else p for p in found["partials"][node][link.position]]
+                shape = inspection.shape(node) or inspection.shape(link.argument)
+                wanted = np.broadcast_to(np.array(partial, dtype=float), shape).ravel().tolist()
+                close({0: shown}, {0: wanted}, f"partial {link}")
+    assert found["kinks"] == sorted(inspection.kinks)
+    assert [trouble["id"] for trouble in found["outside"]] == tape.outside_domain()
+    for trouble in found["outside"]:
+        words = made.data["functions"][made.data["nodes"][nodes.index(trouble["id"])]["function"]]
+        operation = graph.operations[trouble["id"]]
+        assert isinstance(operation, Primitive)
+        assert words["name"] == operation.name
+        assert words["domain"][trouble["condition"]] == tape.violated(trouble["id"])
+
+
+def close(found: Any, wanted: dict[int, Any], what: str) -> None:
+    """Twelve digits; and what cancels may carry the rounding of the largest number."""
+    finite = [abs(x) for value in wanted.values() for x in flatten(value) if math.isfinite(x)]
+    slack = 2.0**-50 * max(finite, default=0.0)
+    for node, value in wanted.items():
+        for seen, number in zip(found[node], flatten(value), strict=True):
+            seen = float(seen)
+            same = seen == number or (math.isnan(seen) and math.isnan(number))
+            assert same or abs(seen - number) <= 5e-13 * abs(number) + slack, f"{what} of node {node}: {seen}, {number}"
+
+
+EXPRESSIONS = [
+    ("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0}, {"x1": 0.3, "x2": -7.25}),
+    ("y = sin(v); y*y + v^3 - 2^v", {"v": 0.3}, {"v": 1e-5}),
+    ("where(x > 0, 1/x, x)", {"x": 1.0}, {"x": 0.0}),
+    ("where(x > 0, sqrt(x), 0)*exp(y)", {"x": 4.0, "y": 1.0}, {"x": -4.0, "y": 800.0}),
+    ("detach(x)*x + max(x, y) + |x - y|", {"x": 2.0, "y": 1.0}, {"x": 1.5, "y": 1.5}),
+    ("relu(x) + floor(y) + sqrt(z) + ln(z)", {"x": 1.0, "y": 0.5, "z": 2.0}, {"x": 0.0, "y": 3.0, "z": -1.0}),
+    ("x/y + atan2(y, x)", {"x": 1.0, "y": 2.0}, {"x": 0.0, "y": 0.0}),
+    ("sum(x*w) + mean((x - b)^2)", {"x": [1.0, 2.0, 3.0], "w": [0.5, -1.0, 2.0], "b": 1.5},
+     {"x": [0.1, -0.2, 1e6], "w": [1.0, 0.0, 3.0], "b": -1e6}),
+    ("sum(where(X > y, X*y, detach(y)/X))", {"X": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "y": [2.0, 3.0, 9.0]},
+     {"X": [[1.0, 0.0, 3.0], [4.0, 5.0, -6.0]], "y": [0.5, 3.0, -9.0]}),
+    ("a = x + [1, 2, 3]; sum(a*a')", {"x": [1.0, 2.0, 3.0]}, {"x": [-1.0, -2.0, -3.0]}),
+    ("x[0]*x[2] + sum(x[1:]) - mean([x[1], 2])", {"x": [1.0, 2.0, 3.0]}, {"x": [0.0, math.inf, math.nan]}),
+    ("a = dot(x, w); b = a - y; z = b^2", {"x": [1.0, 2.0, 3.0], "w": [0.5, -1.0, 2.0], "y": 1.5},
+     {"x": [0.1, 0.2, 3.0], "w": [0.5, 1e9, 2.0], "y": -1.5}),
+    ("mean((X@w + b - y)^2)/2 + sum(X@X')",
+     {"X": [[3.0, 1.0], [2.0, 0.0]], "w": [2.0, -1.0], "b": 0.5, "y": [1.0, 2.0]},
+     {"X": [[3.5, 1.1], [2.3, math.inf]], "w": [2.0, -1.0], "b": 0.25, "y": [-1.0, 2.0]}),
+    ("clamp(x, lo, hi) + x % 3 + pow(x, y)", {"x": 1.0, "lo": 0.0, "hi": 2.0, "y": 0.5},
+     {"x": -2.0, "lo": 5.0, "hi": 2.0, "y": 3.0}),
+    ("a = x*y; b = a + x; a*b; b^2", {"x": 1.0, "y": 2.0}, {"x": -0.0, "y": 0.1}),
+    ("x*1e308*10 + 0*2^0.5", {"x": 1.0}, {"x": -1.0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "point", "other"), EXPRESSIONS, ids=lambda v: v if isinstance(v, str) else "")
+def test_recomputes_what_the_command_line_says(text: str, point: dict[str, Any], other: dict[str, Any]) -> None:
+    """At the point of the page, and at another one."""
+    here, there = inspect(text, point), inspect(text, other)
+    made = program(here)
+    assert_same(made, here)
+    assert_same(made, there, [other[i["name"]] for i in made.data["inputs"]])
+
+
+def test_weighs_an_output_that_is_no_scalar() -> None:
+    here = inspect("x*x", {"x": [1.0, 2.0, 3.0]}, [1.0, -1.0, 0.5])
+    assert_same(program(here), here)
+    unweighted = inspect("x*x", {"x": [1.0, 2.0, 3.0]})
+    assert program(unweighted).data["outputs"] == []
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_random_graphs(seed: int) -> None:
+    rng = random.Random(seed)
+
+    def choose(options: Sequence[Any]) -> Any:
+        return rng.choice(LINEAR if tuple(options) == tuple(TENSOR) else options)
+
+    problem = random_problem(choose, lambda: rng.uniform(-2, 2), seed % 2 == 0, rng.randint(1, 12))
+    if not is_tame(problem):
+        pytest.skip("a value is large, and rounding with it")
+    graph, carrier = problem.graph, carrier_for(problem)
+    columns = tangent_columns(graph, problem.wrt)
+    cotangents = {problem.output: problem.cotangent}
+    made = program(inspect_at(graph, [problem.output], carrier, problem.point, columns, cotangents))
+    for _ in range(2):
+        inputs = [[rng.uniform(-2, 2) for _ in i["value"]] for i in made.data["inputs"]]
+        point = {i["name"]: unflatten(v, tuple(i["shape"])) for i, v in zip(made.data["inputs"], inputs, strict=True)}
+        there = inspect_at(graph, [problem.output], carrier, point, columns, cotangents)
+        assert_same(made, there, inputs)
+
+
+def test_a_mistaken_partial_is_seen() -> None:
+    here = inspect("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0})
+    made = program(here)
+    wrong = made.functions.replace("Math.cos(x0)", "(-Math.cos(x0))")
+    assert wrong != made.functions
+    with pytest.raises(AssertionError, match="tangent"):
+        assert_same(Program(wrong, made.data), here)
+
+
+@pytest.mark.parametrize(
+    ("inspection", "reason"),
+    [
+        (lambda: structure("x*y", {"x": (), "y": ()}), "no point"),
+        (lambda: inspect("sum(softmax(x))", {"x": [1.0, 2.0]}), "softmax"),
+        (lambda: inspect("sum(x)", {"x": [1.0] * 1001}), "1001 elements"),
+    ],
+    ids=["point", "softmax", "size"],
+)
+def test_says_why_there_is_none(inspection: Any, reason: str) -> None:
+    found = program_of(inspection())
+    assert isinstance(found, str)
+    assert reason in found
+
+
+def test_nothing_of_the_user_is_in_the_text() -> None:
+    here = inspect("evil*evil", {"evil": 3.0})
+    made = program(here)
+    assert "evil" not in made.functions
+    assert made.data["inputs"][0]["name"] == "evil"
