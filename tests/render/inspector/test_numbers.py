@@ -35,7 +35,7 @@ def floats(rng: random.Random, count: int) -> list[float]:
 
 def written(script, name: str, numbers: list[float]) -> list[str]:
     texts = [repr(n).replace("inf", "Infinity").replace("nan", "NaN") for n in numbers]
-    return str(script.eval(f"[{','.join(texts)}].map({name}).join('|')")).split("|")
+    return str(script.eval(f"[{','.join(texts)}].map(x => {name}(x)).join('|')")).split("|")
 
 
 def on_screen(text: str) -> str:

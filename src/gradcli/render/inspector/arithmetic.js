@@ -30,7 +30,7 @@ function forwardEquations(node) {
   columns.forEach((column, c) => {
     const left = `\u2202${nodes[node].below}/\u2202${column}`;
     const whole = nodes[node].forward;
-    if (whole) found.push(writtenEquation(whole[c]));
+    if (whole) found.push(writtenEquation(whole[c], state.tangents[c][node]));
     else found.push({ left, right: unique([...tangentTexts(node, c), short(state.tangents[c][node])]) });
   });
   return found;
@@ -71,7 +71,7 @@ function counts(partial, other) {
 function reverseEquation(node, output) {
   const { state } = app;
   const whole = nodes[node].reverse;
-  if (whole) return writtenEquation(whole[output]);
+  if (whole) return writtenEquation(whole[output], state.adjoints[output][node]);
   const { name, start, node: top } = outputs[output];
   const terms = contributingLinks(node, output);
   const begun = node === top ? [start] : [];
@@ -95,14 +95,14 @@ function contributingLinks(node, output) {
   });
 }
 
-// An equation that came as text: of arrays there are no single numbers to put in.
-function writtenEquation(text) {
+// An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.
+function writtenEquation(text, result) {
   const [left, ...right] = text.split(" = ");
-  return { left, right };
+  return { left, right: changed() ? [...right.filter((side) => side.includes("\u2202") || /d[A-Za-z]/.test(side)), full(result)] : right };
 }
 
 function contribution(link, output) {
   const given = links[link].contributions;
-  if (given) return given[output];
+  if (given) return changed() ? "" : given[output];
   return app.state.adjoints[output][links[link].target] * app.state.partials[link];
 }

@@ -155,6 +155,7 @@ class PageData:
         found: dict[str, Any] = {
             "source": self.place[link.argument],
             "target": self.place[link.node],
+            "position": link.position,
             "formula": screen(formula.text),
         }
         if formula.differential:

@@ -87,7 +87,9 @@ function numbersOf(node) {
     if (reachedReverse(node, output)) pairs.push([derivativeText(name, node), full(adjoints[output][node])]);
   });
   const found = pairs.length ? [facts(pairs)] : [];
-  if (alarm && !changed()) {
+  if (changed()) {
+    if (troubleAt(node)) found.push(make("p", { class: "alarm-word" }, troubleAt(node)));
+  } else if (alarm) {
     const words = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
     found.push(make("p", { class: "alarm-word" }, words));
   }
@@ -208,7 +210,7 @@ function showVerdicts() {
     make("span", { class: `word ${kinds[word] ?? ""}` }, word),
     `${output ? `${output}: ` : ""}${reason}`,
   ));
-  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "not verified"), "recomputed in this page for changed inputs; the verdict below is for the original point"));
+  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), `recomputed in this page for ${app.state.where}; what follows was said of the original point`));
   if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes are in no picture here; their part of a sum is not spelled out`));
   list.replaceChildren(...items);
   list.hidden = !items.length;

@@ -70,7 +70,6 @@ preparePictures();
 prepareZoom();
 prepareTable();
 prepareSweep();
-prepareInputs();
 prepareSearch();
 byId("keys-table").append(...KEYS.map(([keys, what]) => make(
   "tr",

@@ -24,16 +24,17 @@ function full(x) {
   return signed(`${digits}e${exponentText(exponent, 2)}`);
 }
 
-// Four digits; a tie goes to the even digit, as in Python.
-function short(x) {
+// Few digits; a tie goes to the even digit, as in Python.
+function short(x, places = 4) {
   if (typeof x !== "number") return x.short;
   if (!Number.isFinite(x)) return strange(x);
   if (x === 0) return "0";
-  let [digits, power] = x.toExponential(3).split("e");
-  const exact = x.toExponential(40).split("e")[0];
-  if (/^-?\d\.\d\d[02468]50*$/.test(exact)) [digits, power] = [exact.slice(0, exact.indexOf(".") + 4), x.toExponential(40).split("e")[1]];
+  let [digits, power] = x.toExponential(places - 1).split("e");
+  const [exact, exactPower] = x.toExponential(40).split("e");
+  const end = exact.indexOf(".") + places;
+  if (/[02468]/.test(exact[end - 1]) && /^50*$/.test(exact.slice(end))) [digits, power] = [exact.slice(0, end), exactPower];
   const exponent = Number(power);
-  if (exponent >= -4 && exponent < 4) return signed(String(Number(`${digits}e${power}`)));
+  if (exponent >= -4 && exponent < places) return signed(String(Number(`${digits}e${power}`)));
   return signed(`${String(Number(digits))}e${exponentText(exponent, 1)}`);
 }
 
@@ -43,4 +44,48 @@ function factor(x) {
 
 function number(x) {
   return typeof x === "string" ? Number(x.replace("inf", "Infinity")) : x;
+}
+
+// Arrays: flat, in row-major order, with a shape.
+
+const WHOLE_SHORT = 26;
+const WHOLE_FULL = 44;
+
+function nestedText(flat, shape, write) {
+  let texts = flat.map(write);
+  for (const length of [...shape].reverse()) {
+    const rows = [];
+    for (let start = 0; start < texts.length; start += length) rows.push(`[${texts.slice(start, start + length).join(", ")}]`);
+    texts = rows;
+  }
+  return texts[0];
+}
+
+function fits(text, flat, most) {
+  return flat.length <= most && text.length <= most;
+}
+
+// An array in the words of cards and answers.
+function arrayOf(flat, shape) {
+  const finite = flat.filter(Number.isFinite);
+  const nans = flat.filter(Number.isNaN).length;
+  const infinite = flat.length - finite.length - nans;
+  const ends = [...finite, ...flat.filter((x) => Math.abs(x) === Infinity)];
+  const low = ends.length ? Math.min(...ends) : NaN;
+  const high = ends.length ? Math.max(...ends) : NaN;
+  const norm = Math.hypot(...finite);
+  const counts = [[nans, "NaN"], [infinite, "inf"]].filter(([count]) => count).map(([count, word]) => `${count} ${word}`);
+  const odd = counts.length ? `${counts.join(", ")} of ${flat.length}` : "";
+  const inShort = nestedText(flat, shape, (x) => short(x));
+  const inFull = nestedText(flat, shape, full);
+  const [from, to, length] = [low, high, norm].map((x) => short(x, 6));
+  const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  return {
+    short: fits(inShort, flat, WHOLE_SHORT) ? inShort : `norm ${short(norm)}`,
+    full: fits(inFull, flat, WHOLE_FULL) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
+    range: `${short(low)} \u2026 ${short(high)}`,
+    norm: short(norm),
+    odd,
+    flat,
+  };
 }

@@ -21,6 +21,7 @@ from typing import Any
 from gradcli.render.drawing import Drawing, Group, Shape, draw
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
+from gradcli.render.inspector.program import Program, program_of, scripts
 from gradcli.render.json import encodable
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Theme
@@ -28,10 +29,9 @@ from gradcli.render.svg import PALETTES, PLAIN, dynamic_rules, elements, number
 from gradcli.render.view import View
 
 SCRIPTS = (
-    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "inputs", "sweep",
-    "search", "main",
+    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search", "main",
 )  # fmt: skip
-"""The parts of the script in their order; each is a file."""
+"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
 
 COLOURS = {
     "light": {"accent": "#0b57d0", "path": "#7a2ee6", "ground": "#f5f7fb", "wash": "#e3edfd", "raised": "#ffffff"},
@@ -44,7 +44,8 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
     """The page of a graph, with the verdicts on `judged`; the first view is the whole. Raises LayoutError and
     OutOfTimeError."""
     title = inert(views[0].picture.title)
-    style, script = style_text(), script_text()
+    program = program_of(inspection)
+    style, script = style_text(), script_text(program)
     return Template(part("page.html")).substitute(
         title=escape(title or "Computation graph"),
         theme=theme,
@@ -53,7 +54,7 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
         script=script,
         script_hash=digest(script),
         pictures="\n".join(pictures(views, timeout)),
-        data=json_text(page_data(inspection, judged, views)),
+        data=json_text(page_data(inspection, judged, views) | program_data(program)),
     )
 
 
@@ -93,10 +94,17 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-@cache
-def script_text() -> str:
+def program_data(program: Program | str) -> dict[str, Any]:
+    """The program's data, or why there is none."""
+    return {"fixed": program} if isinstance(program, str) else {"program": program.data}
+
+
+def script_text(program: Program | str) -> str:
     """All parts in one function, so that nothing of them is global."""
-    body = "\n".join(compact(part(f"{name}.js")) for name in SCRIPTS)
+    texts = [part(f"{name}.js") for name in SCRIPTS]
+    if isinstance(program, Program):
+        texts += [scripts(), f"const functions = {program.functions};", part("inputs.js")]
+    body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
 

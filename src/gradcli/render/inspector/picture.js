@@ -79,6 +79,7 @@ function refreshPicture() {
   const top = largestAdjoint();
   cards.forEach(({ element, rows, card }) => {
     rows.forEach((row) => refreshRow(row, card, top));
+    if (card.node >= 0 && !card.again) refreshAlarm(element, card.node);
     const marks = element.classList;
     marks.toggle("current", Boolean(step) && card.members.includes(step.node) && !card.again);
     marks.toggle("chosen", app.chosen >= 0 && card.node === app.chosen);
@@ -97,13 +98,20 @@ function refreshPicture() {
       ? set.has(link)
       : [...set].some((k) => view.cardOf.get(links[k].source) === source && view.cardOf.get(links[k].target) === target);
     const [now, path] = [marked(active), Boolean(onPath) && marked(onPath.links)];
-    for (const part of [element, label]) {
+    for (const part of [element, label?.element]) {
       part?.classList.toggle("active", now && !onPath);
       part?.classList.toggle("on-path", path);
       part?.classList.toggle("dim", Boolean(onPath) && !path);
     }
     if (label && link >= 0) refreshLabel(label, link);
   });
+}
+
+// After a change a card is marked for what is wrong now; the word for what was is hidden.
+function refreshAlarm(element, node) {
+  const alarm = changed() ? troubleAt(node) : nodes[node].alarm;
+  element.querySelector(".card-frame").classList.toggle("alarmed", Boolean(alarm));
+  element.querySelector(".alarm-pill")?.parentNode.classList.toggle("later", changed());
 }
 
 function pathOf(edges) {
@@ -116,7 +124,8 @@ function spokenCard({ node }) {
   const { values, adjoints } = app.state;
   const parts = [titleOf(node)];
   if (nodes[node].role) parts.push(nodes[node].role);
-  if (nodes[node].alarm) parts.push(nodes[node].alarm);
+  const alarm = changed() ? troubleAt(node) : nodes[node].alarm;
+  if (alarm) parts.push(alarm);
   if (reachedForward(node)) parts.push(`value ${short(values[node])}`);
   outputs.forEach(({ name }, output) => {
     if (reachedReverse(node, output)) parts.push(`derivative of ${name} by it ${short(adjoints[output][node])}`);
@@ -142,10 +151,19 @@ function refreshRow(row, card, top) {
   const later = !rowReached(row, card);
   row.value.classList.toggle("later", later);
   row.tint?.classList.toggle("later", later);
-  const x = card.node < 0 || !row.part ? undefined : rowNumber(row, card.node);
-  if (typeof x !== "number") return;
-  write(row.value, short(x), Number(row.value.getAttribute("x")) - labelEnd(row.label));
-  if (row.part === "adjoint" && row.tint && app.touched) tint(row.tint, x, top);
+  if (card.node < 0 || !row.part) return;
+  const x = rowNumber(row, card.node);
+  const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
+  write(row.value, changed() ? rowText(row, x) : row.text, room, changed());
+  if (row.tint) changed() ? tint(row.tint, flatOf(x), top) : setAttributes(row.tint, row.look);
+}
+
+function rowText({ label }, x) {
+  return { range: x.range, norm: x.norm, "not finite": x.odd || "none" }[label.textContent] ?? short(x);
+}
+
+function setAttributes(element, pairs) {
+  for (const [name, value] of Object.entries(pairs)) element.setAttribute(name, value);
 }
 
 function labelEnd(label) {
@@ -153,38 +171,45 @@ function labelEnd(label) {
 }
 
 // A text that a change made too long for its place is set narrower.
-function write(element, text, room) {
-  if (element.textContent === text) return;
-  element.textContent = text;
+function write(element, text, room, narrow) {
+  if (element.lastChild.data === text) return;
+  element.lastChild.data = text;
   element.removeAttribute("textLength");
-  if (room > 0 && text.length * 7.3 > room) {
-    element.setAttribute("textLength", room);
-    element.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
+  if (narrow && text.length * 7.3 > room) setAttributes(element, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
 }
 
 function largestAdjoint() {
-  const finite = app.state.adjoints.flat().filter((x) => typeof x === "number" && Number.isFinite(x));
-  return finite.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  let most = 0;
+  if (!changed()) return most;
+  for (const column of app.state.adjoints) for (const x of column) for (const n of flatOf(x)) if (Number.isFinite(n)) most = Math.max(most, Math.abs(n));
+  return most;
 }
 
 // As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.
-function tint(element, x, top) {
-  const named = x !== x ? "nan" : x === 0 ? "zero" : x > 0 ? "positive" : "negative";
+function tint(element, flat, top) {
+  const x = flat.some(Number.isNaN) ? NaN : flat.reduce((most, n) => (Math.abs(n) > Math.abs(most) ? n : most), 0);
+  const mixed = flat.some((n) => n > 0) && flat.some((n) => n < 0);
+  const named = x !== x ? "nan" : x === 0 || mixed ? "zero" : x > 0 ? "positive" : "negative";
   const size = Math.abs(x);
   const below = size === 0 ? 0 : size >= top ? 1 : Math.max(0.1, 1 - (0.9 * Math.log10(top / size)) / DECADES);
-  element.setAttribute("class", `tint-${named}`);
-  element.setAttribute("fill-opacity", x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2));
+  setAttributes(element, { class: `tint-${named}`, "fill-opacity": x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2) });
 }
 
 function refreshLabel(label, link) {
-  const text = label.querySelector("text");
-  const partial = app.state.partials[link];
-  label.classList.toggle("later", data.point && !reachedForward(links[link].target));
-  if (typeof partial !== "number" || links[link].detached || !app.touched || text.textContent === short(partial)) return;
-  write(text, short(partial), 0);
-  const halo = label.querySelector("rect");
-  const width = Math.max(Number(halo.getAttribute("width")), text.textContent.length * 6.7 + 10);
-  halo.setAttribute("width", width);
-  halo.setAttribute("x", Number(text.getAttribute("x")) - width / 2);
+  const { element, text, words } = label;
+  element.classList.toggle("later", data.point && !reachedForward(links[link].target));
+  const told = changed() && !links[link].detached ? partialText(link, words) : words;
+  if (text.lastChild.data === told) return;
+  text.lastChild.data = told;
+  const width = told.length * 6.7 + 10;
+  const x = Number(text.getAttribute("x")) - width / 2;
+  element.querySelectorAll("rect").forEach((rect) => setAttributes(rect, { x, width }));
+}
+
+// One number where it says all, or a few; a formula holds after a change too.
+function partialText(link, words) {
+  const flat = flatOf(app.state.partials[link]);
+  if (flat.length && flat.every((x) => x === flat[0])) return short(flat[0]);
+  const text = app.state.partials[link]?.short ?? "norm";
+  return text.startsWith("norm") ? (/\d/.test(words[0]) || words[0] === "[" ? localText(link) : words) : text;
 }

@@ -27,6 +27,20 @@ function changed() {
   return app.state !== original;
 }
 
+// The flat numbers of a number or of an array that was computed here.
+function flatOf(x) {
+  return typeof x === "number" ? [x] : x?.flat ?? [];
+}
+
+// What is wrong at a node, after a change.
+function troubleAt(node) {
+  const { kinks, outside, values, tangents, adjoints } = app.state;
+  if (outside.has(node)) return outside.get(node);
+  if (kinks.has(node)) return kinks.get(node);
+  const numbers = [values, ...tangents, ...adjoints].flatMap((column) => flatOf(column[node]));
+  return numbers.some(Number.isNaN) ? "NaN" : numbers.some((x) => !Number.isFinite(x)) ? "inf" : "";
+}
+
 const linksInto = nodes.map(() => []);
 const linksFrom = nodes.map(() => []);
 links.forEach((link, place) => {

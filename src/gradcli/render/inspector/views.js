@@ -34,7 +34,7 @@ function parts(place) {
   const edges = all("edge");
   picture.edges = view.edges.map(([source, target, link, labelled], k) => ({
     element: edges[k],
-    label: labelled ? labels.shift() : null,
+    label: labelled ? labelParts(labels.shift()) : null,
     source,
     target,
     link,
@@ -47,13 +47,19 @@ function parts(place) {
       const label = values[row].previousElementSibling;
       const before = label.previousElementSibling;
       const tint = before?.matches("rect[class^=tint-]") ? before : null;
-      return { part, which: counted[part], value: values[row], label, tint };
+      const look = tint && { class: tint.getAttribute("class"), "fill-opacity": tint.getAttribute("fill-opacity") };
+      return { part, which: counted[part], value: values[row], text: values[row].lastChild?.data, label, tint, look };
     });
     return { element, rows, card: view.cards[k] };
   });
   dressCards(picture, place);
   picture.ready = true;
   return picture;
+}
+
+function labelParts(element) {
+  const text = element.querySelector("text");
+  return { element, text, words: text.lastChild.data };
 }
 
 function openView(place, focusOn = -1) {
