@@ -27,7 +27,7 @@ function stateOf(answer) {
     }),
     kinks: new Map(answer.kinks.map((id) => at(id, `kink: the derivative taken here is by convention ${words.get(id).convention}`))),
     outside: new Map(answer.outside.map(({ id, condition }) => at(id, `undefined: ${operationText(placeOf.get(id))} needs ${words.get(id).domain[condition]}`))),
-    where: fields.map(({ name, input, element }) => `${name} = ${full(typed[input][element])}`).join(", "),
+    where: fields.filter(isChanged).map(({ name, input, element }) => `${name} = ${full(typed[input][element])}`).join(", "),
   };
 }
 
@@ -35,11 +35,15 @@ function size(shape) {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+function isChanged({ input, element }) {
+  return !Object.is(typed[input][element], given[input][element]);
+}
+
 const positions = links.map(({ position }) => position);
 
 function compute() {
   waiting = 0;
-  const same = typed.every((values, input) => values.every((x, element) => Object.is(x, given[input][element])));
+  const same = !fields.some(isChanged);
   app.state = same ? original : stateOf(recompute(program, functions, typed));
   byId("reset").disabled = same;
   refresh();
@@ -128,7 +132,7 @@ function prepareInputs() {
     compute();
     speakGradient();
   } }, "Back to the original point");
-  box.append(...rows, make("p", { class: "alarm-word", id: "troubles" }), reset);
+  box.append(make("div", { class: "fields" }, ...rows), make("p", { class: "alarm-word", id: "troubles" }), reset);
   box.hidden = false;
   box.open = count <= 3 && innerHeight >= 860;
 }

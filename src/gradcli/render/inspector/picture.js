@@ -148,14 +148,15 @@ function rowReached({ part, which }, card) {
 }
 
 function refreshRow(row, card, top) {
+  if (card.node >= 0 && row.part) {
+    const x = rowNumber(row, card.node);
+    const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
+    write(row.value, changed() ? rowText(row, x) : row.text, room, changed());
+    if (row.tint) setAttributes(row.tint, changed() ? tint(flatOf(x), top) : row.look);
+  }
   const later = !rowReached(row, card);
   row.value.classList.toggle("later", later);
   row.tint?.classList.toggle("later", later);
-  if (card.node < 0 || !row.part) return;
-  const x = rowNumber(row, card.node);
-  const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
-  write(row.value, changed() ? rowText(row, x) : row.text, room, changed());
-  if (row.tint) changed() ? tint(row.tint, flatOf(x), top) : setAttributes(row.tint, row.look);
 }
 
 function rowText({ label }, x) {
@@ -186,13 +187,13 @@ function largestAdjoint() {
 }
 
 // As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.
-function tint(element, flat, top) {
+function tint(flat, top) {
   const x = flat.some(Number.isNaN) ? NaN : flat.reduce((most, n) => (Math.abs(n) > Math.abs(most) ? n : most), 0);
   const mixed = flat.some((n) => n > 0) && flat.some((n) => n < 0);
   const named = x !== x ? "nan" : x === 0 || mixed ? "zero" : x > 0 ? "positive" : "negative";
   const size = Math.abs(x);
   const below = size === 0 ? 0 : size >= top ? 1 : Math.max(0.1, 1 - (0.9 * Math.log10(top / size)) / DECADES);
-  setAttributes(element, { class: `tint-${named}`, "fill-opacity": x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2) });
+  return { class: `tint-${named}`, "fill-opacity": x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2) };
 }
 
 function refreshLabel(label, link) {

@@ -1,6 +1,7 @@
 // Zoom and pan: the view box of the SVG element. `scale` is pixels a point, (x, y) the middle of what is seen.
 
 const LEGIBLE = 0.62;
+const TOO_SMALL = 0.5;
 const MOST_SCALE = 1.5;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
@@ -33,7 +34,7 @@ function fitPicture(legible) {
   const [width, height] = pictureSize();
   const [across, down] = canvasSize();
   const whole = Math.min(across / width, down / height);
-  look.scale = legible && whole < LEGIBLE && whole > LEGIBLE / 2.5 ? LEGIBLE : Math.min(MOST_SCALE, whole);
+  look.scale = legible && whole < TOO_SMALL && whole > TOO_SMALL / 2 ? LEGIBLE : Math.min(MOST_SCALE, whole);
   look.x = width / 2;
   look.y = height / 2;
   applyLook();
