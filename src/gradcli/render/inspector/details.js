@@ -30,7 +30,7 @@ function showStep() {
     return;
   }
   const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
-  const ended = app.step === steps.length && outputs.length ? [make("p", { class: "agrees" }, "This ends the reverse sweep: the adjoints of the inputs are the gradient.")] : [];
+  const ended = app.step === steps.length && outputs.length ? [make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.")] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
 }
 
@@ -59,10 +59,12 @@ function showDetails() {
     box.replaceChildren(...(card ? cardDetails(card) : noDetails()));
     return;
   }
-  const parts = [make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...numbersOf(node), ...rulesOf(node)];
-  const selected = node === app.chosen;
-  if (data.point && outputs.length) parts.push(...(selected ? pathsOf(node) : contributionsOf(node)));
-  box.replaceChildren(...parts);
+  const numbers = [...numbersOf(node), ...rulesOf(node)];
+  const swept = data.point && outputs.length > 0;
+  // What was asked for by selecting comes first.
+  const parts = !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
+  box.replaceChildren(make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...parts);
+  box.scrollTop = 0;
 }
 
 function noDetails() {
