@@ -136,9 +136,10 @@ function pathsOf(node) {
   const terms = rows.map((row) => row.term).filter((x) => x !== undefined);
   const sum = terms.length > 1 ? terms.map(summand).join(" ") : "";
   const cells = [make("th", { scope: "row" }, derivativeText(name, node)), make("td", {}, sum), make("td", {}, short(adjoint))];
+  const known = [...found.nodes].every((at) => at === top || !nodes[at].unseen);
   const body = make("tbody", {}, ...rows.map((row) => row.element));
   const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
-  return [heading(title), table, ...agreement(terms, adjoint)];
+  return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that are in no picture here.")])];
 }
 
 function summand(x, place) {
@@ -213,7 +214,7 @@ function showVerdicts() {
     `${output ? `${output}: ` : ""}${reason}`,
   ));
   if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), `recomputed in this page for ${app.state.where}; what follows was said of the original point`));
-  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes are in no picture here; their part of a sum is not spelled out`));
+  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes are in no picture here`));
   list.replaceChildren(...items);
   list.hidden = !items.length;
 }

@@ -21,7 +21,7 @@ function stateOf(answer) {
     adjoints: outputs.map(({ node }) => column(answer.adjoints[nodes[node].id])),
     partials: links.map(({ source, target, detached }, link) => {
       const [node, argument] = [nodes[target].id, nodes[source].id];
-      const flat = answer.partials[node]?.[positions[link]];
+      const flat = answer.partials[node]?.[positions[link]]?.map((x) => x ?? 0); // null: a branch that is not taken
       if (!flat) return detached ? 0 : null;
       return shaped(flat, flat.length === 1 ? [] : flat.length === size(shapeOf.get(node)) ? shapeOf.get(node) : shapeOf.get(argument));
     }),

@@ -13,9 +13,30 @@ function exponentText(exponent, places) {
   return (exponent < 0 ? "-" : places > 1 ? "+" : "") + digits;
 }
 
+// A text for each number once: a step writes many again.
+function remembered(write) {
+  const known = new Map();
+  return (x) => {
+    if (known.size > 100_000) known.clear();
+    if (!known.has(x)) known.set(x, write(x));
+    return known.get(x);
+  };
+}
+
+const fullText = remembered(writtenInFull);
+const shortText = remembered((x) => rounded(x, 4));
+
 // The shortest text that reads back as the same number.
 function full(x) {
-  if (typeof x !== "number") return x.full;
+  return typeof x === "number" ? fullText(x) : x.full;
+}
+
+// Four digits.
+function short(x) {
+  return typeof x === "number" ? shortText(x) : x.short;
+}
+
+function writtenInFull(x) {
   if (!Number.isFinite(x)) return strange(x);
   if (x === 0) return "0";
   const [digits, power] = x.toExponential().split("e");
@@ -24,15 +45,16 @@ function full(x) {
   return signed(`${digits}e${exponentText(exponent, 2)}`);
 }
 
-// Few digits; a tie goes to the even digit, as in Python.
-function short(x, places = 4) {
-  if (typeof x !== "number") return x.short;
+// A tie goes to the even digit, as in Python.
+function rounded(x, places) {
   if (!Number.isFinite(x)) return strange(x);
   if (x === 0) return "0";
   let [digits, power] = x.toExponential(places - 1).split("e");
-  const [exact, exactPower] = x.toExponential(40).split("e");
-  const end = exact.indexOf(".") + places;
-  if (/[02468]/.test(exact[end - 1]) && /^50*$/.test(exact.slice(end))) [digits, power] = [exact.slice(0, end), exactPower];
+  if (x.toExponential(places).includes("5e")) {
+    const [exact, exactPower] = x.toExponential(40).split("e");
+    const end = exact.indexOf(".") + places;
+    if (/[02468]/.test(exact[end - 1]) && /^50*$/.test(exact.slice(end))) [digits, power] = [exact.slice(0, end), exactPower];
+  }
   const exponent = Number(power);
   if (exponent >= -4 && exponent < places) return signed(String(Number(`${digits}e${power}`)));
   return signed(`${String(Number(digits))}e${exponentText(exponent, 1)}`);
@@ -76,9 +98,9 @@ function arrayOf(flat, shape) {
   const norm = Math.hypot(...finite);
   const counts = [[nans, "NaN"], [infinite, "inf"]].filter(([count]) => count).map(([count, word]) => `${count} ${word}`);
   const odd = counts.length ? `${counts.join(", ")} of ${flat.length}` : "";
-  const inShort = nestedText(flat, shape, (x) => short(x));
+  const inShort = nestedText(flat, shape, short);
   const inFull = nestedText(flat, shape, full);
-  const [from, to, length] = [low, high, norm].map((x) => short(x, 6));
+  const [from, to, length] = [low, high, norm].map((x) => rounded(x, 6));
   const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   return {
     short: fits(inShort, flat, WHOLE_SHORT) ? inShort : `norm ${short(norm)}`,

@@ -88,8 +88,9 @@ function refreshPicture() {
     marks.toggle("found", card.node >= 0 && app.matches.includes(card.node));
     if (card.opens > 0) element.setAttribute("aria-label", `${card.title}, a group; opens`);
     else if (card.node >= 0) {
-      element.setAttribute("aria-pressed", card.node === app.chosen);
-      element.setAttribute("aria-label", spokenCard(card));
+      if (element.ariaPressed !== String(card.node === app.chosen)) element.setAttribute("aria-pressed", card.node === app.chosen);
+      const words = spokenCard(card);
+      if (element.ariaLabel !== words) element.setAttribute("aria-label", words);
     } else element.setAttribute("aria-label", card.title);
   });
   const active = new Set(!step ? [] : step.sweep === "forward" ? linksInto[step.node] : linksFrom[step.node]);
@@ -202,6 +203,7 @@ function refreshLabel(label, link) {
   const told = changed() && !links[link].detached ? partialText(link, words) : words;
   if (text.lastChild.data === told) return;
   text.lastChild.data = told;
+  element.querySelector(".tint-nan")?.classList.toggle("later", changed() && told !== "NaN");
   const width = told.length * 6.7 + 10;
   const x = Number(text.getAttribute("x")) - width / 2;
   element.querySelectorAll("rect").forEach((rect) => setAttributes(rect, { x, width }));

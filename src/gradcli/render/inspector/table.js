@@ -25,7 +25,7 @@ function prepareTable() {
       event.preventDefault();
       event.stopPropagation();
     });
-    traceRows.push({ row, cells, button });
+    traceRows.push({ row, cells, button, shown: [] });
     body.append(row);
   });
   const columnHeads = head.map((title) => make("th", { scope: "col" }, title));
@@ -46,7 +46,7 @@ function selectRow(node) {
 function refreshTable() {
   const step = current();
   const { values, tangents, adjoints } = app.state;
-  traceRows.forEach(({ row, cells }, node) => {
+  traceRows.forEach(({ row, cells, shown }, node) => {
     row.classList.toggle("current", Boolean(step) && step.node === node);
     row.classList.toggle("chosen", app.chosen === node);
     if (!data.point) {
@@ -56,9 +56,11 @@ function refreshTable() {
     const numbers = reachedForward(node) ? [values[node], ...tangents.map((column) => column[node])] : columns.map(() => null).concat(null);
     outputs.forEach((_, output) => numbers.push(reachedReverse(node, output) ? adjoints[output][node] : null));
     numbers.forEach((x, place) => {
-      const text = x === null ? "" : short(x);
-      if (cells[place].textContent !== text) cells[place].textContent = text;
-      cells[place].title = x === null || full(x) === text ? "" : full(x);
+      if (shown[place] !== x) {
+        shown[place] = x;
+        cells[place].textContent = x === null ? "" : short(x);
+        cells[place].title = x === null || full(x) === short(x) ? "" : full(x);
+      }
       const adjoint = place > columns.length ? place - columns.length - 1 : -1;
       const now = step && step.node === node && (step.sweep === "reverse" ? adjoint === step.output : adjoint < 0);
       cells[place].classList.toggle("now", Boolean(now));

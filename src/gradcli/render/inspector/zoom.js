@@ -2,7 +2,7 @@
 
 const LEGIBLE = 0.62;
 const TOO_SMALL = 0.5;
-const MOST_SCALE = 1.5;
+const MOST_SCALE = 1.25;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
 let dragged = false;
