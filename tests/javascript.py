@@ -24,6 +24,10 @@ const found = (f, points) => points.map((point) => {
   const out = f.value(...x);
   return [out, ...f.partials.map((partial) => partial && partial(out, ...x))].map(written);
 });
+const conditions = (f, points) => points.map((point) => {
+  const x = point.map(read);
+  return [...f.domain.map((holds) => holds(...x)), f.kink(...x)].map(Boolean);
+});
 """
 
 
@@ -44,9 +48,24 @@ def value_and_partials(
     primitive: Primitive, parameters: tuple[Any, ...], points: Sequence[tuple[float, ...]], v8: Any = None
 ) -> list[list[float | None]]:
     """Of each point the value, then one partial an argument: None where no derivative flows."""
+    rows = asked("found", primitive, parameters, points, v8)
+    return [[None if x is None else float(x) for x in row] for row in rows]
+
+
+def domain_and_kink(
+    primitive: Primitive, parameters: tuple[Any, ...], points: Sequence[tuple[float, ...]]
+) -> list[list[bool]]:
+    """Of each point whether the conditions of the domain hold, and last whether it is on a kink."""
+    return asked("conditions", primitive, parameters, points)
+
+
+def asked(
+    question: str, primitive: Primitive, parameters: tuple[Any, ...], points: Sequence[Any], v8: Any = None
+) -> Any:
+    """What a function above says of a primitive at points."""
     given = json.dumps([[writable(x) for x in point] for point in points])
-    text = f"JSON.stringify(found({function_text(primitive, parameters)}, {given}))"
-    return [[None if x is None else float(x) for x in row] for row in json.loads((v8 or engine()).eval(text))]
+    text = f"JSON.stringify({question}({function_text(primitive, parameters)}, {given}))"
+    return json.loads((v8 or engine()).eval(text))
 
 
 def writable(number: float) -> float | str:

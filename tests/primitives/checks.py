@@ -554,6 +554,7 @@ def check_declaration(primitive: Primitive) -> None:
         if primitive.elementwise:
             assert primitive.math, "no math backing for Python floats"
             assert primitive.sympy, "no SymPy backing"
+            assert primitive.javascript, "no JavaScript for the inspector's page: javascript=, or a definition"
         else:
             assert primitive.array or primitive.name in BY_MPMATH, "neither an array backing nor a definition"
     for dotted in (primitive.torch, primitive.math, primitive.sympy, primitive.array, primitive.arb):

@@ -5,7 +5,6 @@ Nothing but the registry's own words and numbers gets into the text: no name tha
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -117,8 +116,12 @@ def number_text(value: Any) -> str:
 
 
 def parameter_text(parameter: Any) -> str:
-    """A parameter: a number, or a word that the primitive knows."""
-    return json.dumps(parameter) if isinstance(parameter, str) else number_text(parameter)
+    """A parameter: a number, or a word, which cannot end a text or a script. Raises Unstated for any other."""
+    if not isinstance(parameter, str):
+        return number_text(parameter)
+    if not parameter.isidentifier():
+        raise Unstated("a parameter that is no word has no JavaScript")
+    return f'"{parameter}"'
 
 
 def library() -> str:

@@ -203,15 +203,15 @@ class Primitive(Operation):
 
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. arb: on balls of
-    python-flint, elementwise, or where `array` does not serve them. javascript: elementwise, a function of arguments
-    then parameters (of `Math`, or of `backings/floating.js`) or an operator. `definition`: in the vocabulary, for
-    carriers without a backing. `powers`: whole powers of an application that are better computed by a primitive of
-    their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the
-    result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of
-    torch's own derivative, where that is worse than rounding. `moves`: every element of the result is an element of an
-    argument, so that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`)
-    is, in the vocabulary. `commutative`: the order of the two arguments does not matter. `angle`: whether its (first)
-    argument or its result is an angle in radians.
+    python-flint, elementwise, or where `array` does not serve them. `definition`: in the vocabulary, for carriers
+    without a backing. `powers`: whole powers of an application that are better computed by a primitive of their own, by
+    its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
+    followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
+    derivative, where that is worse than rounding. `moves`: every element of the result is an element of an argument, so
+    that it costs nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
+    vocabulary. `commutative`: the order of the two arguments does not
+    matter. `angle`: whether its (first) argument or its result is an angle in radians.
+    javascript: elementwise, an operator, or a function of arguments then parameters (`Math`, `backings/floating.js`).
     `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
     `carriers.counting`.
     """

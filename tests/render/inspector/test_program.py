@@ -6,20 +6,29 @@ import json
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gradcli.carriers.floats import Floats
+from gradcli.carriers.tensors import Tensors
+from gradcli.graph import Graph
 from gradcli.methods.base import flatten, unflatten
 from gradcli.primitives.declare import Primitive
-from gradcli.render.examine import tangent_columns
+from gradcli.primitives.registry import by_name
+from gradcli.problem import Problem
+from gradcli.render.examine import tangent_columns, unit_columns
+from gradcli.render.gradient import inspect_gradient
 from gradcli.render.inspection import Inspection, inspect_at
 from gradcli.render.inspector.program import Program, program_of
 from gradcli.render.json import encodable
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
-from tests.render.inspections import inspect, structure
+from tests.primitives.checks import sample_case
+from tests.process import run_python
+from tests.render.inspections import built, inspect, structure
 
 LINEAR = (
     "sum",
@@ -67,7 +76,7 @@ def assert_same(made: Program, inspection: Inspection, inputs: Sequence[Any] | N
         for link in inspection.links(node):
             partial = inspection.partial(link)
             if partial is not None and not link.detached:
-                shown = [0.0 if p is None else p for p in found["partials"][node][link.position]]
+                shown = found["partials"][node][link.position]
                 shape = inspection.shape(node) or inspection.shape(link.argument)
                 wanted = np.broadcast_to(np.array(partial, dtype=float), shape).ravel().tolist()
                 close({0: shown}, {0: wanted}, f"partial {link}")
@@ -127,11 +136,62 @@ def test_recomputes_what_the_command_line_says(text: str, point: dict[str, Any],
     assert_same(made, there, [other[i["name"]] for i in made.data["inputs"]])
 
 
+ANSWERS = [
+    ("ln(x1)+x1*x2-sin(x2)", {"x1": 2.0, "x2": 5.0}, {"x1": 0.1, "x2": 31.4}),
+    ("lgamma(x)*erfc(y) + digamma(x + y)", {"x": 2.0, "y": 5.0}, {"x": 7.3, "y": 0.4}),
+    ("x^y / (1 + exp(-x)) % 0.7", {"x": 2.0, "y": 5.0}, {"x": 1.7, "y": -0.3}),
+    ("mean((X@w + b - y)^2)/2", {"X": [[3.0, 1.0], [2.0, 0.0]], "w": [2.0, -1.0], "b": 0.5, "y": [1.0, 2.0]},
+     {"X": [[3.1, 1.2], [2.3, 0.4]], "w": [0.2, -1.5], "b": 0.25, "y": [7.0, 0.1]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "point", "other"), ANSWERS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_changed_input_gives_the_answer_of_the_command_line(
+    text: str, point: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """To twelve significant digits."""
+    made = program(inspect(text, point))
+    at = ",".join(f"{name}={value}".replace(" ", "") for name, value in other.items())
+    done = run_python("-m", "gradcli", "grad", text, "--at", at, "--json")
+    assert done.status == 0, done.stderr
+    answer = json.loads(done.stdout)
+    found = recomputed(made, [other[i["name"]] for i in made.data["inputs"]])
+    ((output, adjoints),) = found["adjoints"].items()
+    assert found["values"][int(output)] == [pytest.approx(answer["value"], rel=5e-13, abs=0)]
+    for i in made.data["inputs"]:
+        assert adjoints[i["id"]] == pytest.approx(flatten(answer["gradient"][i["name"]]), rel=5e-13, abs=0)
+
+
 def test_weighs_an_output_that_is_no_scalar() -> None:
     here = inspect("x*x", {"x": [1.0, 2.0, 3.0]}, [1.0, -1.0, 0.5])
     assert_same(program(here), here)
     unweighted = inspect("x*x", {"x": [1.0, 2.0, 3.0]})
     assert program(unweighted).data["outputs"] == []
+
+
+def test_what_is_held_has_no_adjoint() -> None:
+    found = built("x*y + sin(x)", {"x": (), "y": ()})
+    graph, (output,) = found.graph, found.outputs
+    graph.held.add("x")
+    columns = tangent_columns(graph, ("y",))
+    here = inspect_at(graph, [output], Floats(), {"x": 2.0, "y": 3.0}, columns, {output: None})
+    assert here.adjoints_of(graph.inputs["x"]) == {output: 0.0}
+    assert_same(program(here), here)
+
+
+SLOPING = [p for p in by_name().values() if p.elementwise and not p.locally_constant]
+
+
+@pytest.mark.parametrize("primitive", SLOPING, ids=lambda p: p.name)
+def test_the_graph_of_a_gradient(primitive: Primitive) -> None:
+    """Of each primitive at its samples: the tangents are second derivatives."""
+    for number in range(len(primitive.samples)):
+        case = sample_case(primitive, number)
+        names = tuple(case.graph.inputs)
+        point = {name: float(argument) for name, argument in zip(names, case.arguments, strict=True)}
+        problem = Problem(case.graph, case.output, names, point)
+        here, _ = inspect_gradient(problem, Floats(), unit_columns(case.graph, names))
+        assert_same(program(here), here)
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -170,13 +230,28 @@ def test_a_mistaken_partial_is_seen() -> None:
         (lambda: structure("x*y", {"x": (), "y": ()}), "no point"),
         (lambda: inspect("sum(softmax(x))", {"x": [1.0, 2.0]}), "softmax"),
         (lambda: inspect("sum(x)", {"x": [1.0] * 1001}), "1001 elements"),
+        (lambda: inspect("+".join(f"sin(x*{k})" for k in range(2, 70)), {"x": [1.0] * 300}, [1.0] * 300), "numbers"),
+        (lambda: inspect("sum(X@X)", {"X": [[1.0] * 30] * 30}), "matmul"),
     ],
-    ids=["point", "softmax", "size"],
+    ids=["point", "softmax", "elements", "numbers", "products"],
 )
 def test_says_why_there_is_none(inspection: Any, reason: str) -> None:
     found = program_of(inspection())
     assert isinstance(found, str)
     assert reason in found
+
+
+def test_says_which_operation_has_no_javascript() -> None:
+    graph = Graph()
+    output = graph.apply(replace(by_name()["sin"], javascript=""), (graph.input("x"),))
+    found = program_of(inspect_at(graph, [output], Floats(), {"x": 1.0}))
+    assert found == "sin has no JavaScript"
+
+
+def test_computes_in_float64_only() -> None:
+    graph = built("sin(x)", {"x": ()}).graph
+    found = program_of(inspect_at(graph, [len(graph) - 1], Tensors("cpu", "float32"), {"x": 1.0}))
+    assert found == "the page computes in float64, and this graph in float32"
 
 
 def test_nothing_of_the_user_is_in_the_text() -> None:

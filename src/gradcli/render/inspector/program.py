@@ -23,8 +23,8 @@ from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries, products
 from gradcli.render.json import encodable
 from gradcli.shapes import size
 
-MOST_NODES = 10_000
-"""Beyond these sizes a page would not answer while one types."""
+MOST_NUMBERS = 50_000
+"""Of all nodes together: with more, a page would not answer while one types."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def refusal(inspection: Inspection) -> str:
         return "the graph has no point"
     if inspection.tape.carrier.dtype != "float64":
         return f"the page computes in float64, and this graph in {inspection.tape.carrier.dtype}"
-    if len(nodes) > MOST_NODES:
-        return f"the graph has {len(nodes)} nodes; the page computes up to {MOST_NODES}"
-    largest = max((size(graph.shapes[node]) for node in nodes), default=0)
-    if largest > MOST_ELEMENTS:
-        return f"an array has {largest} elements; the page computes up to {MOST_ELEMENTS}"
+    sizes = [size(graph.shapes[node]) for node in nodes]
+    if sum(sizes) > MOST_NUMBERS:
+        return f"the graph has {sum(sizes)} numbers; the page computes up to {MOST_NUMBERS}"
+    if max(sizes) > MOST_ELEMENTS:
+        return f"an array has {max(sizes)} elements; the page computes up to {MOST_ELEMENTS}"
     return ""
 
 

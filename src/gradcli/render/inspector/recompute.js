@@ -209,8 +209,8 @@ const recompute = (() => {
     const nodes = prepare(program, functions);
     evaluate(nodes, inputs);
     const partials = [];
-    for (const { id, partials: found } of nodes) {
-      partials[id] = found;
+    for (const node of nodes) {
+      partials[node.id] = node.partials && node.partials.map((partial) => partial && partial.map((slope) => slope ?? 0));
     }
     return {
       values: whole(nodes, "value"),
