@@ -18,13 +18,14 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: the picture, and the data of the JSON answer. `timeout` limits the layout, in seconds.
+    """What is written: the picture, and the data of the JSON answer, which is made only where it is asked for.
+    `timeout` limits the layout, in seconds.
 
     `scale` is that of the drawing; None is the format's own.
     """
 
     picture: Picture
-    data: Mapping[str, Any]
+    data: Callable[[], Mapping[str, Any]]
     timeout: float
     theme: Theme = "auto"
     scale: float | None = None
@@ -101,7 +102,7 @@ def as_json(export: Export) -> bytes:
     """The graph as data, whole however large."""
     from gradcli.render.json import dumps
 
-    return (dumps(dict(export.data)) + "\n").encode()
+    return (dumps(dict(export.data())) + "\n").encode()
 
 
 FORMATS: dict[str, Format] = {

@@ -51,7 +51,8 @@ def fold_long(layout: Layout, aspect: float) -> Layout:
 
 
 def choose_cuts(layout: Layout, row_length: float) -> list[float]:
-    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges."""
+    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges, not through a frame if it
+    can be helped."""
     spans = [(route[0][0], route[-1][0]) for route in layout.routes]
 
     def crossing(gap: float) -> int:
@@ -66,7 +67,8 @@ def choose_cuts(layout: Layout, row_length: float) -> list[float]:
         possible = [gap for gap in gaps if gap > start + 0.5 * row_length and gap < layout.size[0] - 0.3 * row_length]
         if not possible:
             break
-        start = min(possible, key=lambda gap: abs(gap - wanted))
+        whole = [gap for gap in possible if not any(frame.x < gap < frame.right for _, frame in layout.frames)]
+        start = min(whole or possible, key=lambda gap: abs(gap - wanted))
         cuts.append(start)
     return cuts
 

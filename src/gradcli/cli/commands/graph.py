@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -18,6 +19,7 @@ from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
     from gradcli.render.gradient import Gradient
+    from gradcli.render.hierarchy.views import Extent
     from gradcli.render.inspection import Inspection
 
 PRINT = "-"
@@ -39,6 +41,7 @@ class Wish:
     theme: Literal["auto", "light", "dark"] | None
     scale: float | None
     gradient: bool
+    extent: Extent
 
 
 def register(app: typer.Typer) -> None:
@@ -85,6 +88,21 @@ def graph(
     gradient_graph: Annotated[
         bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
     ] = False,
+    expand: Annotated[
+        list[str],
+        typer.Option("--expand", metavar="NAMES", help="Groups of a large graph to draw open, e.g. u,part3.", default_factory=list),
+    ],
+    depth: Annotated[
+        int | None, typer.Option("--depth", metavar="N", help="Draw groups open down to this depth (1: none).", show_default=False)
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="K", help="Only the K nodes with the largest |adjoint|, and paths between.", show_default=False),
+    ] = None,
+    focus: Annotated[str, typer.Option("--focus", metavar="NODE", help="Only what is around a node.")] = "",
+    radius: Annotated[
+        int | None, typer.Option("--radius", metavar="R", help="With --focus: how many edges away (default: 2).", show_default=False)
+    ] = None,
     settings: Settings,
 ) -> int:
     """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
@@ -101,6 +119,7 @@ def graph(
         theme,
         scale,
         gradient_graph,
+        extent_asked(expand, depth, top, focus, radius),
     )
     if output:
         check_target(expression, wish)
@@ -122,11 +141,20 @@ def parts(show: str) -> Collection[str]:
     return shown_parts(separate(show), "--show") if show else PARTS
 
 
+def extent_asked(
+    expand: Sequence[str], depth: int | None, top: int | None, focus: str, radius: int | None
+) -> Extent:
+    """What part of a large graph is drawn. Raises UsageError for options that exclude each other."""
+    from gradcli.render.hierarchy.views import Extent
+
+    return Extent(tuple(name for words in expand for name in separate(words)), depth, top, focus, radius)
+
+
 def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
     from gradcli.render.exports import format_of, require_drawn, require_scale
 
-    given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
+    given = {"--theme": wish.theme, "--scale": wish.scale}
     for option, value in given.items():
         if value is not None and not wish.target:
             raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
@@ -135,8 +163,12 @@ def check_look(wish: Wish, show: str) -> None:
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    if show and format_of(wish.format).whole:
-        raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
+    parts_asked = {"--show": bool(show)} | {f"--{name}": True for name in wish.extent.asked}
+    for option, given in parts_asked.items():
+        if given and not wish.target:
+            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
+        if given and format_of(wish.format).whole:
+            raise UsageError(f"{option} is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:
@@ -169,20 +201,27 @@ def answer(query: Query, wish: Wish) -> Report:
     bound = bind_loosely(query, wish.shapes)
     names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
-    data = graph_data(inspection, query.text, bound.point)
     title = wish.title or title_of(inspection, bound.point)
     verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     status = status_of(inspection)
+    function, found = inspection, None
     if wish.gradient:
         inspection, found = gradient_of(bound, names, wish, inspection, notes)
-        data |= gradient_data(inspection, found)
         title = wish.title or f"the gradient of {title}"
+
+    @cache
+    def data() -> dict[str, Any]:
+        """The JSON, which takes longer than the picture of a large graph."""
+        content = graph_data(function, query.text, bound.point)
+        return content | gradient_data(inspection, found) if found is not None else content
+
     written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
+    answer = data() if query.settings.json or not wish.target else {}
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
-        data["file"] = wish.target
+        answer = answer | {"file": wish.target}
     show = shower(inspection, wish, written, verdicts, query.settings)
-    return Report(data, show, status, [*bound.notes, *notes])
+    return Report(answer, show, status, [*bound.notes, *notes])
 
 
 def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspection, list[str]]:
@@ -236,20 +275,27 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
 
 
 def export(
-    inspection: Inspection, bound: Bound, wish: Wish, title: str, data: dict[str, Any], notes: list[str]
+    inspection: Inspection,
+    bound: Bound,
+    wish: Wish,
+    title: str,
+    data: Callable[[], dict[str, Any]],
+    notes: list[str],
 ) -> bytes:
     """The file's content. What a picture leaves out is noted."""
-    from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
-    from gradcli.render.nearest import select
+    from gradcli.render.hierarchy.views import shown
+    from gradcli.render.picture import Picture
 
     chosen = format_of(wish.format)
-    if not chosen.whole and (selection := select(inspection)).omitted:
-        notes.append(f"the picture shows {selection.sentence}; the json format has all")
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    picture = picture_of(inspection, title, wish.direction, wish.show)
-    content = data | {"warnings": [*bound.notes, *notes]}
-    written = chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    if chosen.whole:
+        whole = data() | {"warnings": [*bound.notes, *notes]}
+        return chosen.write(Export(Picture(title, ()), lambda: whole, timeout))
+    drawn = shown(inspection, title, wish.direction, wish.show, wish.extent)
+    if drawn.sentence:
+        notes.append(f"the picture shows {drawn.sentence}" + ("; --expand NAME opens a group" if drawn.closed else ""))
+    written = chosen.write(Export(drawn.picture, data, timeout, wish.theme or "auto", wish.scale))
     if chosen.note is not None and (note := chosen.note(written)):
         notes.append(note)
     return written

@@ -18,8 +18,8 @@ BRANCHES = 24
 """About so many groups are in one picture."""
 MOST_STATEMENTS = 40
 """More statements than these share groups."""
-SMALL = 3
-"""So few nodes are drawn, and not a group of them."""
+SMALL = 6
+"""So few nodes are drawn and not a group of them, where there is room."""
 SLACK = 0.35
 """How far a cut may be from where equal parts would be, in sizes of a part."""
 
@@ -78,7 +78,7 @@ def singles(piece: Piece) -> list[Piece]:
 def dissolved(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with the small ones in single nodes, as long as there are not too many."""
     small = [piece for piece in pieces if 1 < piece.size <= SMALL]
-    if len(pieces) + sum(piece.size - 1 for piece in small) > FULL:
+    if len(pieces) + sum(piece.size - 1 for piece in small) > MOST_STATEMENTS:
         return list(pieces)
     return [part for piece in pieces for part in (singles(piece) if piece.size <= SMALL else [piece])]
 
@@ -111,6 +111,8 @@ def blocks(outline: Outline, piece: Piece, ends: Sequence[int]) -> list[Piece]:
         Piece(edges[one.start], edges[one.end], (edges[one.end] - edges[one.start]) // one.count)
         for one in repetitions(signs, lambda index: outline.live[edges[index]])
     ]
+    least = piece.size / (2 * branches(piece.size))
+    found = [one for one in found if one.size >= least]
     large = [one for one in between(piece.start, ends) if one.size > piece.size / branches(piece.size)]
     free = [one for one in large if not any(other.start <= one.start < other.end for other in found)]
     return sorted([*found, *free], key=lambda one: one.start)

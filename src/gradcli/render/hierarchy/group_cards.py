@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from gradcli.render.cards import short, short_text, typeset
-from gradcli.render.hierarchy.groups import Group, Hierarchy
+from gradcli.render import cards
+from gradcli.render.cards import short, short_text
+from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.picture import Card, Row, pretty_name, signed_log_tint
 
 KIND = "group"
 OUTSIDE = "outside"
 MOST_NAMED = 3
-"""So many kinds of operation, inputs or results are named on a card; of more their number is told."""
+"""So many inputs are named on a card; of more the number is told."""
+MOST_RESULTS = 2
+MOST_ROWS = 12
+"""So many inputs have a row each on the card of a group of inputs."""
+LONGEST_LIST = 22
 ALARMS = ("NaN", "inf", "kink")
 
 
@@ -27,14 +32,16 @@ def counted(number: int, word: str) -> str:
 
 
 def group_card(
-    hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str], uses: Sequence[int] = ()
+    hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str], uses: Sequence[Item] = ()
 ) -> Card:
-    """A group. `uses` are nodes that it uses without a line to them."""
+    """A group. `uses` are inputs and groups that it uses without a line to them."""
     nodes = hierarchy.nodes(group)
+    if not group.piece.size:
+        return inputs_card(hierarchy, group, largest, show)
     rows = [content_row(hierarchy, group)]
     rows += pattern_rows(hierarchy, group)
-    rows += [Row("inputs in it", names_text(hierarchy, group.inputs))] if group.inputs and group.piece.size else []
-    rows += [uses_row(hierarchy, uses)] if uses else []
+    rows += [Row("inputs in it", names_text(hierarchy, group.inputs))] if group.inputs else []
+    rows += uses_rows(hierarchy, uses)
     rows += result_rows(hierarchy, group) if "value" in show else []
     rows += adjoint_rows(hierarchy, nodes, largest) if "adjoint" in show else []
     badge = "out" if any(node in hierarchy.outline.outputs for node in nodes) else ""
@@ -45,31 +52,47 @@ def group_card(
         tuple(rows),
         badge,
         alarm(hierarchy, nodes),
-        description(hierarchy, group, rows),
+        description(hierarchy, group, rows, uses),
         group.name,
     )
 
 
+def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str]) -> Card:
+    """A group of inputs: with few of them, the gradient."""
+    inspection, nodes = hierarchy.inspection, group.inputs
+    rows = [content_row(hierarchy, group), Row("names", names_text(hierarchy, nodes))]
+    if "adjoint" in show and len(nodes) <= MOST_ROWS:
+        rows = [row for node in nodes for row in cards.adjoint_rows(inspection, node, largest)] or rows
+    elif "adjoint" in show:
+        rows += adjoint_rows(hierarchy, nodes, largest)
+    told = description(hierarchy, group, rows)
+    return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
+
+
 def title(group: Group) -> str:
-    """The name, with the ends of a range apart."""
-    return " … ".join(typeset(part) for part in group.name.split(".."))
+    """The name as it is typed; the ends of a range apart, as one writes them."""
+    first, dots, last = group.name.partition("..")
+    return f"{pretty_name(first)} … {pretty_name(last)}" if dots else first
 
 
 def content_row(hierarchy: Hierarchy, group: Group) -> Row:
     """How many nodes."""
-    return Row("holds", counted(len(hierarchy.nodes(group)), "input" if not group.piece.size else "node"))
+    return Row("holds", counted(len(hierarchy.nodes(group)), "node" if group.piece.size else "input"))
 
 
 def pattern_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
     """The operations: of a repetition once around, else the most frequent."""
     piece, outline = group.piece, hierarchy.outline
-    if not piece.size:
-        return [Row("names", names_text(hierarchy, group.inputs))]
     period = piece.period
     if period and piece.size >= 2 * period:
         times = f"{piece.size // period} × "
         if period > 1:
-            return [Row("repeats", times + listed(operations(hierarchy, piece.start, piece.start + period)))]
+            return [
+                Row(
+                    "repeats",
+                    times + listed([*dict.fromkeys(operations(hierarchy, piece.start, piece.start + period))]),
+                )
+            ]
         is_chain = max(outline.live[piece.start + 1 : piece.end], default=0) <= 1
         return [Row("chain" if is_chain else "repeats", times + operations(hierarchy, piece.start, piece.start + 1)[0])]
     frequent = Counter(operations(hierarchy, piece.start, piece.end)).most_common()
@@ -83,21 +106,24 @@ def operations(hierarchy: Hierarchy, start: int, end: int) -> list[str]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """The first few words, and that there are more."""
-    return ", ".join([*words[:MOST_NAMED], *(["…"] if len(words) > MOST_NAMED else [])])
+    """As many words as fit on a card, and whether there are more."""
+    fitting = next((n for n in range(len(words), 1, -1) if len(", ".join(words[:n])) <= LONGEST_LIST), 1)
+    return ", ".join([*words[:fitting], *(["…"] if len(words) > fitting else [])])
 
 
 def names_text(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
-    """A few nodes by name; of more the first, the last and how many."""
-    names = [pretty_name(hierarchy.inspection.names[node]) for node in nodes]
-    if len(names) <= MOST_NAMED:
-        return ", ".join(names)
-    return f"{names[0]} … {names[-1]} ({len(names)})"
+    """A few nodes by name; of more the first two and how many."""
+    names = [pretty_name(hierarchy.inspection.names[node]) for node in sorted(nodes)]
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]}, {names[1]}, … ({len(names)})"
 
 
-def uses_row(hierarchy: Hierarchy, nodes: Sequence[int]) -> Row:
+def uses_rows(hierarchy: Hierarchy, uses: Sequence[Item]) -> list[Row]:
     """What a group uses that no line says."""
-    return Row("uses", names_text(hierarchy, nodes))
+    inputs = [item for item in uses if not isinstance(item, Group)]
+    groups = [item for item in uses if isinstance(item, Group)]
+    rows = [Row("uses", names_text(hierarchy, inputs))] if inputs else []
+    also = title(groups[0]) if len(groups) == 1 else f"{len(groups)} other groups"
+    return [*rows, Row("also from", also)] if groups else rows
 
 
 def results(hierarchy: Hierarchy, group: Group) -> list[int]:
@@ -115,10 +141,13 @@ def result_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
     inspection, found = hierarchy.inspection, results(hierarchy, group)
     if not found or inspection.tape is None:
         return []
-    if len(found) > MOST_NAMED - 1:
+    if len(found) > MOST_RESULTS:
         return [Row("gives", counted(len(found), "value"))]
     texts = [(pretty_name(inspection.names[node]), short_text(inspection.value(node))) for node in found]
-    return [Row(f"gives {name}", text or f"norm {short(inspection.summary(node).norm)}") for (name, text), node in zip(texts, found, strict=True)]
+    return [
+        Row(f"gives {name}", text or f"norm {short(inspection.summary(node).norm)}")
+        for (name, text), node in zip(texts, found, strict=True)
+    ]
 
 
 def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> list[Row]:
@@ -128,6 +157,8 @@ def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> 
         return []
     names = hierarchy.inspection.names
     peak, output = hierarchy.outline.peaks[node]
+    if peak == 0:
+        return [Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True)]
     label = f"max ← ∂{pretty_name(names[output])}/∂{pretty_name(names[node])}"
     return [Row(label, short(peak), signed_log_tint(peak, largest), emphasis=True)]
 
@@ -139,9 +170,11 @@ def alarm(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
     return ", ".join(f"{found[word]} {word}" for word in ALARMS if word in found)
 
 
-def description(hierarchy: Hierarchy, group: Group, rows: Sequence[Row]) -> str:
+def description(hierarchy: Hierarchy, group: Group, rows: Sequence[Row], uses: Sequence[Item] = ()) -> str:
     """A group's text for hovering and screen readers."""
     names = hierarchy.inspection.names
     nodes = hierarchy.nodes(group)
     told = "; ".join(f"{row.label} {row.value}" for row in rows)
-    return f"group {group.name}: {told}; from {names[nodes[0]]} to {names[nodes[-1]]}"
+    others = [item.name for item in uses if isinstance(item, Group)]
+    also = f"; edges without a line come from {', '.join(others)}" if others else ""
+    return f"group {group.name}: {told}; from {names[nodes[0]]} to {names[nodes[-1]]}{also}"

@@ -14,8 +14,8 @@ from gradcli.render.hierarchy.division import FULL, Piece, branches, divided
 from gradcli.render.hierarchy.outline import Outline
 from gradcli.render.inspection import Inspection
 
-MOST_INPUTS = 12
-"""More inputs than these in one picture are a group."""
+MOST_INPUTS = 3
+"""More inputs than these beside groups are a group themselves."""
 INPUTS = "inputs"
 
 
@@ -84,13 +84,15 @@ class Hierarchy:
             only = users[0] if users and users[0] == users[-1] else None
             (own if only is None or pieces[only].size == 1 else inner[only]).append(node)
         items: list[Item] = [*own]
-        if len(own) > MOST_INPUTS and len(own) + len(pieces) > FULL // 2:
+        if len(own) > (MOST_INPUTS if any(piece.size > 1 for piece in pieces) else FULL):
             name = f"{group.name}.{INPUTS}" if group.name else self.free(INPUTS)
             items = [Group(name, Piece(0, 0), own, group)]
-        for number, (piece, inputs) in enumerate(zip(pieces, inner, strict=True), 1):
+        number = 0
+        for piece, inputs in zip(pieces, inner, strict=True):
             if piece.size == 1:
                 items.append(self.outline.order[piece.start])
             else:
+                number += 1
                 items.append(Group(self._name(group, piece, number), piece, inputs, group))
         return items
 
@@ -108,16 +110,20 @@ class Hierarchy:
 
     def _name(self, group: Group, piece: Piece, number: int) -> str:
         """A statement has its own name, several have those of the first and the last; other parts are numbered."""
-        ends = self.outline.statement_ends
+        ends = self._ends
         first = bisect_right(ends, piece.start)
         last = bisect_right(ends, piece.end) - 1
-        starts_there = piece.start == 0 or (first > 0 and ends[first - 1] == piece.start)
-        if starts_there and last >= first and ends[last] == piece.end:
+        begins = piece.start == 0 or (first > 0 and ends[first - 1] == piece.start)
+        if len(ends) > 1 and begins and last >= first and ends[last] == piece.end:
             names = [self.statement(ends[index] - 1) for index in (first, last)]
             return names[0] if first == last else f"{names[0]}..{names[1]}"
-        if starts_there and first == len(ends) and piece.end == len(self.outline.order) and ends:
-            return self.statement(piece.end - 1)
         return f"{group.name}.{number}" if group.name else f"{self.free('part')}{number}"
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where statements end; what follows the last named node is one too."""
+        ends, last = self.outline.statement_ends, len(self.outline.order)
+        return ends if ends[-1:] == [last] else [*ends, last]
 
     def statement(self, place: int) -> str:
         """The name of the node at a place; of several with one name all but the first are numbered."""
@@ -164,7 +170,12 @@ class Hierarchy:
         raise UsageError(f"no group is called '{name}'", hint=hint)
 
     def neighbour(self, node: int, group: Group) -> Item:
-        """The box that a node outside a group is in, where the pictures around the group show it."""
+        """The box that a node outside a group is in, where the pictures around the group show it.
+
+        An input stands for itself beside few nodes.
+        """
+        if node not in self.outline.place and group.piece.size <= FULL:
+            return node
         for holder, inner in zip(group.path, [*group.path[1:], group], strict=True):
             item = self.holding(node, holder)
             if item is not inner:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradcli.render.cards import AGAIN, FAR, card, edge, typeset
@@ -15,6 +16,9 @@ from gradcli.render.picture import Card, Cluster, Direction, Edge, Picture, Row
 
 MANY = 4
 """A node that more groups than this use has no lines to groups: their cards name it."""
+TANGLE = 2
+"""With more lines between groups than so many a box, each group has only its strongest."""
+MOST_LINES = 2
 MOST_TOLD = 6
 """So many of the edges that one line stands for are told on hovering."""
 
@@ -92,16 +96,14 @@ class Assembly:
         """How many boxes the picture has, repetitions not counted."""
         return len(self.items) + len(self.outside)
 
-    def picture(
-        self, title: str, direction: Direction, show: Collection[str], frames: Sequence[Frame] = ()
-    ) -> Picture:
+    def picture(self, title: str, direction: Direction, show: Collection[str], frames: Sequence[Frame] = ()) -> Picture:
         """All cards and edges."""
         named, lined = self._split()
-        levels = self._levels(lined)
-        again = self._far(lined, levels)
+        again = self._far(lined, self._levels(lined))
         largest = self._largest()
-        cards = [self._card(item, largest, show, named.get(item, [])) for item in self.items]
-        cards += [self._outside_card(item) for item in self.outside]
+        cards = [self._card(item, largest, show, named) for item in self.items]
+        joined = {item for bundle in lined for item in (bundle.source, bundle.target)}
+        cards += [self._outside_card(item) for item in self.outside if item in joined]
         edges: list[Edge] = []
         repeats: dict[str, Card] = {}
         for bundle in lined:
@@ -117,27 +119,45 @@ class Assembly:
         ]
         return Picture(title, (*cards, *repeats.values()), tuple(edges), tuple(clusters), direction)
 
-    def _split(self) -> tuple[dict[Item, list[int]], list[Bundle]]:
-        """What the cards of groups name instead of lines: nodes that many groups use. And the bundles with lines."""
-        users: dict[Item, int] = {}
-        for bundle in self.bundles:
-            if isinstance(bundle.target, Group):
-                users[bundle.source] = users.get(bundle.source, 0) + 1
-        named: dict[Item, list[int]] = {}
+    def _split(self) -> tuple[dict[Group, list[Item]], list[Bundle]]:
+        """What the cards of groups name instead of lines, and the bundles with lines."""
+        named: dict[Group, list[Item]] = {}
         lined = []
+        minor = {*self._shared(), *self._minor()}
         for bundle in self.bundles:
-            is_input = bundle.links[0].argument not in self.hierarchy.outline.place
-            if isinstance(bundle.target, Group) and is_input and users[bundle.source] > MANY:
-                named.setdefault(bundle.target, []).extend(dict.fromkeys(link.argument for link in bundle.links))
+            if isinstance(bundle.target, Group) and bundle in minor:
+                named.setdefault(bundle.target, []).extend(sources_in(bundle))
             else:
-                lined.append(bundle)
+                lined += apart(bundle)
         return named, lined
+
+    def _shared(self) -> Iterator[Bundle]:
+        """The bundles to groups from inputs that are a group, or that many groups use."""
+        users: Counter[Item] = Counter(one.source for one in self.bundles if isinstance(one.target, Group))
+        for bundle in self.bundles:
+            if is_inputs(bundle.source) or (self._is_input(bundle.source) and users[bundle.source] > MANY):
+                yield bundle
+
+    def _minor(self) -> Iterator[Bundle]:
+        """Of a tangle, the bundles to each group but those of the most edges."""
+        between = [one for one in self.bundles if is_interval(one.source) and isinstance(one.target, Group)]
+        if len(between) <= TANGLE * len(self.items):
+            return
+        into: dict[Item, list[Bundle]] = {}
+        for bundle in between:
+            into.setdefault(bundle.target, []).append(bundle)
+        for bundles in into.values():
+            yield from sorted(bundles, key=lambda one: -len(one.links))[MOST_LINES:]
+
+    def _is_input(self, item: Item) -> bool:
+        return not isinstance(item, Group) and item not in self.hierarchy.outline.place
 
     def _levels(self, bundles: Sequence[Bundle]) -> dict[Item, int]:
         """The longest way to each box, as far as the boxes follow one another in the trace."""
         rank = {item: index for index, item in enumerate(sorted([*self.items, *self.outside], key=self._first_place))}
         levels = dict.fromkeys(rank, 0)
-        for bundle in sorted(bundles, key=lambda one: (rank[one.source], rank[one.target])):
+        known = [one for one in bundles if one.source in rank]
+        for bundle in sorted(known, key=lambda one: (rank[one.source], rank[one.target])):
             if rank[bundle.source] < rank[bundle.target]:
                 levels[bundle.target] = max(levels[bundle.target], levels[bundle.source] + 1)
         return levels
@@ -148,8 +168,8 @@ class Assembly:
         return self.hierarchy.outline.place.get(item, -1)
 
     def _far(self, bundles: Sequence[Bundle], levels: dict[Item, int]) -> set[Bundle]:
-        """The bundles of one node that would pass many levels more than the first from it: a repetition of the node
-        stands beside the user."""
+        """The bundles of one node that would pass many levels more than the first from it, or whose node is in a group of
+        inputs: a small card of the node stands beside the user."""
         first: dict[Item, int] = {}
         for bundle in bundles:
             level = levels[bundle.target]
@@ -157,7 +177,8 @@ class Assembly:
         return {
             bundle
             for bundle in bundles
-            if not isinstance(bundle.source, Group) and levels[bundle.target] - first[bundle.source] >= FAR
+            if not isinstance(bundle.source, Group)
+            and (bundle.source not in levels or levels[bundle.target] - first[bundle.source] >= FAR)
         }
 
     def _largest(self) -> float:
@@ -166,9 +187,9 @@ class Assembly:
         found = (abs(peaks[node][0]) for node in self.owner if node in peaks)
         return max((number for number in found if math.isfinite(number)), default=0.0)
 
-    def _card(self, item: Item, largest: float, show: Collection[str], uses: list[int]) -> Card:
+    def _card(self, item: Item, largest: float, show: Collection[str], named: Mapping[Group, list[Item]]) -> Card:
         if isinstance(item, Group):
-            return group_card(self.hierarchy, item, largest, show, uses)
+            return group_card(self.hierarchy, item, largest, show, named.get(item, []))
         found = card(self.hierarchy.inspection, item, largest, show)
         before, after = self.left_out.get(item, (set(), set()))
         parts = [counted(len(nodes), word) for nodes, word in ((before, "argument"), (after, "user")) if nodes]
@@ -201,11 +222,39 @@ class Assembly:
             found = [edge(inspection, link, source) for link in bundle.links]
             return found if "partial" in show else [replace(one, label="", tint=None) for one in found]
         links = bundle.links
+        if len(links) == 1 and not isinstance(bundle.target, Group):
+            (found,) = (edge(inspection, links[0], source),)
+            return [found if "partial" in show else replace(found, label="", tint=None)]
         told = [link_text(inspection, link) for link in links[:MOST_TOLD]]
         told += [f"and {len(links) - MOST_TOLD} more"] if len(links) > MOST_TOLD else []
         label = counted(len(links), "edge") if len(links) > 1 else ""
         cut = all(link.detached for link in links)
         return [Edge(source, box_id(bundle.target), label, cut, description="; ".join(told))]
+
+
+def is_inputs(item: Item) -> bool:
+    """Whether a box is a group of inputs."""
+    return isinstance(item, Group) and not item.piece.size
+
+
+def is_interval(item: Item) -> bool:
+    """Whether a box is a group of what is computed."""
+    return isinstance(item, Group) and item.piece.size > 0
+
+
+def sources_in(bundle: Bundle) -> list[Item]:
+    """What a bundle comes from: a group, or inputs."""
+    if is_interval(bundle.source):
+        return [bundle.source]
+    return [*dict.fromkeys(link.argument for link in bundle.links)]
+
+
+def apart(bundle: Bundle) -> list[Bundle]:
+    """A bundle from a group of inputs as one from each of them."""
+    if not is_inputs(bundle.source):
+        return [bundle]
+    nodes = dict.fromkeys(link.argument for link in bundle.links)
+    return [Bundle(node, bundle.target, [link for link in bundle.links if link.argument == node]) for node in nodes]
 
 
 def box_id(item: Item) -> str:

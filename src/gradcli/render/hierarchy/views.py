@@ -38,21 +38,27 @@ class Extent:
     radius: int | None = None
 
     def __post_init__(self) -> None:
-        asked = [name for name, given in (("top", self.top), ("focus", self.focus)) if given not in (None, "")]
-        if self.expand or self.depth is not None:
-            asked.insert(0, "expand" if self.expand else "depth")
-        if len(asked) > 1:
-            raise UsageError(f"{asked[0]} and {asked[1]} draw different parts", hint="ask for one of them")
-        if self.radius is not None and not self.focus:
+        kinds = [kind for kind in (("expand", "depth"), ("top",), ("focus", "radius")) if set(kind) & set(self.asked)]
+        if len(kinds) > 1:
+            first, second = (next(name for name in kind if name in self.asked) for kind in kinds[:2])
+            raise UsageError(f"{first} and {second} draw different parts of a graph", hint="ask for one of them")
+        if "radius" in self.asked and not self.focus:
             raise UsageError("a radius needs a node to be around", hint="focus says which")
         for name, number, least in (("depth", self.depth, 1), ("top", self.top, 1), ("radius", self.radius, 0)):
             if number is not None and number < least:
                 raise UsageError(f"{name} is {number}, and must be at least {least}")
 
     @property
-    def is_all(self) -> bool:
-        """Whether no part was asked for."""
-        return self == Extent()
+    def asked(self) -> list[str]:
+        """The names of what was asked for."""
+        given = {
+            "expand": bool(self.expand),
+            "depth": self.depth is not None,
+            "top": self.top is not None,
+            "focus": bool(self.focus),
+            "radius": self.radius is not None,
+        }
+        return [name for name, is_given in given.items() if is_given]
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def shown(
 ) -> Shown:
     """The picture of a graph, or of the part that is asked for. Raises UsageError."""
     is_small = len(inspection.rows) <= WHOLE
-    if is_small and extent.is_all:
+    if is_small and not extent.asked:
         return Shown(cards.picture_of(inspection, title, direction, show))
     hierarchy = Hierarchy(inspection)
     if extent.top is not None or extent.focus:
@@ -133,9 +139,7 @@ def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) ->
     return items, frames
 
 
-def selected(
-    hierarchy: Hierarchy, title: str, direction: Direction, show: Collection[str], extent: Extent
-) -> Shown:
+def selected(hierarchy: Hierarchy, title: str, direction: Direction, show: Collection[str], extent: Extent) -> Shown:
     """The picture of some nodes."""
     found: Selection
     if extent.top is not None:
