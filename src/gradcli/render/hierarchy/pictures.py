@@ -171,6 +171,8 @@ class Assembly:
         """The bundles of one node that would pass many levels more than the first from it, or whose node is in a group of
         inputs: a small card of the node stands beside the user."""
         first: dict[Item, int] = {}
+        if any(isinstance(item, Group) for item in self.items):  # a line from an input would pass by many groups
+            first = {item: 0 for item in levels if self._is_input(item)}
         for bundle in bundles:
             level = levels[bundle.target]
             first[bundle.source] = min(level, first.get(bundle.source, level))

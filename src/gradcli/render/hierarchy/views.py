@@ -21,7 +21,7 @@ WHOLE = 300
 """A graph of more nodes than this is drawn as groups."""
 MOST_BOXES = 500
 """Boxes that a layout engine places in a time one waits for, and that an eye can follow."""
-MOST_CARDS = 1500
+MOST_CARDS = 1000
 """So many cards are in all views of a file together."""
 RADIUS = 2
 
@@ -89,8 +89,10 @@ def shown(
     opened = {hierarchy.group(name) for name in extent.expand}
     if is_small and extent.depth is None:
         return Shown(cards.picture_of(inspection, title, direction, show))
-    items, frames = opened_boxes(hierarchy, opened, extent.depth or 1)
-    require_few(len(items), extent)
+    depth = extent.depth or 1
+    items, frames = opened_boxes(hierarchy, opened, depth)
+    if len(items) > MOST_BOXES:
+        require_few(len(items), smaller(hierarchy, opened, depth))
     closed = tuple(item for item in items if isinstance(item, Group))
     sentence = sentence_of(hierarchy, items) if closed else ""
     picture = Assembly(hierarchy, items).picture(with_sentence(title, sentence), direction, show, frames)
@@ -110,15 +112,26 @@ def sentence_of(hierarchy: Hierarchy, items: Sequence[Item]) -> str:
     return f"{boxes} for all {total(hierarchy)}"
 
 
-def require_few(boxes: int, extent: Extent) -> None:
+def require_few(boxes: int, hint: str) -> None:
     """Raise UsageError for a picture that nobody could read."""
     if boxes > MOST_BOXES:
-        hint = "a smaller depth draws fewer, and expand opens single groups" if extent.depth else "ask for less"
         raise UsageError(f"the picture would have {boxes} boxes, and may have {MOST_BOXES}", hint=hint)
 
 
+def smaller(hierarchy: Hierarchy, opened: Collection[Group], depth: int) -> str:
+    """What to ask for instead of so large a depth."""
+    for less in range(depth - 1, 0, -1):
+        boxes = len(opened_boxes(hierarchy, opened, less)[0])
+        if boxes <= MOST_BOXES:
+            return f"depth {less} has {boxes} boxes, and expand opens single groups"
+    return "open fewer groups"
+
+
 def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) -> tuple[list[Item], list[Frame]]:
-    """The boxes that remain when groups are opened in place, with those around them, and the frames of the opened."""
+    """The boxes that remain when groups are opened in place, with those around them, and the frames of the opened.
+
+    Groups of inputs are opened by name only.
+    """
     opened = {*opened, *(around for group in opened for around in group.path)}
     items: list[Item] = []
     frames: list[Frame] = []
@@ -127,15 +140,13 @@ def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) ->
         group, level = waiting.pop()
         inner: list[Item] = []
         for item in hierarchy.children(group):
-            if isinstance(item, Group) and (level < depth or item in opened):
+            if isinstance(item, Group) and (item in opened or (level < depth and item.piece.size)):
                 waiting.append((item, level + 1))
             else:
                 inner.append(item)
         items += inner
         if group is not hierarchy.whole and inner:
             frames.append(Frame(group, inner))
-        if len(items) > 20 * MOST_BOXES:
-            break
     return items, frames
 
 
@@ -146,7 +157,7 @@ def selected(hierarchy: Hierarchy, title: str, direction: Direction, show: Colle
         found = top(hierarchy, extent.top)
     else:
         found = around(hierarchy, extent.focus, RADIUS if extent.radius is None else extent.radius)
-    require_few(len(found.nodes), extent)
+    require_few(len(found.nodes), "a smaller top or radius draws fewer")
     picture = Assembly(hierarchy, found.nodes).picture(with_sentence(title, found.sentence), direction, show)
     return Shown(replace(picture, edges=(*picture.edges, *found.paths)), found.sentence)
 
