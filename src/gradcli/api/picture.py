@@ -157,9 +157,7 @@ def picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or title_of(inspection, point)
-    return assembled(
-        inspection, inspection.verdicts, title, lambda: graph_data(inspection, source, point), look, notes
-    )
+    return assembled(inspection, inspection.verdicts, title, lambda: graph_data(inspection, source, point), look, notes)
 
 
 def gradient_picture_of(

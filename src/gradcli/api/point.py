@@ -299,8 +299,8 @@ class Point:
     ) -> Picture:
         """The picture of the graph with `show`: some of value, tangent, adjoint, partial, or "none" (default: all).
 
-        A large graph is drawn as groups: `expand` opens some by name, `depth` all down to a depth. `top` draws the nodes
-        with the largest |adjoint|, `focus` and `radius` what is around a node."""
+        A large graph is drawn as groups: `expand` opens some by name, `depth` all down to a depth. `top` draws the
+        nodes with the largest |adjoint|, `focus` and `radius` what is around a node."""
         from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
 
         look = Look(direction, title, show, expand, depth, top, focus, radius)

@@ -90,18 +90,32 @@ def graph(
     ] = False,
     expand: Annotated[
         list[str],
-        typer.Option("--expand", metavar="NAMES", help="Groups of a large graph to draw open, e.g. u,part3.", default_factory=list),
+        typer.Option(
+            "--expand",
+            metavar="NAMES",
+            help="Groups of a large graph to draw open, e.g. u,part3.",
+            default_factory=list,
+        ),
     ],
     depth: Annotated[
-        int | None, typer.Option("--depth", metavar="N", help="Draw groups open down to this depth (1: none).", show_default=False)
+        int | None,
+        typer.Option("--depth", metavar="N", help="Draw groups open down to this depth (1: none).", show_default=False),
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option("--top", metavar="K", help="Only the K nodes with the largest |adjoint|, and paths between.", show_default=False),
+        typer.Option(
+            "--top",
+            metavar="K",
+            help="Only the K nodes with the largest |adjoint|, and paths between.",
+            show_default=False,
+        ),
     ] = None,
     focus: Annotated[str, typer.Option("--focus", metavar="NODE", help="Only what is around a node.")] = "",
     radius: Annotated[
-        int | None, typer.Option("--radius", metavar="R", help="With --focus: how many edges away (default: 2).", show_default=False)
+        int | None,
+        typer.Option(
+            "--radius", metavar="R", help="With --focus: how many edges away (default: 2).", show_default=False
+        ),
     ] = None,
     settings: Settings,
 ) -> int:
@@ -141,9 +155,7 @@ def parts(show: str) -> Collection[str]:
     return shown_parts(separate(show), "--show") if show else PARTS
 
 
-def extent_asked(
-    expand: Sequence[str], depth: int | None, top: int | None, focus: str, radius: int | None
-) -> Extent:
+def extent_asked(expand: Sequence[str], depth: int | None, top: int | None, focus: str, radius: int | None) -> Extent:
     """What part of a large graph is drawn. Raises UsageError for options that exclude each other."""
     from gradcli.render.hierarchy.views import Extent
 
@@ -154,21 +166,16 @@ def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
     from gradcli.render.exports import format_of, require_drawn, require_scale
 
-    given = {"--theme": wish.theme, "--scale": wish.scale}
-    for option, value in given.items():
-        if value is not None and not wish.target:
-            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
-    if wish.theme is not None:
-        require_drawn(wish.format, "--theme")
+    look = [name for name, value in (("--theme", wish.theme), ("--scale", wish.scale)) if value is not None]
+    content = [*(["--show"] if show else []), *(f"--{name}" for name in wish.extent.asked)]
+    if (look or content) and not wish.target:
+        raise UsageError(f"{[*look, *content][0]} is for a picture", hint="-o g.svg draws one")
+    for option in look:
+        require_drawn(wish.format, option)
     if wish.scale is not None:
-        require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    parts_asked = {"--show": bool(show)} | {f"--{name}": True for name in wish.extent.asked}
-    for option, given in parts_asked.items():
-        if given and not wish.target:
-            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
-        if given and format_of(wish.format).whole:
-            raise UsageError(f"{option} is for a picture, and {wish.format} has all", hint="leave it out")
+    if content and format_of(wish.format).whole:
+        raise UsageError(f"{content[0]} is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:

@@ -1,4 +1,4 @@
-"""How an interval of the outline is divided: at statements, into equal parts of repetitions, else where few values pass."""
+"""How an interval of the outline is divided: at statements, between repetitions, else where few values pass."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gradcli.render.hierarchy.outline import Outline
 from gradcli.render.hierarchy.patterns import repetitions
@@ -87,7 +88,7 @@ def branches(size: int) -> int:
     """How many parts to make of so many nodes, so that all pictures below have about as many boxes."""
     leaves = max(2.0, size / LEAF)
     depth = math.ceil(math.log(leaves, BRANCHES))
-    return max(2, math.ceil(leaves ** (1 / depth)))
+    return max(2, math.ceil(math.pow(leaves, 1 / depth)))
 
 
 def parts(outline: Outline, piece: Piece, ends: Sequence[int]) -> list[Piece]:
@@ -128,7 +129,7 @@ def parts_of_repetition(piece: Piece, count: int) -> list[Piece]:
     repeats = piece.size // piece.period
     count = min(count, repeats)
     cuts = [piece.start + piece.period * (repeats * index // count) for index in range(count)] + [piece.end]
-    whole = [Piece(a, b, piece.period) for a, b in zip(cuts, cuts[1:], strict=False)]
+    whole = [Piece(a, b, piece.period) for a, b in pairwise(cuts)]
     return whole if count > 1 or piece.size > piece.period else [Piece(piece.start, piece.end)]
 
 

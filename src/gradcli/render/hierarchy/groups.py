@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from gradcli.errors import UsageError, closest
 from gradcli.render.hierarchy.division import FULL, Piece, branches, divided
@@ -103,7 +104,7 @@ class Hierarchy:
             return [*inputs]
         count = branches(len(inputs))
         cuts = [len(inputs) * index // count for index in range(count + 1)]
-        slices = [inputs[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        slices = [inputs[a:b] for a, b in pairwise(cuts)]
         return [Group(f"{group.name}.{k}", Piece(0, 0), part, group) for k, part in enumerate(slices, 1)]
 
     # Names

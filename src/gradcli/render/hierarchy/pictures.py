@@ -168,8 +168,8 @@ class Assembly:
         return self.hierarchy.outline.place.get(item, -1)
 
     def _far(self, bundles: Sequence[Bundle], levels: dict[Item, int]) -> set[Bundle]:
-        """The bundles of one node that would pass many levels more than the first from it, or whose node is in a group of
-        inputs: a small card of the node stands beside the user."""
+        """The bundles of one node that would pass many levels more than the first from it, or whose node is in a group
+        of inputs: a small card of the node stands beside the user."""
         first: dict[Item, int] = {}
         if any(isinstance(item, Group) for item in self.items):  # a line from an input would pass by many groups
             first = {item: 0 for item in levels if self._is_input(item)}
@@ -218,15 +218,12 @@ class Assembly:
         return Card(ident, typeset(name), inspection.kind(bundle.source), badge=AGAIN, description=told)
 
     def _edges(self, bundle: Bundle, source: str, show: Collection[str]) -> list[Edge]:
-        """Between two nodes each edge with its partial, else one line for all."""
-        inspection = self.hierarchy.inspection
-        if not isinstance(bundle.source, Group) and not isinstance(bundle.target, Group):
-            found = [edge(inspection, link, source) for link in bundle.links]
+        """Into a node each edge with its partial, as long as one line says one; else one line for all."""
+        inspection, links = self.hierarchy.inspection, bundle.links
+        is_apart = not isinstance(bundle.source, Group) or len(links) == 1
+        if is_apart and not isinstance(bundle.target, Group):
+            found = [edge(inspection, link, source) for link in links]
             return found if "partial" in show else [replace(one, label="", tint=None) for one in found]
-        links = bundle.links
-        if len(links) == 1 and not isinstance(bundle.target, Group):
-            (found,) = (edge(inspection, links[0], source),)
-            return [found if "partial" in show else replace(found, label="", tint=None)]
         told = [link_text(inspection, link) for link in links[:MOST_TOLD]]
         told += [f"and {len(links) - MOST_TOLD} more"] if len(links) > MOST_TOLD else []
         label = counted(len(links), "edge") if len(links) > 1 else ""

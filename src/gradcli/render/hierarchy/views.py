@@ -28,8 +28,8 @@ RADIUS = 2
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is drawn: groups opened by name or down to a depth, or the nodes with the `top` largest adjoints, or those
-    within a radius of one."""
+    """How much is drawn: groups opened by name or down to a depth, or the nodes with the `top` largest adjoints, or
+    those within a radius of one."""
 
     expand: Sequence[str] = ()
     depth: int | None = None
@@ -77,7 +77,7 @@ def shown(
     title: str,
     direction: Direction = "LR",
     show: Collection[str] = PARTS,
-    extent: Extent = Extent(),  # noqa: B008 (frozen)
+    extent: Extent = Extent(),
 ) -> Shown:
     """The picture of a graph, or of the part that is asked for. Raises UsageError."""
     is_small = len(inspection.rows) <= WHOLE
@@ -167,7 +167,7 @@ def views(
     title: str,
     direction: Direction = "LR",
     show: Collection[str] = PARTS,
-    extent: Extent = Extent(),  # noqa: B008 (frozen)
+    extent: Extent = Extent(),
     most_cards: int = MOST_CARDS,
 ) -> list[View]:
     """The picture of a graph, then those that its groups open to, breadth first, as many as have `most_cards` cards
