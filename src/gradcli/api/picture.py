@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.api.values import check_choice, read_names
 from gradcli.carriers.base import Carrier
@@ -23,7 +23,9 @@ from gradcli.render.exports import (
 )
 from gradcli.render.inspection import Inspection
 from gradcli.render.picture import Direction, Theme
-from gradcli.render.view import View
+
+if TYPE_CHECKING:
+    from gradcli.render.hierarchy.views import Extent
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +134,22 @@ class Look:
     direction: Direction = "LR"
     title: str = ""
     show: Sequence[str] | None = None
+    expand: Sequence[str] | str = ()
+    depth: int | None = None
+    top: int | None = None
+    focus: str = ""
+    radius: int | None = None
 
     def __post_init__(self) -> None:
         check_choice("direction", self.direction, ("LR", "TB"))
+
+    @property
+    def extent(self) -> Extent:
+        """How much of a large graph to draw. Raises UsageError."""
+        from gradcli.render.hierarchy.views import Extent
+
+        names = tuple(read_names(self.expand or (), "expand") or ())
+        return Extent(names, self.depth, self.top, self.focus, self.radius)
 
     @property
     def parts(self) -> Collection[str]:
@@ -154,7 +169,7 @@ def picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or title_of(inspection, point)
-    return assembled(inspection, inspection, title, graph_data(inspection, source, point), look, notes)
+    return assembled(inspection, inspection, title, lambda: graph_data(inspection, source, point), look, notes)
 
 
 def gradient_picture_of(
@@ -166,10 +181,12 @@ def gradient_picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or f"the gradient of {title_of(inspection, problem.point)}"
-    data = graph_data(inspection, source, problem.point)
     name = inspection.names[problem.output]
     drawn, found = inspect_gradient(problem, carrier, inspection.columns)
-    content = data | gradient_data(drawn, found)
+
+    def content() -> dict[str, Any]:
+        return graph_data(inspection, source, problem.point) | gradient_data(drawn, found)
+
     return assembled(drawn, inspection, title, content, look, [*notes, *zero_notes(found, name)])
 
 
@@ -177,19 +194,18 @@ def assembled(
     inspection: Inspection,
     judged: Inspection,
     title: str,
-    data: Mapping[str, Any],
+    data: Callable[[], Mapping[str, Any]],
     look: Look,
     notes: Sequence[str],
 ) -> Picture:
     """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
-    from gradcli.render import cards
-    from gradcli.render.nearest import select
+    from gradcli.render.hierarchy.views import shown, views
 
     found = list(notes)
-    if (selection := select(inspection)).omitted:
-        found.append(f"the picture shows {selection.sentence}; the json format has all")
+    drawn = shown(inspection, title, look.direction, look.parts, look.extent)
+    if drawn.sentence:
+        found.append(f"the picture shows {drawn.sentence}" + ("; expand=[name] opens a group" if drawn.closed else ""))
     verdict = next(iter(judged.verdicts.values()), None)
-    picture = cards.picture_of(inspection, title, look.direction, look.parts)
     return Picture(
         title=title,
         nodes=len(inspection.rows),
@@ -197,5 +213,12 @@ def assembled(
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
         notes=tuple(found),
-        _export=Export(inspection, judged, [View("", "", picture)], {**data, "warnings": found}, LAYOUT_SECONDS),
+        _export=Export(
+            inspection,
+            judged,
+            drawn.picture,
+            lambda: views(inspection, title, look.direction, look.parts, look.extent),
+            lambda: {**data(), "warnings": found},
+            LAYOUT_SECONDS,
+        ),
     )

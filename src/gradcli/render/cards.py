@@ -10,9 +10,9 @@ from dataclasses import replace
 from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
+from gradcli.render.clusters import clusters_of
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed, link_text
-from gradcli.render.nearest import select
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
@@ -28,7 +28,6 @@ FAR = 8
 PARTS = ("value", "tangent", "adjoint", "partial")
 """What can be shown at a point besides names, operations and shapes; the last stands on the edges."""
 NO_PARTS = "none"
-OMITTED = "omitted"
 AGAIN = "again"
 
 INDEXED = re.compile(r"\b[^\W\d_]+_?\d+\b(?!\()")
@@ -48,23 +47,17 @@ def shown_parts(words: Sequence[str], option: str) -> Collection[str]:
 def picture_of(
     inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
 ) -> Picture:
-    """The picture with the parts `show`. Of a large graph it shows what is nearest to the outputs, with one card that
-    counts the rest."""
-    selection = select(inspection)
-    largest = largest_adjoint(inspection, selection.nodes)
-    cards = [card(inspection, node, largest, show) for node in selection.nodes]
-    links = selection.links(inspection)
+    """The picture of the whole graph with the parts `show`; what only a named intermediate needs is in its frame."""
+    nodes = inspection.rows
+    largest = largest_adjoint(inspection, nodes)
+    cards = [card(inspection, node, largest, show) for node in nodes]
+    links = [link for node in nodes for link in inspection.links(node)]
     again = far_links(inspection, links)
     repeats = {repeat_id(link): repeat_card(inspection, link) for link in links if link in again}
     edges = [edge(inspection, link, repeat_id(link) if link in again else str(link.argument)) for link in links]
     if "partial" not in show:
         edges = [replace(edge, label="", tint=None) for edge in edges]
-    if selection.omitted:
-        cards.append(Card(OMITTED, f"{selection.omitted} nodes not drawn", OMITTED, description=selection.sentence))
-        edges += [Edge(str(source), OMITTED) for source in selection.into_omitted]
-        edges += [Edge(OMITTED, str(target)) for target in selection.out_of_omitted]
-        title = f"{title} ({selection.sentence})"
-    return Picture(title, (*cards, *repeats.values()), tuple(edges), direction=direction)
+    return Picture(title, (*cards, *repeats.values()), tuple(edges), clusters_of(inspection), direction)
 
 
 def far_links(inspection: Inspection, links: Sequence[Link]) -> set[Link]:

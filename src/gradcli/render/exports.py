@@ -20,7 +20,8 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: an inspected graph, its pictures (the first is the whole), and the data of the JSON answer.
+    """What is written: an inspected graph, its picture, the views that its groups open to (the picture's first), and the
+    data of the JSON answer; the last two are made only where they are asked for.
 
     `judged` is what verdicts are about: the function, where the graph is that of its gradient. `timeout` limits the
     layout, in seconds. `scale` is that of the drawing; None is the format's own.
@@ -28,16 +29,12 @@ class Export:
 
     inspection: Inspection
     judged: Inspection
-    views: Sequence[View]
-    data: Mapping[str, Any]
+    picture: Picture
+    views: Callable[[], Sequence[View]]
+    data: Callable[[], Mapping[str, Any]]
     timeout: float
     theme: Theme = "auto"
     scale: float | None = None
-
-    @property
-    def picture(self) -> Picture:
-        """The picture of the whole."""
-        return self.views[0].picture
 
     def drawing(self) -> Drawing:
         """The picture with its places. Raises LayoutError and OutOfTimeError."""
@@ -84,7 +81,7 @@ def as_html(export: Export) -> bytes:
     """The inspector: a page that steps through the sweeps."""
     from gradcli.render.inspector.page import to_html
 
-    return to_html(export.inspection, export.judged, export.views, export.theme, export.timeout).encode()
+    return to_html(export.inspection, export.judged, export.views(), export.theme, export.timeout).encode()
 
 
 def as_tikz(export: Export) -> bytes:
@@ -119,7 +116,7 @@ def as_json(export: Export) -> bytes:
     """The graph as data, whole however large."""
     from gradcli.render.json import dumps
 
-    return (dumps(dict(export.data)) + "\n").encode()
+    return (dumps(dict(export.data())) + "\n").encode()
 
 
 FORMATS: dict[str, Format] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -18,7 +19,9 @@ from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
     from gradcli.render.gradient import Gradient
+    from gradcli.render.hierarchy.views import Extent
     from gradcli.render.inspection import Inspection
+    from gradcli.render.view import View
 
 PRINT = "-"
 
@@ -39,6 +42,7 @@ class Wish:
     theme: Literal["auto", "light", "dark"] | None
     scale: float | None
     gradient: bool
+    extent: Extent
 
 
 def register(app: typer.Typer) -> None:
@@ -90,6 +94,35 @@ def graph(
     gradient_graph: Annotated[
         bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
     ] = False,
+    expand: Annotated[
+        list[str],
+        typer.Option(
+            "--expand",
+            metavar="NAMES",
+            help="Groups of a large graph to draw open, e.g. u,part3.",
+            default_factory=list,
+        ),
+    ],
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", metavar="N", help="Draw groups open down to this depth (1: none).", show_default=False),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            metavar="K",
+            help="Only the K nodes with the largest |adjoint|, and paths between.",
+            show_default=False,
+        ),
+    ] = None,
+    focus: Annotated[str, typer.Option("--focus", metavar="NODE", help="Only what is around a node.")] = "",
+    radius: Annotated[
+        int | None,
+        typer.Option(
+            "--radius", metavar="R", help="With --focus: how many edges away (default: 2).", show_default=False
+        ),
+    ] = None,
     settings: Settings,
 ) -> int:
     """The computation graph as a picture: values, tangents, adjoints, local partials. Without --at: formulas."""
@@ -106,6 +139,7 @@ def graph(
         theme,
         scale,
         gradient_graph,
+        extent_asked(expand, depth, top, focus, radius),
     )
     if output:
         check_target(expression, wish)
@@ -127,21 +161,28 @@ def parts(show: str) -> Collection[str]:
     return shown_parts(separate(show), "--show") if show else PARTS
 
 
+def extent_asked(expand: Sequence[str], depth: int | None, top: int | None, focus: str, radius: int | None) -> Extent:
+    """What part of a large graph is drawn. Raises UsageError for options that exclude each other."""
+    from gradcli.render.hierarchy.views import Extent
+
+    return Extent(tuple(name for words in expand for name in separate(words)), depth, top, focus, radius)
+
+
 def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
     from gradcli.render.exports import format_of, require_coloured, require_drawn, require_scale
 
-    given = {"--theme": wish.theme, "--scale": wish.scale, "--show": show or None}
-    for option, value in given.items():
-        if value is not None and not wish.target:
-            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
+    look = [name for name, value in (("--theme", wish.theme), ("--scale", wish.scale)) if value is not None]
+    content = [*(["--show"] if show else []), *(f"--{name}" for name in wish.extent.asked)]
+    if (look or content) and not wish.target:
+        raise UsageError(f"{[*look, *content][0]} is for a picture", hint="-o g.svg draws one")
     if wish.theme is not None:
         require_coloured(wish.format, "--theme")
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    if show and format_of(wish.format).whole:
-        raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
+    if content and format_of(wish.format).whole:
+        raise UsageError(f"{content[0]} is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:
@@ -174,21 +215,27 @@ def answer(query: Query, wish: Wish) -> Report:
     bound = bind_loosely(query, wish.shapes)
     names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
-    data = graph_data(inspection, query.text, bound.point)
     title = wish.title or title_of(inspection, bound.point)
     verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     status = status_of(inspection)
-    function = inspection
+    function, found = inspection, None
     if wish.gradient:
         inspection, found = gradient_of(bound, names, wish, inspection, notes)
-        data |= gradient_data(inspection, found)
         title = wish.title or f"the gradient of {title}"
+
+    @cache
+    def data() -> dict[str, Any]:
+        """The JSON, which takes longer than the picture of a large graph."""
+        content = graph_data(function, query.text, bound.point)
+        return content | gradient_data(inspection, found) if found is not None else content
+
     written = export(inspection, function, bound, wish, title, data, notes) if wish.target else b""
+    answer = data() if query.settings.json or not wish.target else {}
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
-        data["file"] = wish.target
+        answer = answer | {"file": wish.target}
     show = shower(inspection, wish, written, verdicts, query.settings)
-    return Report(data, show, status, [*bound.notes, *notes])
+    return Report(answer, show, status, [*bound.notes, *notes])
 
 
 def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspection, list[str]]:
@@ -247,23 +294,28 @@ def export(
     bound: Bound,
     wish: Wish,
     title: str,
-    data: dict[str, Any],
+    data: Callable[[], dict[str, Any]],
     notes: list[str],
 ) -> bytes:
     """The file's content. What a picture leaves out is noted."""
-    from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
-    from gradcli.render.nearest import select
-    from gradcli.render.view import View
+    from gradcli.render.hierarchy.views import shown, views
+    from gradcli.render.picture import Picture
 
     chosen = format_of(wish.format)
-    if not chosen.whole and (selection := select(inspection)).omitted:
-        notes.append(f"the picture shows {selection.sentence}; the json format has all")
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    picture = picture_of(inspection, title, wish.direction, wish.show)
-    content = data | {"warnings": [*bound.notes, *notes]}
-    views = [View("", "", picture)]
-    written = chosen.write(Export(inspection, function, views, content, timeout, wish.theme or "auto", wish.scale))
+    look = wish.theme or "auto"
+    if chosen.whole:
+        whole = data() | {"warnings": [*bound.notes, *notes]}
+        return chosen.write(Export(inspection, function, Picture(title, ()), list, lambda: whole, timeout))
+    drawn = shown(inspection, title, wish.direction, wish.show, wish.extent)
+    if drawn.sentence:
+        notes.append(f"the picture shows {drawn.sentence}" + ("; --expand NAME opens a group" if drawn.closed else ""))
+
+    def pages() -> Sequence[View]:
+        return views(inspection, title, wish.direction, wish.show, wish.extent)
+
+    written = chosen.write(Export(inspection, function, drawn.picture, pages, data, timeout, look, wish.scale))
     if chosen.note is not None and (note := chosen.note(written)):
         notes.append(note)
     return written
