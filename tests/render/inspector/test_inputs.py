@@ -60,9 +60,9 @@ def test_cards_edges_and_arithmetic_follow(page: Page) -> None:
     type_into(page, {"x1": 4.0, "x2": -1.0})
     cards = page.card_rows()
     assert cards["x₁"] == {"value": "4", "∂/∂x₁ →": "1", "∂/∂x₂ →": "0", "← ∂f/∂x₁": "−0.75"}
-    assert page.run("return document.querySelectorAll('g.card')[0].querySelector('[class^=tint]').className.baseVal") == (
-        "tint-negative"
-    )
+    assert page.run(
+        "return document.querySelectorAll('g.card')[0].querySelector('[class^=tint]').className.baseVal"
+    ) == ("tint-negative")
     assert [label.text for label in page.all("g.label")] == ["0.25", "−1", "4", "0.5403", "1", "1", "1", "−1"]
     assert "(1)(0.25) + (1)(−1)" in page.text("#step")
 
@@ -126,18 +126,18 @@ def test_sliding(page: Page) -> None:
 def test_arrays_are_computed_element_by_element(page: Page) -> None:
     point = {"W": [[1.0, 2.0], [3.0, -4.0]], "x": [1.0, -1.0]}
     page.open(page_of("sum((W@x)^2)", point))
-    page.run(
-        "const f = document.getElementById('input-1-1'); f.value = '2.5'; f.dispatchEvent(new Event('input'))"
-    )
+    page.run("const f = document.getElementById('input-1-1'); f.value = '2.5'; f.dispatchEvent(new Event('input'))")
     settle(page)
     inspection = inspect("sum((W@x)^2)", {**point, "x": [1.0, 2.5]})
     f = inspection.outputs[0]
     rows = page.trace()
     assert float(rows["f = sum(v₂)"][0]) == inspection.value(f)
     assert rows["x"][0] == "[1, 2.5]"
-    assert rows["x"][-1] == "[−30, 80]" == str(inspection.adjoints_of(inspection.graph.inputs["x"])[f]).replace(
-        "-", "−"
-    ).replace(".0", "")
+    assert (
+        rows["x"][-1]
+        == "[−30, 80]"
+        == str(inspection.adjoints_of(inspection.graph.inputs["x"])[f]).replace("-", "−").replace(".0", "")
+    )
     assert page.card_rows()["x"]["value"] == "[1, 2.5]"
     page.run("document.getElementById('first').click()")
     for _ in range(int(page.one("#slider").get_attribute("max"))):

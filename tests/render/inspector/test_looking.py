@@ -292,3 +292,15 @@ def test_still_for_those_who_want_it(page: Page) -> None:
         assert page.run("return getComputedStyle(document.querySelector('g.card')).transitionDuration") == "0s"
     finally:
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_what_is_in_no_picture_is_not_taken_for_independence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcli.render.inspector.data.MOST_NODES", 3)
+    inspection, views = grouped()
+    page.open(pages.page(inspection, views[:1]))
+    assert list(page.trace()) == ["x₁", "x₂", "f = v₄ − v₃"]
+    assert "4 nodes are in no picture here" in page.text("#verdicts")
+    assert words(page, "#step").startswith("Reverse sweep of f · x₁ ∂f/∂x₁ = ∂f/∂v₁·∂v₁/∂x₁ + ∂f/∂v₂·∂v₂/∂x₁")
+    page.card("x₁").click()
+    assert "The paths lead through nodes that are in no picture here." in words(page, "#details")
+    assert page.messages() == []

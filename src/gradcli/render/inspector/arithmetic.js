@@ -81,17 +81,21 @@ function reverseEquation(node, output) {
   return {
     left: derivativeText(name, node),
     right: unique([...sums, short(state.adjoints[output][node])]),
-    note: sums[0] ? "" : `${name} does not depend on it`,
+    note: depends(output, node) ? "" : `${name} does not depend on it`,
   };
+}
+
+// Whether an output depends on a node at all.
+function depends(output, node) {
+  return !nodes[node].free?.includes(output);
 }
 
 // The edges that add to an adjoint.
 function contributingLinks(node, output) {
   const { partials, adjoints } = app.state;
-  const towards = ancestorsOf(tops[output]);
   return linksFrom[node].filter((link) => {
     const { target, detached } = links[link];
-    return !detached && towards.has(target) && counts(partials[link], adjoints[output][target]);
+    return !detached && depends(output, target) && counts(partials[link], adjoints[output][target]);
   });
 }
 

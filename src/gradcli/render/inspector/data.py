@@ -109,6 +109,7 @@ class PageData:
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
             "unseen": len(unseen),
+            "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
             optional["forward"] = [
@@ -176,9 +177,10 @@ class PageData:
     def view(self, view: View) -> dict[str, Any]:
         """A picture's cards and edges in their order: what each is."""
         names = {other.name: number for number, other in enumerate(self.views)}
+        opened = (card for other in self.views for card in other.picture.cards if card.group == view.name)
         cards = {card.id: number for number, card in enumerate(view.picture.cards)}
         return {
-            "name": visible(view.name),
+            "name": visible(next((card.title for card in opened), view.name)),
             "parent": names.get(view.parent, 0),
             "cards": [self.card(card, names) for card in view.picture.cards],
             "edges": [self.edge(edge, cards) for edge in view.picture.edges],

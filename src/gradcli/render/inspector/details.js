@@ -126,7 +126,10 @@ function pathsOf(node) {
   const { state } = app;
   const found = between(node, top);
   const heading = (text) => make("h3", {}, text);
-  if (!found.nodes.size) return [heading("Paths"), make("p", { class: "hint" }, `${name} does not depend on it.`)];
+  if (!found.nodes.size) {
+    const words = depends(output, node) ? "The paths lead through nodes that are in no picture here." : `${name} does not depend on it.`;
+    return [heading("Paths"), make("p", { class: "hint" }, words)];
+  }
   if (node === top) return [heading("Paths"), make("p", { class: "hint" }, `This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
   const count = countPaths(found, top).get(node);
   const plain = data.scalar && typeof weight === "number";

@@ -29,7 +29,8 @@ from gradcli.render.svg import PALETTES, PLAIN, dynamic_rules, elements, number
 from gradcli.render.view import View
 
 SCRIPTS = (
-    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search", "main",
+    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search",
+    "main",
 )  # fmt: skip
 """The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
 

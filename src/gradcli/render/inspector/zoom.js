@@ -1,7 +1,8 @@
 // Zoom and pan: the view box of the SVG element. `scale` is pixels a point, (x, y) the middle of what is seen.
 
 const LEGIBLE = 0.62;
-const TOO_SMALL = 0.5;
+const TOO_SMALL = 0.4;
+const PHONE = { width: 600, tooSmall: 0.6 };
 const MOST_SCALE = 1.25;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
@@ -34,7 +35,8 @@ function fitPicture(legible) {
   const [width, height] = pictureSize();
   const [across, down] = canvasSize();
   const whole = Math.min(across / width, down / height);
-  look.scale = legible && whole < TOO_SMALL && whole > TOO_SMALL / 2 ? LEGIBLE : Math.min(MOST_SCALE, whole);
+  const tooSmall = across < PHONE.width ? PHONE.tooSmall : TOO_SMALL;
+  look.scale = legible && whole < tooSmall && whole > tooSmall / 2.5 ? LEGIBLE : Math.min(MOST_SCALE, whole);
   look.x = width / 2;
   look.y = height / 2;
   applyLook();
