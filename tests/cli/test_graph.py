@@ -136,7 +136,8 @@ WRONG = {
     "shapes that do not fit": (("A @ x", "--shape", "A=m,n,x=k", "-o", "g.svg"), "shapes do not match"),
     "unknown part": (("x*y", "--show", "values", "-o", "g.svg"), "--show knows no 'values'"),
     "a part of the data": (("x*y", "--show", "value", "-o", "g.json"), "json has all"),
-    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for svg, png, pdf, tex"),
+    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for html, svg, png, pdf, tex"),
+    "the scale of a page": (("x*y", "--scale", "2", "-o", "g.html"), "html is not drawn"),
     "the scale of a text": (("x*y", "--scale", "2", "-o", "g.mmd"), "mmd is not drawn"),
     "no scale": (("x*y", "--scale", "0", "-o", "g.svg"), "between 0.01 and 100"),
     "NaN as scale": (("x*y", "--scale", "nan", "-o", "g.svg"), "between 0.01 and 100"),
@@ -228,6 +229,23 @@ def test_show_theme_and_scale(tmp_path: Path) -> None:
     assert "prefers-color-scheme" not in part
     width, box = re.search(r'width="([\d.]+)" height="[\d.]+" viewBox="0 0 ([\d.]+)', part).groups()  # type: ignore[union-attr]
     assert float(width) == 0.5 * float(box)
+
+
+def test_the_inspector(tmp_path: Path) -> None:
+    done = run_gradcli("graph", *ROW_1, "-o", "g.html", "--theme", "dark", "--title", "</title><b>", cwd=tmp_path)
+    assert done.stdout.startswith("g.html: 7 nodes, 8 edges\nverified: ")
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="en" data-theme="dark">')
+    assert "<title>&lt;/title&gt;&lt;b&gt;</title>" in page
+    printed = run_gradcli("graph", *ROW_1, "-o", "-", "--format", "html").stdout
+    assert printed.count("<script") == 2
+
+
+def test_the_inspector_of_a_gradient_has_the_verdict_on_the_function(tmp_path: Path) -> None:
+    run_gradcli("graph", *ROW_1, "--gradient-graph", "-o", "g.html", cwd=tmp_path)
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert '"word":"verified"' in page
+    assert "∂f/∂x₁" in page
 
 
 def test_gradient_graph(golden: Golden, tmp_path: Path) -> None:

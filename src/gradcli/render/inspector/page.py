@@ -104,7 +104,7 @@ def script_text(program: Program | str) -> str:
     """All parts in one function, so that nothing of them is global."""
     texts = [part(f"{name}.js") for name in SCRIPTS]
     if isinstance(program, Program):
-        texts += [scripts(), f"const functions = {program.functions};", part("inputs.js")]
+        texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
     body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
