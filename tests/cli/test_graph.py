@@ -125,7 +125,10 @@ def test_shapes_are_guessed_and_said() -> None:
 WRONG = {
     "unknown ending": (("x*y", "-o", "g.gif"), "the formats are html, svg, png, pdf, tex, mmd, dot, json"),
     "no ending": (("x*y", "-o", "picture"), "says no format"),
-    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are html, svg, png, pdf, tex, mmd, dot, json"),
+    "unknown format": (
+        ("x*y", "-o", "-", "--format", "bmp"),
+        "the formats are html, svg, png, pdf, tex, mmd, dot, json",
+    ),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),

@@ -150,3 +150,4 @@ def test_arrays_are_computed_element_by_element(page: Page) -> None:
 def test_a_graph_that_cannot_be_computed_has_no_fields(page: Page) -> None:
     page.open(page_of("sum(softmax(x))", {"x": [1.0, 2.0]}))
     assert not page.one("#inputs").is_displayed()
+    assert "The inputs cannot be changed in this page: softmax is" in page.text("#trace")
