@@ -158,6 +158,7 @@ def test_a_picture_in_every_format(tmp_path: Path) -> None:
     assert picture.pdf.startswith(b"%PDF-")
     assert picture.tikz.startswith("\\documentclass")
     assert picture.mermaid.startswith("flowchart LR")
+    assert picture.html.startswith("<!doctype html>")
     picture.save(tmp_path / "g.png", theme="dark", scale=1)
     assert (tmp_path / "g.png").stat().st_size > 0
     assert (tmp_path / "g.png").read_bytes() != picture.png

@@ -123,9 +123,12 @@ def test_shapes_are_guessed_and_said() -> None:
 
 
 WRONG = {
-    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
+    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are html, svg, png, pdf, tex, mmd, dot, json"),
     "no ending": (("x*y", "-o", "picture"), "says no format"),
-    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
+    "unknown format": (
+        ("x*y", "-o", "-", "--format", "bmp"),
+        "the formats are html, svg, png, pdf, tex, mmd, dot, json",
+    ),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
@@ -136,7 +139,8 @@ WRONG = {
     "shapes that do not fit": (("A @ x", "--shape", "A=m,n,x=k", "-o", "g.svg"), "shapes do not match"),
     "unknown part": (("x*y", "--show", "values", "-o", "g.svg"), "--show knows no 'values'"),
     "a part of the data": (("x*y", "--show", "value", "-o", "g.json"), "json has all"),
-    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for svg, png, pdf, tex"),
+    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for html, svg, png, pdf, tex"),
+    "the scale of a page": (("x*y", "--scale", "2", "-o", "g.html"), "html is not drawn"),
     "the scale of a text": (("x*y", "--scale", "2", "-o", "g.mmd"), "mmd is not drawn"),
     "no scale": (("x*y", "--scale", "0", "-o", "g.svg"), "between 0.01 and 100"),
     "NaN as scale": (("x*y", "--scale", "nan", "-o", "g.svg"), "between 0.01 and 100"),
@@ -166,6 +170,7 @@ def test_what_fails_keeps_the_old_file(tmp_path: Path) -> None:
 
 
 BEGINNINGS = {
+    "html": b"<!doctype html>",
     "svg": b"<svg ",
     "png": b"\x89PNG",
     "pdf": b"%PDF-",
@@ -228,6 +233,23 @@ def test_show_theme_and_scale(tmp_path: Path) -> None:
     assert "prefers-color-scheme" not in part
     width, box = re.search(r'width="([\d.]+)" height="[\d.]+" viewBox="0 0 ([\d.]+)', part).groups()  # type: ignore[union-attr]
     assert float(width) == 0.5 * float(box)
+
+
+def test_the_inspector(tmp_path: Path) -> None:
+    done = run_gradcli("graph", *ROW_1, "-o", "g.html", "--theme", "dark", "--title", "</title><b>", cwd=tmp_path)
+    assert done.stdout.startswith("g.html: 7 nodes, 8 edges\nverified: ")
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="en" data-theme="dark">')
+    assert "<title>&lt;/title&gt;&lt;b&gt;</title>" in page
+    printed = run_gradcli("graph", *ROW_1, "-o", "-", "--format", "html").stdout
+    assert printed.count("<script") == 2
+
+
+def test_the_inspector_of_a_gradient_has_the_verdict_on_the_function(tmp_path: Path) -> None:
+    run_gradcli("graph", *ROW_1, "--gradient-graph", "-o", "g.html", cwd=tmp_path)
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert '"word":"verified"' in page
+    assert "∂f/∂x₁" in page
 
 
 def test_gradient_graph(golden: Golden, tmp_path: Path) -> None:

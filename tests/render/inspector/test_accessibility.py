@@ -48,6 +48,19 @@ def test_opened_group_and_help(page: Page) -> None:
     assert faults(page) == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_changed_inputs(page: Page, theme: str) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.run("document.documentElement.dataset.theme = arguments[0]", theme)
+    page.run(
+        "document.getElementById('inputs').open = true; const field = document.getElementById('input-0-0');"
+        "field.value = '-3'; field.dispatchEvent(new Event('input'))"
+    )
+    page.keys("/", *"sin")
+    assert page.text("#troubles")
+    assert faults(page) == []
+
+
 def test_on_a_phone(page: Page) -> None:
     size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -11,6 +11,7 @@ CASES = [
     ("tanh(sin(exp(x*y) - x/y))^2 + lgamma(x)", {"x": 1.25, "y": -0.75}, {"x": 4.5, "y": 0.3}),
     ("a = x*y; b = sin(a)*x; a; b", {"x": 2.0, "y": 0.5}, {"x": -3.0, "y": 1e-3}),
     ("relu(x)*y + |x-1|^1.5", {"x": 0.0, "y": 3.0}, {"x": -2.0, "y": 5.0}),
+    ("where(x>0, ln(x), x^2)*y", {"x": -1.0, "y": 2.0}, {"x": 0.7, "y": 0.3}),
     ("erf(x)/sqrt(y)+atan2(x,y)", {"x": 0.5, "y": 2.0}, {"x": -1.75, "y": 0.01}),
 ]
 
@@ -103,7 +104,8 @@ def test_what_is_no_number_changes_nothing(page: Page) -> None:
     page.open(page_of(ROW_1, ROW_1_POINT))
     for text in ("", "two", "1e", "0x10", "1;2"):
         page.run(
-            "const f = document.getElementById('input-0-0'); f.value = arguments[0]; f.dispatchEvent(new Event('input'))",
+            "const field = document.getElementById('input-0-0'); field.value = arguments[0];"
+            "field.dispatchEvent(new Event('input'))",
             text,
         )
         settle(page)
@@ -148,3 +150,4 @@ def test_arrays_are_computed_element_by_element(page: Page) -> None:
 def test_a_graph_that_cannot_be_computed_has_no_fields(page: Page) -> None:
     page.open(page_of("sum(softmax(x))", {"x": [1.0, 2.0]}))
     assert not page.one("#inputs").is_displayed()
+    assert "The inputs cannot be changed in this page: softmax is" in page.text("#trace")

@@ -146,6 +146,15 @@ def test_hostile_title_is_inert(page: Page) -> None:
     silent(page)
 
 
+def test_names_that_mean_something_to_javascript_are_names(page: Page) -> None:
+    page.open(page_of("constructor*__proto__ + toString", {"constructor": 3.0, "__proto__": 2.0, "toString": 1.0}))
+    trace = page.trace()
+    assert [trace[name][-1] for name in ("constructor", "__proto__", "toString")] == ["2", "3", "1"]
+    page.card("__proto__").click()
+    assert "The contributions add up to the adjoint." in page.text("#details")
+    silent(page)
+
+
 def test_the_policy_stops_what_is_added(page: Page) -> None:
     page.open(page_of("x*x", {"x": 3.0}))
     page.run(

@@ -18,6 +18,7 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from gradcli.errors import visible
 from gradcli.render.drawing import Drawing, Group, Shape, draw
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
@@ -46,6 +47,7 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
     OutOfTimeError."""
     title = inert(views[0].picture.title)
     program = program_of(inspection)
+    known = page_data(inspection, judged, views) | program_data(inspection, program)
     style, script = style_text(), script_text(program)
     return Template(part("page.html")).substitute(
         title=escape(title or "Computation graph"),
@@ -55,7 +57,7 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
         script=script,
         script_hash=digest(script),
         pictures="\n".join(pictures(views, timeout)),
-        data=json_text(page_data(inspection, judged, views) | program_data(program)),
+        data=json_text(known),
     )
 
 
@@ -95,16 +97,18 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def program_data(program: Program | str) -> dict[str, Any]:
-    """The program's data, or why there is none."""
-    return {"fixed": program} if isinstance(program, str) else {"program": program.data}
+def program_data(inspection: Inspection, program: Program | str) -> dict[str, Any]:
+    """The program's data, or at a point why there is none."""
+    if isinstance(program, Program):
+        return {"program": program.data}
+    return {"fixed": visible(program)} if inspection.tape is not None else {}
 
 
 def script_text(program: Program | str) -> str:
     """All parts in one function, so that nothing of them is global."""
     texts = [part(f"{name}.js") for name in SCRIPTS]
     if isinstance(program, Program):
-        texts += [scripts(), f"const functions = {program.functions};", part("inputs.js")]
+        texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
     body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 

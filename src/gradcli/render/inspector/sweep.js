@@ -1,6 +1,7 @@
 // Stepping and playing.
 
-const STEP_TIME = 1100;
+// A short graph is played slowly enough to read, a long one in about a minute.
+const STEP_TIME = Math.max(200, Math.min(1100, 60_000 / steps.length));
 let playing = 0;
 
 function goToStep(step, speak = true) {

@@ -28,12 +28,13 @@ function prepareTable() {
     traceRows.push({ row, cells, button, shown: [] });
     body.append(row);
   });
+  const fixed = data.fixed ? [`The inputs cannot be changed in this page: ${data.fixed}.`] : [];
   const columnHeads = head.map((title) => make("th", { scope: "col" }, title));
   const table = make("table", { class: "trace" }, make("thead", {}, make("tr", {}, ...columnHeads)), body);
   byId("trace").append(
     make("h2", {}, "Evaluation trace"),
     make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Evaluation trace, scrolls" }, table),
-    ...data.notes.map((note) => make("p", { class: "note" }, note)),
+    ...[...data.notes, ...fixed].map((note) => make("p", { class: "note" }, note)),
   );
 }
 
