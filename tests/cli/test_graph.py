@@ -104,16 +104,38 @@ def test_vector_output_without_cotangent_is_drawn_without_adjoints() -> None:
     assert "unverified" in done.stdout
 
 
-def test_large_graph_says_what_it_leaves_out(tmp_path: Path) -> None:
+def test_large_graph_says_what_it_shows(tmp_path: Path) -> None:
     done = run_gradcli("graph", LARGE, "--at", "x=1", "-o", "g.svg", cwd=tmp_path)
     assert done.status == 0
-    assert "the picture shows 251 of 601 nodes: those nearest to the output, and inputs" in done.stderr
+    assert done.stderr == (
+        "note: the picture shows 13 groups and 1 node for all 601 nodes; --expand NAME opens a group\n"
+    )
     picture = (tmp_path / "g.svg").read_text(encoding="utf-8")
-    assert "350 nodes not drawn" in picture
-    assert "251 of 601 nodes" in picture
+    assert "13 groups and 1 node for all 601 nodes" in " ".join(picture.split())
     done = run_gradcli("graph", LARGE, "-o", "g.json", cwd=tmp_path)
     assert done.stderr == ""
     assert len(json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))["nodes"]) == 601
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "drawn"),
+    [
+        (("--expand", "part2,part4"), "11 groups and 93 nodes for all 601 nodes", "part2 · 46 nodes"),
+        (("--expand", "part2", "--expand", "part4"), "11 groups and 93 nodes for all 601 nodes", "part4 · 46 nodes"),
+        (("--depth", "1"), "13 groups and 1 node for all 601 nodes", "46 × sin"),
+        (("--top", "3"), "the 3 nodes with the largest |adjoint|, of 601 nodes", "v599"),
+        (("--focus", "v300"), "5 nodes within 2 edges of v300, of 601 nodes", "v302"),
+        (("--focus", "v300", "--radius", "1"), "3 nodes within 1 edge of v300, of 601 nodes", "v301"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
+)
+@pytest.mark.parametrize("ending", ["mmd", "dot"])
+def test_parts_of_a_large_graph(options: tuple[str, ...], told: str, drawn: str, ending: str, tmp_path: Path) -> None:
+    done = run_gradcli("graph", LARGE, "--at", "x=1", "-o", f"g.{ending}", *options, cwd=tmp_path)
+    assert done.status == 0
+    assert told in done.stderr
+    subscripts = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+    assert drawn in (tmp_path / f"g.{ending}").read_text(encoding="utf-8").translate(subscripts).replace("#183;", "·")
 
 
 def test_shapes_are_guessed_and_said() -> None:
@@ -150,6 +172,13 @@ WRONG = {
     "the gradient of a vector": (("[x, y]", "--gradient-graph", "-o", "g.svg"), "a gradient's graph needs a scalar"),
     "the gradients of two": (("a = x*y; a; a^2", "--gradient-graph"), "not of several outputs"),
     "a zero gradient": (("floor(x)*0", "--gradient-graph", "-o", "g.svg"), "zero everywhere"),
+    "an unknown group": ((LARGE, "--expand", "patr3", "-o", "g.svg"), "did you mean part3 ?"),
+    "an unknown node": ((LARGE, "--focus", "v650", "-o", "g.svg"), "did you mean v"),
+    "too deep": ((LARGE, "--depth", "2", "-o", "g.svg"), "would have 601 boxes, and may have 500"),
+    "two parts": ((LARGE, "--top", "3", "--focus", "x", "-o", "g.svg"), "top and focus draw different parts"),
+    "the largest of nothing": ((LARGE, "--top", "3", "-o", "g.svg"), "no node has an adjoint"),
+    "a part of all": ((LARGE, "--expand", "part1", "-o", "g.json"), "--expand is for a picture, and json has all"),
+    "a part of a listing": ((LARGE, "--depth", "1"), "--depth is for a picture"),
     "a stream into a file": (("-", "-o", "g.svg"), "-o takes one graph"),
 }
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gradcli.render.curves import Curve, Point, chained, rounded, split
-from gradcli.render.layout import Box, Layout
+from gradcli.render.layout import CLUSTER_MARGIN, Box, Layout
 from gradcli.render.picture import Direction
 
 SLIVER = 4.0
@@ -110,7 +110,8 @@ class Rows:
         """A cluster's frame cut as its cards are."""
         for row in range(self.row(frame.x), self.row(frame.right) + 1):
             left, right = max(frame.x, self.starts[row]), min(frame.right, self.ends[row])
-            yield row, replace(frame, x=left, width=right - left)
+            if right - left > CLUSTER_MARGIN:  # a narrower part has no card
+                yield row, replace(frame, x=left, width=right - left)
 
     def route_pieces(self, route: Curve) -> list[tuple[int, Curve]]:
         """An edge as curves in one row each."""

@@ -66,7 +66,7 @@ def test_inputs_are_in_the_group_that_alone_uses_them() -> None:
     names = hierarchy.inspection.names
     held = {item.name: [names[node] for node in item.inputs] for item in children if isinstance(item, Group)}
     assert held == {f"s{k}": [f"x{k}"] for k in range(4)}
-    assert [names[item] for item in children if not isinstance(item, Group)][0] == "y"
+    assert names[next(item for item in children if not isinstance(item, Group))] == "y"
 
 
 def test_an_unknown_name_has_a_suggestion() -> None:

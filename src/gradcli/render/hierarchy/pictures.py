@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from gradcli.render.cards import AGAIN, FAR, card, edge, typeset
+from gradcli.render.cards import AGAIN, card, edge, typeset
 from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
+from gradcli.render.hierarchy.lines import Bundle, Lines, Lining, is_interval
 from gradcli.render.inspection import Link
 from gradcli.render.listing import link_text
 from gradcli.render.picture import Card, Cluster, Direction, Edge, Picture, Row
 
-MANY = 4
-"""A node that more groups than this use has no lines to groups: their cards name it."""
-TANGLE = 2
-"""With more lines between groups than so many a box, each group has only its strongest."""
-MOST_LINES = 2
 MOST_TOLD = 6
 """So many of the edges that one line stands for are told on hovering."""
-
-
-@dataclass(eq=False)
-class Bundle:
-    """The edges from one box to another."""
-
-    source: Item
-    target: Item
-    links: list[Link] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -91,24 +77,18 @@ class Assembly:
             self.outside[found] = None
         return found
 
-    @property
-    def boxes(self) -> int:
-        """How many boxes the picture has, repetitions not counted."""
-        return len(self.items) + len(self.outside)
-
     def picture(self, title: str, direction: Direction, show: Collection[str], frames: Sequence[Frame] = ()) -> Picture:
         """All cards and edges."""
-        named, lined = self._split()
-        again = self._far(lined, self._levels(lined))
+        lines = Lining(self.hierarchy, self.bundles, self.items, self.outside).lines()
         largest = self._largest()
-        cards = [self._card(item, largest, show, named) for item in self.items]
-        joined = {item for bundle in lined for item in (bundle.source, bundle.target)}
+        cards = [self._card(item, largest, show, lines) for item in self.items]
+        joined = {item for bundle in lines.drawn for item in (bundle.source, bundle.target)}
         cards += [self._outside_card(item) for item in self.outside if item in joined]
         edges: list[Edge] = []
         repeats: dict[str, Card] = {}
-        for bundle in lined:
+        for bundle in lines.drawn:
             source = box_id(bundle.source)
-            if bundle in again:
+            if bundle in lines.beside:
                 repeat = self._repeat(bundle)
                 source = repeat.id
                 repeats[source] = repeat
@@ -119,83 +99,22 @@ class Assembly:
         ]
         return Picture(title, (*cards, *repeats.values()), tuple(edges), tuple(clusters), direction)
 
-    def _split(self) -> tuple[dict[Group, list[Item]], list[Bundle]]:
-        """What the cards of groups name instead of lines, and the bundles with lines."""
-        named: dict[Group, list[Item]] = {}
-        lined = []
-        minor = {*self._shared(), *self._minor()}
-        for bundle in self.bundles:
-            if isinstance(bundle.target, Group) and bundle in minor:
-                named.setdefault(bundle.target, []).extend(sources_in(bundle))
-            else:
-                lined += apart(bundle)
-        return named, lined
-
-    def _shared(self) -> Iterator[Bundle]:
-        """The bundles to groups from inputs that are a group, or that many groups use."""
-        users: Counter[Item] = Counter(one.source for one in self.bundles if isinstance(one.target, Group))
-        for bundle in self.bundles:
-            if is_inputs(bundle.source) or (self._is_input(bundle.source) and users[bundle.source] > MANY):
-                yield bundle
-
-    def _minor(self) -> Iterator[Bundle]:
-        """Of a tangle, the bundles to each group but those of the most edges."""
-        between = [one for one in self.bundles if is_interval(one.source) and isinstance(one.target, Group)]
-        if len(between) <= TANGLE * len(self.items):
-            return
-        into: dict[Item, list[Bundle]] = {}
-        for bundle in between:
-            into.setdefault(bundle.target, []).append(bundle)
-        for bundles in into.values():
-            yield from sorted(bundles, key=lambda one: -len(one.links))[MOST_LINES:]
-
-    def _is_input(self, item: Item) -> bool:
-        return not isinstance(item, Group) and item not in self.hierarchy.outline.place
-
-    def _levels(self, bundles: Sequence[Bundle]) -> dict[Item, int]:
-        """The longest way to each box, as far as the boxes follow one another in the trace."""
-        rank = {item: index for index, item in enumerate(sorted([*self.items, *self.outside], key=self._first_place))}
-        levels = dict.fromkeys(rank, 0)
-        known = [one for one in bundles if one.source in rank]
-        for bundle in sorted(known, key=lambda one: (rank[one.source], rank[one.target])):
-            if rank[bundle.source] < rank[bundle.target]:
-                levels[bundle.target] = max(levels[bundle.target], levels[bundle.source] + 1)
-        return levels
-
-    def _first_place(self, item: Item) -> int:
-        if isinstance(item, Group):
-            return item.piece.start if item.piece.size else -1
-        return self.hierarchy.outline.place.get(item, -1)
-
-    def _far(self, bundles: Sequence[Bundle], levels: dict[Item, int]) -> set[Bundle]:
-        """The bundles of one node that would pass many levels more than the first from it, or whose node is in a group
-        of inputs: a small card of the node stands beside the user."""
-        first: dict[Item, int] = {}
-        if any(isinstance(item, Group) for item in self.items):  # a line from an input would pass by many groups
-            first = {item: 0 for item in levels if self._is_input(item)}
-        for bundle in bundles:
-            level = levels[bundle.target]
-            first[bundle.source] = min(level, first.get(bundle.source, level))
-        return {
-            bundle
-            for bundle in bundles
-            if not isinstance(bundle.source, Group)
-            and (bundle.source not in levels or levels[bundle.target] - first[bundle.source] >= FAR)
-        }
-
     def _largest(self) -> float:
         """The largest magnitude of an adjoint in the picture that is finite."""
         peaks = self.hierarchy.outline.peaks
         found = (abs(peaks[node][0]) for node in self.owner if node in peaks)
         return max((number for number in found if math.isfinite(number)), default=0.0)
 
-    def _card(self, item: Item, largest: float, show: Collection[str], named: Mapping[Group, list[Item]]) -> Card:
+    def _card(self, item: Item, largest: float, show: Collection[str], lines: Lines) -> Card:
         if isinstance(item, Group):
-            return group_card(self.hierarchy, item, largest, show, named.get(item, []))
+            return group_card(self.hierarchy, item, largest, show, lines.uses.get(item, []))
         found = card(self.hierarchy.inspection, item, largest, show)
         before, after = self.left_out.get(item, (set(), set()))
         parts = [counted(len(nodes), word) for nodes, word in ((before, "argument"), (after, "user")) if nodes]
-        return replace(found, rows=(*found.rows, Row("not drawn", ", ".join(parts)))) if parts else found
+        rows = [Row("not drawn", ", ".join(parts))] if parts else []
+        if users := lines.users.get(item):
+            rows.append(Row("used in", title(users[0]) if len(users) == 1 else counted(len(users), "other group")))
+        return replace(found, rows=(*found.rows, *rows)) if rows else found
 
     def _outside_card(self, item: Item) -> Card:
         """A small card for what is outside the group that is drawn."""
@@ -208,14 +127,17 @@ class Assembly:
         return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=f"outside: {name}")
 
     def _repeat(self, bundle: Bundle) -> Card:
-        """A small card that stands for a node beside a far user."""
-        inspection = self.hierarchy.inspection
-        assert not isinstance(bundle.source, Group)
-        name = inspection.names[bundle.source]
-        told = f"the node {name} again"
-        target = bundle.target.name if isinstance(bundle.target, Group) else bundle.target
-        ident = f"{bundle.source}@{target}"
-        return Card(ident, typeset(name), inspection.kind(bundle.source), badge=AGAIN, description=told)
+        """A small card that stands for a node beside its user."""
+        node, inspection = bundle.source, self.hierarchy.inspection
+        assert not isinstance(node, Group)
+        name, home = inspection.names[node], self.owner.get(node)
+        badge, told = AGAIN, f"the node {name} again"
+        if is_interval(home):
+            badge, told = title(home), f"{name} in {home.name}"
+        elif home is None and node not in self.outside:
+            badge, told = "in" if inspection.is_input(node) else OUTSIDE, f"outside: {name}"
+        ident = f"{node}@{bundle.target.name if isinstance(bundle.target, Group) else bundle.target}"
+        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told)
 
     def _edges(self, bundle: Bundle, source: str, show: Collection[str]) -> list[Edge]:
         """Into a node each edge with its partial, as long as one line says one; else one line for all."""
@@ -229,31 +151,6 @@ class Assembly:
         label = counted(len(links), "edge") if len(links) > 1 else ""
         cut = all(link.detached for link in links)
         return [Edge(source, box_id(bundle.target), label, cut, description="; ".join(told))]
-
-
-def is_inputs(item: Item) -> bool:
-    """Whether a box is a group of inputs."""
-    return isinstance(item, Group) and not item.piece.size
-
-
-def is_interval(item: Item) -> bool:
-    """Whether a box is a group of what is computed."""
-    return isinstance(item, Group) and item.piece.size > 0
-
-
-def sources_in(bundle: Bundle) -> list[Item]:
-    """What a bundle comes from: a group, or inputs."""
-    if is_interval(bundle.source):
-        return [bundle.source]
-    return [*dict.fromkeys(link.argument for link in bundle.links)]
-
-
-def apart(bundle: Bundle) -> list[Bundle]:
-    """A bundle from a group of inputs as one from each of them."""
-    if not is_inputs(bundle.source):
-        return [bundle]
-    nodes = dict.fromkeys(link.argument for link in bundle.links)
-    return [Bundle(node, bundle.target, [link for link in bundle.links if link.argument == node]) for node in nodes]
 
 
 def box_id(item: Item) -> str:
