@@ -24,7 +24,8 @@ from gradcli.render.view import View
 from gradcli.shapes import format_shape
 
 MOST_NODES = 4000
-"""Of a larger graph the page knows only the nodes that its pictures show."""
+"""Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
+MOST_INPUTS = 500
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
@@ -213,10 +214,11 @@ class PageData:
 
 
 def known_nodes(inspection: Inspection, views: Sequence[View]) -> list[int]:
-    """The rows of the trace, of a large graph only those that have a card."""
+    """The rows of the trace; of a large graph only those that have a card, outputs and inputs."""
     if len(inspection.rows) <= MOST_NODES:
         return ordered(inspection, inspection.rows)
-    drawn = {node_of(card.id) for view in views for card in view.picture.cards} | set(inspection.outputs)
+    drawn = {node_of(card.id) for view in views for card in view.picture.cards}
+    drawn |= {*inspection.outputs, *list(inspection.graph.inputs.values())[:MOST_INPUTS]}
     return ordered(inspection, [node for node in inspection.rows if node in drawn])
 
 
