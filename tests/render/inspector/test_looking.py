@@ -299,8 +299,8 @@ def test_what_is_in_no_picture_is_not_taken_for_independence(page: Page, monkeyp
     inspection, views = grouped()
     page.open(pages.page(inspection, views[:1]))
     assert list(page.trace()) == ["x₁", "x₂", "f = v₄ − v₃"]
-    assert "4 nodes are in no picture here" in page.text("#verdicts")
+    assert "4 nodes have no card of their own here" in page.text("#verdicts")
     assert words(page, "#step").startswith("Reverse sweep of f · x₁ ∂f/∂x₁ = ∂f/∂v₁·∂v₁/∂x₁ + ∂f/∂v₂·∂v₂/∂x₁")
     page.card("x₁").click()
-    assert "The paths lead through nodes that are in no picture here." in words(page, "#details")
+    assert "The paths lead through nodes that have no card of their own here." in words(page, "#details")
     assert page.messages() == []

@@ -127,7 +127,7 @@ function pathsOf(node) {
   const found = between(node, top);
   const heading = (text) => make("h3", {}, text);
   if (!found.nodes.size) {
-    const words = depends(output, node) ? "The paths lead through nodes that are in no picture here." : `${name} does not depend on it.`;
+    const words = depends(output, node) ? "The paths lead through nodes that have no card of their own here." : `${name} does not depend on it.`;
     return [heading("Paths"), make("p", { class: "hint" }, words)];
   }
   if (node === top) return [heading("Paths"), make("p", { class: "hint" }, `This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
@@ -142,7 +142,7 @@ function pathsOf(node) {
   const known = [...found.nodes].every((at) => at === top || !nodes[at].unseen);
   const body = make("tbody", {}, ...rows.map((row) => row.element));
   const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
-  return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that are in no picture here.")])];
+  return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that have no card of their own here.")])];
 }
 
 function summand(x, place) {
@@ -217,7 +217,7 @@ function showVerdicts() {
     `${output ? `${output}: ` : ""}${reason}`,
   ));
   if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), `recomputed in this page for ${app.state.where}; what follows was said of the original point`));
-  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes are in no picture here`));
+  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
   list.replaceChildren(...items);
   list.hidden = !items.length;
 }
