@@ -20,8 +20,8 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: an inspected graph, its picture, the views that its groups open to (the picture's first), and the
-    data of the JSON answer; the last two are made only where they are asked for.
+    """What is written: an inspected graph, its picture, the views that its groups open to (the picture is the first),
+    and the data of the JSON answer; the last two are made only where they are asked for.
 
     `judged` is what verdicts are about: the function, where the graph is that of its gradient. `timeout` limits the
     layout, in seconds. `scale` is that of the drawing; None is the format's own.
