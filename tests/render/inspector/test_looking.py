@@ -74,6 +74,14 @@ def test_paths_between_arrays_show_their_contributions(page: Page) -> None:
     assert "[3, −6, 12]" in words(page, "#details")
 
 
+def test_without_adjoints_the_paths_to_every_output_are_marked(page: Page) -> None:
+    page.open(page_of("a = x*y; b = sin(y); a; b", shapes={"x": (), "y": ()}))
+    page.card("x").click()
+    assert titles(page, "g.card.on-path") == ["x", "a = x·y"]
+    page.card("y").click()
+    assert titles(page, "g.card.on-path") == ["y", "a = x·y", "b = sin(y)"]
+
+
 def test_a_kink_is_told_with_its_convention(page: Page) -> None:
     page.open(page_of("relu(x)*y", {"x": 0.0, "y": 3.0}))
     page.card("v₁ = relu(x)").click()

@@ -96,15 +96,15 @@ class PageData:
         found: dict[str, Any] = {
             "id": node,
             "name": screen(inspection.names[node]),
-            "below": screen(enclosed(inspection.names[node])),
-            "aliases": [screen(name) for name in inspection.aliases.get(node, ())],
-            "kind": inspection.kind(node),
             "operation": self.template(node),
             "arguments": [self.place.get(argument, -1) for argument in self.slots(node)],
         }
         unseen = [link for link in inspection.links(node) if link.argument not in self.place]
         unseen += [link for link in self.users.get(node, []) if link.node not in self.place]
+        name = inspection.names[node]
         optional: dict[str, Any] = {
+            "below": screen(enclosed(name)) if enclosed(name) != name else "",
+            "aliases": [screen(alias) for alias in inspection.aliases.get(node, ())],
             "shape": format_shape(inspection.shape(node)) if inspection.shape(node) else "",
             "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
             "alarm": visible(inspection.alarms[node]),

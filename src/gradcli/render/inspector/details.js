@@ -63,7 +63,7 @@ function showDetails() {
   const swept = data.point && outputs.length > 0;
   // What was asked for by selecting comes first.
   const parts = !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
-  box.replaceChildren(make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...parts);
+  box.replaceChildren(make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...alarmAt(node), ...parts);
   box.scrollTop = 0;
 }
 
@@ -78,7 +78,7 @@ function cardDetails(card) {
 }
 
 function numbersOf(node) {
-  const { shape, alarm, convention } = nodes[node];
+  const { shape } = nodes[node];
   const { values, tangents, adjoints } = app.state;
   const pairs = shape ? [["shape", shape]] : [];
   if (reachedForward(node)) {
@@ -88,14 +88,14 @@ function numbersOf(node) {
   outputs.forEach(({ name }, output) => {
     if (reachedReverse(node, output)) pairs.push([derivativeText(name, node), full(adjoints[output][node])]);
   });
-  const found = pairs.length ? [facts(pairs)] : [];
-  if (changed()) {
-    if (troubleAt(node)) found.push(make("p", { class: "alarm-word" }, troubleAt(node)));
-  } else if (alarm) {
-    const words = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
-    found.push(make("p", { class: "alarm-word" }, words));
-  }
-  return found;
+  return pairs.length ? [facts(pairs)] : [];
+}
+
+function alarmAt(node) {
+  const { alarm, convention } = nodes[node];
+  const told = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
+  const words = changed() ? troubleAt(node) : told;
+  return words ? [make("p", { class: "alarm-word" }, words)] : [];
 }
 
 function rulesOf(node) {

@@ -73,7 +73,7 @@ function focusCard(k) {
 function refreshPicture() {
   const { cards, edges, view } = parts(app.view);
   const step = current();
-  const chosen = app.chosen >= 0 ? between(app.chosen, tops[currentOutput()]) : null;
+  const chosen = app.chosen >= 0 ? onward(app.chosen) : null;
   const onPath = chosen && (app.path ? pathOf(app.path) : chosen);
   const has = (card, set) => card.members.some((node) => set.has(node));
   const top = largestAdjoint();
@@ -106,6 +106,13 @@ function refreshPicture() {
     }
     if (label && link >= 0) refreshLabel(label, link);
   });
+}
+
+// What lies on paths to the output that is spoken of; without adjoints, to any.
+function onward(node) {
+  const found = (outputs.length ? [tops[currentOutput()]] : tops).map((top) => between(node, top));
+  const all = (kind) => new Set(found.flatMap((one) => [...one[kind]]));
+  return { nodes: all("nodes"), links: all("links") };
 }
 
 // After a change a card is marked for what is wrong now; the word for what was is hidden.

@@ -23,6 +23,11 @@ function decoded(state) {
   };
 }
 
+nodes.forEach((node) => {
+  node.below ??= node.name;
+  node.aliases ??= [];
+});
+
 function changed() {
   return app.state !== original;
 }
