@@ -129,6 +129,27 @@ def test_zoom_pan_and_fit(page: Page) -> None:
     assert view_box(page) == whole
 
 
+def test_two_fingers_zoom(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.keys("0")
+    before = view_box(page)
+    box = page.one("#canvas").rect
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind: str, *apart: float) -> None:
+        points = [{"x": x + side, "y": y, "id": number} for number, side in enumerate(apart)]
+        page.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", -40, 40)
+    for apart in (50, 60, 70, 80):
+        touch("touchMove", -apart, apart)
+    touch("touchEnd")
+    after = view_box(page)
+    assert after[2] == pytest.approx(before[2] / 2, rel=0.1)
+    assert after[0] + after[2] / 2 == pytest.approx(before[0] + before[2] / 2, abs=20)
+    assert page.all("g.card.chosen") == []
+
+
 def test_everything_is_reached_by_keyboard(page: Page) -> None:
     from selenium.webdriver.common.keys import Keys
 

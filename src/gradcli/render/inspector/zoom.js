@@ -102,7 +102,9 @@ function prepareZoom() {
   for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
     canvas.addEventListener(end, (event) => {
       pointers.delete(event.pointerId);
-      if (!pointers.size) canvas.classList.remove("dragging");
+      if (pointers.size) return;
+      canvas.classList.remove("dragging");
+      setTimeout(() => (dragged = false)); // after the click that ends a drag
     });
   }
   byId("closer").addEventListener("click", () => zoomBy(1.25));
