@@ -110,6 +110,16 @@ def test_expanding_a_group_inside_a_group_opens_both() -> None:
     assert sorted(cluster.title.split()[0] for cluster in picture.clusters) == ["part2", "part2.3"]
 
 
+def test_an_overview_of_one_large_group_shows_it_open() -> None:
+    text = "u = x1*x2\n" + "+".join(f"sin(sin(u*{k}))" for k in range(1, 400)) + "+exp(x3)"
+    found = shown(inspected(text), "")
+    assert len(found.closed) > 4
+    assert {group.name.partition(".")[0] for group in found.closed} == {"f"}
+    (cluster,) = found.picture.clusters
+    assert cluster.title.startswith("f · ")
+    assert found.picture != shown(inspected(text), "", extent=Extent(depth=1)).picture
+
+
 def test_depth() -> None:
     inspection = inspected(long_sum(3000))
     assert shown(inspection, "", extent=Extent(depth=1)).picture == shown(inspection, "").picture

@@ -61,7 +61,7 @@ def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collec
     """A group of inputs: with few of them, the gradient."""
     inspection, nodes = hierarchy.inspection, group.inputs
     rows = [content_row(hierarchy, group), Row("names", names_text(hierarchy, nodes))]
-    if "adjoint" in show and len(nodes) <= MOST_ROWS:
+    if "adjoint" in show and len(nodes) * len(inspection.adjoints) <= MOST_ROWS:
         rows = [row for node in nodes for row in cards.adjoint_rows(inspection, node, largest)] or rows
     elif "adjoint" in show:
         rows += adjoint_rows(hierarchy, nodes, largest)

@@ -59,7 +59,7 @@ class Lining:
         """The lines and what is told instead."""
         found = Lines()
         told = {*self._shared(), *self._minor()}
-        apart = {bundle for bundle in self.bundles if is_inputs(bundle.source)} | set(self._fans_out())
+        apart = {*self._few_inputs(), *self._fans_out()}
         used = set(self._fans_in())
         for bundle in self.bundles:
             target = bundle.target
@@ -94,6 +94,12 @@ class Lining:
             last = max(bundles, key=lambda one: self._place(one.source))
             most = max((one for one in bundles if one is not last), key=lambda one: len(one.links), default=last)
             yield from (one for one in bundles if one is not last and one is not most)
+
+    def _few_inputs(self) -> Iterator[Bundle]:
+        """The bundles from a few inputs of a group."""
+        for bundle in self.bundles:
+            if is_inputs(bundle.source) and len({link.argument for link in bundle.links}) <= MANY:
+                yield bundle
 
     def _fans_out(self) -> Iterator[Bundle]:
         """The bundles from a group to more than a few nodes."""

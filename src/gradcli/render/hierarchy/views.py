@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from gradcli.errors import UsageError
 from gradcli.render import cards
 from gradcli.render.cards import PARTS
+from gradcli.render.hierarchy.division import FULL
 from gradcli.render.hierarchy.group_cards import OUTSIDE, counted
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
+from gradcli.render.hierarchy.lines import is_interval
 from gradcli.render.hierarchy.pictures import Assembly, Frame, frame_title
 from gradcli.render.hierarchy.select import Selection, around, top, total
 from gradcli.render.inspection import Inspection
@@ -21,6 +23,8 @@ WHOLE = 300
 """A graph of more nodes than this is drawn as groups."""
 MOST_BOXES = 500
 """Boxes that a layout engine places in a time one waits for, and that an eye can follow."""
+FEWEST = 4
+"""An overview with fewer groups shows the largest open."""
 MOST_CARDS = 1000
 """So many cards are in all views of a file together."""
 RADIUS = 2
@@ -89,6 +93,8 @@ def shown(
     opened = {hierarchy.group(name) for name in extent.expand}
     if is_small and extent.depth is None:
         return Shown(cards.picture_of(inspection, title, direction, show))
+    if extent.depth is None:
+        opened |= opened_of_itself(hierarchy)
     depth = extent.depth or 1
     items, frames = opened_boxes(hierarchy, opened, depth)
     if len(items) > MOST_BOXES:
@@ -125,6 +131,22 @@ def smaller(hierarchy: Hierarchy, opened: Collection[Group], depth: int) -> str:
         if boxes <= MOST_BOXES:
             return f"depth {less} has {boxes} boxes, and expand opens single groups"
     return "open fewer groups"
+
+
+def opened_of_itself(hierarchy: Hierarchy) -> set[Group]:
+    """The groups that an overview shows open, because it would say little with so few: the largest each time."""
+    opened: set[Group] = set()
+    items = hierarchy.children(hierarchy.whole)
+    while len(closed := [one for one in items if is_interval(one)]) < FEWEST:
+        largest = max(closed, key=lambda one: one.piece.size, default=None)
+        if largest is None:
+            break
+        inner = hierarchy.children(largest)
+        if len(items) + len(inner) > FULL:
+            break
+        opened.add(largest)
+        items = [*(one for one in items if one is not largest), *inner]
+    return opened
 
 
 def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) -> tuple[list[Item], list[Frame]]:
