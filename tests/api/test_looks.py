@@ -158,6 +158,7 @@ def test_a_picture_in_every_format(tmp_path: Path) -> None:
     assert picture.pdf.startswith(b"%PDF-")
     assert picture.tikz.startswith("\\documentclass")
     assert picture.mermaid.startswith("flowchart LR")
+    assert picture.html.startswith("<!doctype html>")
     picture.save(tmp_path / "g.png", theme="dark", scale=1)
     assert (tmp_path / "g.png").stat().st_size > 0
     assert (tmp_path / "g.png").read_bytes() != picture.png
@@ -197,3 +198,21 @@ def test_a_gradient_leaves_the_shared_graph_alone() -> None:
     assert point.graph().json == before
     with pytest.raises(gradcli.GradcliError, match="a gradient's graph needs a scalar"):
         gradcli.parse("exp(x)").gradient_graph(x=[1, 2])
+
+
+def test_parts_of_a_large_graph() -> None:
+    point = gradcli.parse("sin(" * 600 + "x" + ")" * 600).at(x=1)
+    overview = point.graph()
+    assert overview.notes == ("the picture shows 13 groups and 1 node for all 601 nodes; expand=[name] opens a group",)
+    assert overview.nodes == 601
+    assert "part2 · 46 nodes" in point.graph(expand=["part2"]).dot
+    assert "part2 · 46 nodes" in point.graph(expand="part2,part3").dot
+    assert point.graph(depth=1).dot == overview.dot
+    assert point.graph(top=3).notes[0].startswith("the picture shows the 3 nodes with the largest |adjoint|")
+    assert point.graph(focus="v300", radius=1).notes == (
+        "the picture shows 3 nodes within 1 edge of v300, of 601 nodes",
+    )
+    with pytest.raises(gradcli.GradcliError, match="no group is called 'part99'"):
+        point.graph(expand="part99")
+    with pytest.raises(gradcli.GradcliError, match="a radius needs a node"):
+        point.graph(radius=2)

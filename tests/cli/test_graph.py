@@ -106,16 +106,38 @@ def test_vector_output_without_cotangent_is_drawn_without_adjoints() -> None:
     assert "unverified" in done.stdout
 
 
-def test_large_graph_says_what_it_leaves_out(tmp_path: Path) -> None:
+def test_large_graph_says_what_it_shows(tmp_path: Path) -> None:
     done = run_gradcli("graph", LARGE, "--at", "x=1", "-o", "g.svg", cwd=tmp_path)
     assert done.status == 0
-    assert "the picture shows 251 of 601 nodes: those nearest to the output, and inputs" in done.stderr
+    assert done.stderr == (
+        "note: the picture shows 13 groups and 1 node for all 601 nodes; --expand NAME opens a group\n"
+    )
     picture = (tmp_path / "g.svg").read_text(encoding="utf-8")
-    assert "350 nodes not drawn" in picture
-    assert "251 of 601 nodes" in picture
+    assert "13 groups and 1 node for all 601 nodes" in " ".join(picture.split())
     done = run_gradcli("graph", LARGE, "-o", "g.json", cwd=tmp_path)
     assert done.stderr == ""
     assert len(json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))["nodes"]) == 601
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "drawn"),
+    [
+        (("--expand", "part2,part4"), "11 groups and 93 nodes for all 601 nodes", "part2 · 46 nodes"),
+        (("--expand", "part2", "--expand", "part4"), "11 groups and 93 nodes for all 601 nodes", "part4 · 46 nodes"),
+        (("--depth", "1"), "13 groups and 1 node for all 601 nodes", "46 × sin"),
+        (("--top", "3"), "the 3 nodes with the largest |adjoint|, of 601 nodes", "v599"),
+        (("--focus", "v300"), "5 nodes within 2 edges of v300, of 601 nodes", "v302"),
+        (("--focus", "v300", "--radius", "1"), "3 nodes within 1 edge of v300, of 601 nodes", "v301"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else None,
+)
+@pytest.mark.parametrize("ending", ["mmd", "dot"])
+def test_parts_of_a_large_graph(options: tuple[str, ...], told: str, drawn: str, ending: str, tmp_path: Path) -> None:
+    done = run_gradcli("graph", LARGE, "--at", "x=1", "-o", f"g.{ending}", *options, cwd=tmp_path)
+    assert done.status == 0
+    assert told in done.stderr
+    subscripts = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+    assert drawn in (tmp_path / f"g.{ending}").read_text(encoding="utf-8").translate(subscripts).replace("#183;", "·")
 
 
 def test_shapes_are_guessed_and_said() -> None:
@@ -125,9 +147,12 @@ def test_shapes_are_guessed_and_said() -> None:
 
 
 WRONG = {
-    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
+    "unknown ending": (("x*y", "-o", "g.gif"), "the formats are html, svg, png, pdf, tex, mmd, dot, json"),
     "no ending": (("x*y", "-o", "picture"), "says no format"),
-    "unknown format": (("x*y", "-o", "-", "--format", "bmp"), "the formats are svg, png, pdf, tex, mmd, dot, json"),
+    "unknown format": (
+        ("x*y", "-o", "-", "--format", "bmp"),
+        "the formats are html, svg, png, pdf, tex, mmd, dot, json",
+    ),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
@@ -138,7 +163,8 @@ WRONG = {
     "shapes that do not fit": (("A @ x", "--shape", "A=m,n,x=k", "-o", "g.svg"), "shapes do not match"),
     "unknown part": (("x*y", "--show", "values", "-o", "g.svg"), "--show knows no 'values'"),
     "a part of the data": (("x*y", "--show", "value", "-o", "g.json"), "json has all"),
-    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for svg, png, pdf, tex"),
+    "the theme of a text": (("x*y", "--theme", "dark", "-o", "g.dot"), "it is for html, svg, png, pdf, tex"),
+    "the scale of a page": (("x*y", "--scale", "2", "-o", "g.html"), "html is not drawn"),
     "the scale of a text": (("x*y", "--scale", "2", "-o", "g.mmd"), "mmd is not drawn"),
     "no scale": (("x*y", "--scale", "0", "-o", "g.svg"), "between 0.01 and 100"),
     "NaN as scale": (("x*y", "--scale", "nan", "-o", "g.svg"), "between 0.01 and 100"),
@@ -148,6 +174,13 @@ WRONG = {
     "the gradient of a vector": (("[x, y]", "--gradient-graph", "-o", "g.svg"), "a gradient's graph needs a scalar"),
     "the gradients of two": (("a = x*y; a; a^2", "--gradient-graph"), "not of several outputs"),
     "a zero gradient": (("floor(x)*0", "--gradient-graph", "-o", "g.svg"), "zero everywhere"),
+    "an unknown group": ((LARGE, "--expand", "patr3", "-o", "g.svg"), "did you mean part3 ?"),
+    "an unknown node": ((LARGE, "--focus", "v650", "-o", "g.svg"), "did you mean v"),
+    "too deep": ((LARGE, "--depth", "2", "-o", "g.svg"), "would have 601 boxes, and may have 500"),
+    "two parts": ((LARGE, "--top", "3", "--focus", "x", "-o", "g.svg"), "top and focus draw different parts"),
+    "the largest of nothing": ((LARGE, "--top", "3", "-o", "g.svg"), "no node has an adjoint"),
+    "a part of all": ((LARGE, "--expand", "part1", "-o", "g.json"), "--expand is for a picture, and json has all"),
+    "a part of a listing": ((LARGE, "--depth", "1"), "--depth is for a picture"),
     "a stream into a file": (("-", "-o", "g.svg"), "-o takes one graph"),
 }
 
@@ -168,6 +201,7 @@ def test_what_fails_keeps_the_old_file(tmp_path: Path) -> None:
 
 
 BEGINNINGS = {
+    "html": b"<!doctype html>",
     "svg": b"<svg ",
     "png": b"\x89PNG",
     "pdf": b"%PDF-",
@@ -297,6 +331,23 @@ def test_show_theme_and_scale(tmp_path: Path) -> None:
     assert "prefers-color-scheme" not in part
     width, box = re.search(r'width="([\d.]+)" height="[\d.]+" viewBox="0 0 ([\d.]+)', part).groups()  # type: ignore[union-attr]
     assert float(width) == 0.5 * float(box)
+
+
+def test_the_inspector(tmp_path: Path) -> None:
+    done = run_gradcli("graph", *ROW_1, "-o", "g.html", "--theme", "dark", "--title", "</title><b>", cwd=tmp_path)
+    assert done.stdout.startswith("g.html: 7 nodes, 8 edges\nverified: ")
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="en" data-theme="dark">')
+    assert "<title>&lt;/title&gt;&lt;b&gt;</title>" in page
+    printed = run_gradcli("graph", *ROW_1, "-o", "-", "--format", "html").stdout
+    assert printed.count("<script") == 2
+
+
+def test_the_inspector_of_a_gradient_has_the_verdict_on_the_function(tmp_path: Path) -> None:
+    run_gradcli("graph", *ROW_1, "--gradient-graph", "-o", "g.html", cwd=tmp_path)
+    page = (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert '"word":"verified"' in page
+    assert "∂f/∂x₁" in page
 
 
 def test_gradient_graph(golden: Golden, tmp_path: Path) -> None:

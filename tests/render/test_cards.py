@@ -1,14 +1,11 @@
 """From an inspected graph to its picture."""
 
 import math
-from collections import Counter
 
 import pytest
 
 from gradcli.errors import UsageError
 from gradcli.render.cards import FAR, picture_of, short, shown_parts, typeset
-from gradcli.render.drawing import draw
-from gradcli.render.nearest import LARGEST
 from gradcli.render.picture import Card, Picture
 from gradcli.render.titles import title_of
 from tests.render.inspections import ROW_1, ROW_1_POINT, ROW_5, ROW_5_POINT, inspect, structure
@@ -118,22 +115,6 @@ def test_a_far_user_has_a_repetition_of_the_node_beside_it() -> None:
     assert {card.title for card in repeats} == {"y"}
     assert len(picture.edges) == 3 * 12
     assert len(repeats) == 12 - (FAR // 2)
-
-
-def test_of_a_large_graph_the_nearest_nodes_and_the_inputs_are_drawn_and_it_is_said() -> None:
-    inspection = inspect(chain(300), {"x": 1.0, "y": 0.9})
-    assert len(inspection.rows) > LARGEST
-    picture = picture_of(inspection, "a chain")
-    kinds = Counter(card.kind for card in picture.cards if card.badge != "again")
-    assert kinds["omitted"] == 1
-    assert kinds["input"] == 2
-    drawn = sum(kinds.values()) - 1
-    assert f"{drawn} of 602 nodes" in picture.title
-    assert f"{602 - drawn} nodes not drawn" in cards_of(picture)
-    assert any(edge.source == "omitted" for edge in picture.edges)
-    inputs = {card.id for card in picture.cards if card.badge == "in"}
-    assert {edge.source for edge in picture.edges if edge.target == "omitted"} == inputs
-    assert draw(picture).width > 0
 
 
 @pytest.mark.parametrize(

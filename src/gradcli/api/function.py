@@ -159,13 +159,18 @@ class Function:
         direction: Direction = "LR",
         title: str = "",
         show: Sequence[str] | None = None,
+        expand: Sequence[str] | str = (),
+        depth: int | None = None,
+        top: int | None = None,
+        focus: str = "",
+        radius: int | None = None,
     ) -> Picture:
         """The picture without a point: shapes and local partials as formulas. A dimension in `shapes` is a number or a
         letter, `{"A": ("m", 3)}`; names left out are scalars, vectors or (in capitals) matrices, as they are used."""
         from gradcli.render.inspection import Inspection
         from gradcli.syntax.guess import default_shapes
 
-        look = Look(direction, title, show)
+        look = Look(direction, title, show, expand, depth, top, focus, radius)
         given = read_shapes(shapes or {})
         self._check_known(given)
         require_square(self._assumptions, given)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.api.values import check_choice, read_names
 from gradcli.carriers.base import Carrier
 from gradcli.errors import UsageError
 from gradcli.problem import Nested, Problem
-from gradcli.render.exports import FORMATS, LAYOUT_SECONDS, Export, format_of, require_drawn, require_scale
+from gradcli.render.exports import (
+    FORMATS,
+    LAYOUT_SECONDS,
+    Export,
+    format_of,
+    require_coloured,
+    require_drawn,
+    require_scale,
+)
 from gradcli.render.inspection import Inspection
 from gradcli.render.picture import Direction, Theme
-from gradcli.verify.witnesses import Verdict
+
+if TYPE_CHECKING:
+    from gradcli.render.hierarchy.views import Extent
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +47,11 @@ class Picture:
     def svg(self) -> str:
         """The drawing: no script, no font and no reference to anything outside it."""
         return self._in("svg").decode()
+
+    @cached_property
+    def html(self) -> str:
+        """The inspector: a page that steps through both sweeps. It fetches nothing."""
+        return self._in("html").decode()
 
     @cached_property
     def png(self) -> bytes:
@@ -77,8 +92,8 @@ class Picture:
         scale: float | None = None,
     ) -> None:
         """Write a file, whole or not at all, in the format that its ending names. `theme` is "light", "dark" or "auto":
-        an SVG follows its viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError, FileError
-        and what the properties raise."""
+        HTML and SVG follow their viewer, any other is light. `scale` is 1 by default, of a PNG 2. Raises UsageError,
+        FileError and what the properties raise."""
         from gradcli.render.files import ending, write_file
 
         target = os.fspath(path)
@@ -88,7 +103,7 @@ class Picture:
             raise UsageError(f"the name '{target}' says no format", hint=f"end it in {choice}, or give format=")
         if theme is not None:
             check_choice("theme", theme, ("auto", "light", "dark"))
-            require_drawn(chosen, "theme")
+            require_coloured(chosen, "theme")
         if scale is not None:
             require_drawn(chosen, "scale")
             require_scale(scale)
@@ -119,9 +134,22 @@ class Look:
     direction: Direction = "LR"
     title: str = ""
     show: Sequence[str] | None = None
+    expand: Sequence[str] | str = ()
+    depth: int | None = None
+    top: int | None = None
+    focus: str = ""
+    radius: int | None = None
 
     def __post_init__(self) -> None:
         check_choice("direction", self.direction, ("LR", "TB"))
+
+    @property
+    def extent(self) -> Extent:
+        """How much of a large graph to draw. Raises UsageError."""
+        from gradcli.render.hierarchy.views import Extent
+
+        names = tuple(read_names(self.expand or (), "expand") or ())
+        return Extent(names, self.depth, self.top, self.focus, self.radius)
 
     @property
     def parts(self) -> Collection[str]:
@@ -141,7 +169,7 @@ def picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or title_of(inspection, point)
-    return assembled(inspection, inspection.verdicts, title, graph_data(inspection, source, point), look, notes)
+    return assembled(inspection, inspection, title, lambda: graph_data(inspection, source, point), look, notes)
 
 
 def gradient_picture_of(
@@ -153,30 +181,31 @@ def gradient_picture_of(
     from gradcli.render.titles import title_of
 
     title = look.title or f"the gradient of {title_of(inspection, problem.point)}"
-    data, verdicts = graph_data(inspection, source, problem.point), inspection.verdicts
     name = inspection.names[problem.output]
     drawn, found = inspect_gradient(problem, carrier, inspection.columns)
-    content = data | gradient_data(drawn, found)
-    return assembled(drawn, verdicts, title, content, look, [*notes, *zero_notes(found, name)])
+
+    def content() -> dict[str, Any]:
+        return graph_data(inspection, source, problem.point) | gradient_data(drawn, found)
+
+    return assembled(drawn, inspection, title, content, look, [*notes, *zero_notes(found, name)])
 
 
 def assembled(
     inspection: Inspection,
-    verdicts: Mapping[int, Verdict],
+    judged: Inspection,
     title: str,
-    data: Mapping[str, Any],
+    data: Callable[[], Mapping[str, Any]],
     look: Look,
     notes: Sequence[str],
 ) -> Picture:
-    """The picture of a graph with the verdict on its function. What it leaves out is noted."""
-    from gradcli.render import cards
-    from gradcli.render.nearest import select
+    """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
+    from gradcli.render.hierarchy.views import shown, views
 
     found = list(notes)
-    if (selection := select(inspection)).omitted:
-        found.append(f"the picture shows {selection.sentence}; the json format has all")
-    verdict = next(iter(verdicts.values()), None)
-    picture = cards.picture_of(inspection, title, look.direction, look.parts)
+    drawn = shown(inspection, title, look.direction, look.parts, look.extent)
+    if drawn.sentence:
+        found.append(f"the picture shows {drawn.sentence}" + ("; expand=[name] opens a group" if drawn.closed else ""))
+    verdict = next(iter(judged.verdicts.values()), None)
     return Picture(
         title=title,
         nodes=len(inspection.rows),
@@ -184,5 +213,12 @@ def assembled(
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
         notes=tuple(found),
-        _export=Export(picture, {**data, "warnings": found}, LAYOUT_SECONDS),
+        _export=Export(
+            inspection,
+            judged,
+            drawn.picture,
+            lambda: views(inspection, title, look.direction, look.parts, look.extent),
+            lambda: {**data(), "warnings": found},
+            LAYOUT_SECONDS,
+        ),
     )

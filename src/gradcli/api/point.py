@@ -305,11 +305,19 @@ class Point:
         direction: Direction = "LR",
         title: str = "",
         show: Sequence[str] | None = None,
+        expand: Sequence[str] | str = (),
+        depth: int | None = None,
+        top: int | None = None,
+        focus: str = "",
+        radius: int | None = None,
     ) -> Picture:
-        """The picture of the graph with `show`: some of value, tangent, adjoint, partial, or "none" (default: all)."""
+        """The picture of the graph with `show`: some of value, tangent, adjoint, partial, or "none" (default: all).
+
+        A large graph is drawn as groups: `expand` opens some by name, `depth` all down to a depth. `top` draws the
+        nodes with the largest |adjoint|, `focus` and `radius` what is around a node."""
         from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
 
-        look = Look(direction, title, show)
+        look = Look(direction, title, show, expand, depth, top, focus, radius)
         plan, problem = self._plan, self._problem(wrt, cotangent)
         notes = list(self.notes)
         if lacks_cotangent(problem):
@@ -327,11 +335,16 @@ class Point:
         direction: Direction = "LR",
         title: str = "",
         show: Sequence[str] | None = None,
+        expand: Sequence[str] | str = (),
+        depth: int | None = None,
+        top: int | None = None,
+        focus: str = "",
+        radius: int | None = None,
     ) -> Picture:
         """The picture of the graph that computes the gradient of a scalar; tangents there are second derivatives."""
         from gradcli.render.examine import examine, tangent_columns
 
-        look = Look(direction, title, show)
+        look = Look(direction, title, show, expand, depth, top, focus, radius)
         plan, problem = self._plan, self._problem(wrt)
         self._require_scalar(problem, "a gradient's graph", "sum(...)")
         graph, output = plan.graph_of_its_own()

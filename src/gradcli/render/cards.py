@@ -10,10 +10,10 @@ from dataclasses import replace
 from gradcli.errors import UsageError
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested
+from gradcli.render.clusters import clusters_of
 from gradcli.render.heat import heat_of
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed, link_text
-from gradcli.render.nearest import select
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
@@ -30,7 +30,6 @@ PARTS = ("value", "heat", "tangent", "adjoint", "partial")
 """What can be shown at a point besides names, operations and shapes: `heat` is the map of an array whose elements are
 not written out, and partials stand on the edges."""
 NO_PARTS = "none"
-OMITTED = "omitted"
 AGAIN = "again"
 
 INDEXED = re.compile(r"\b[^\W\d_]+_?\d+\b(?!\()")
@@ -50,23 +49,17 @@ def shown_parts(words: Sequence[str], option: str) -> Collection[str]:
 def picture_of(
     inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
 ) -> Picture:
-    """The picture with the parts `show`. Of a large graph it shows what is nearest to the outputs, with one card that
-    counts the rest."""
-    selection = select(inspection)
-    largest = largest_adjoint(inspection, selection.nodes)
-    cards = [card(inspection, node, largest, show) for node in selection.nodes]
-    links = selection.links(inspection)
+    """The picture of the whole graph with the parts `show`; what only a named intermediate needs is in its frame."""
+    nodes = inspection.rows
+    largest = largest_adjoint(inspection, nodes)
+    cards = [card(inspection, node, largest, show) for node in nodes]
+    links = [link for node in nodes for link in inspection.links(node)]
     again = far_links(inspection, links)
     repeats = {repeat_id(link): repeat_card(inspection, link) for link in links if link in again}
     edges = [edge(inspection, link, repeat_id(link) if link in again else str(link.argument)) for link in links]
     if "partial" not in show:
         edges = [replace(edge, label="", tint=None) for edge in edges]
-    if selection.omitted:
-        cards.append(Card(OMITTED, f"{selection.omitted} nodes not drawn", OMITTED, description=selection.sentence))
-        edges += [Edge(str(source), OMITTED) for source in selection.into_omitted]
-        edges += [Edge(OMITTED, str(target)) for target in selection.out_of_omitted]
-        title = f"{title} ({selection.sentence})"
-    return Picture(title, (*cards, *repeats.values()), tuple(edges), direction=direction)
+    return Picture(title, (*cards, *repeats.values()), tuple(edges), clusters_of(inspection), direction)
 
 
 def far_links(inspection: Inspection, links: Sequence[Link]) -> set[Link]:
@@ -143,17 +136,19 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
         return []
     whole = short_text(inspection.value(node))
     if whole:
-        return [Row("value", whole)]
+        return [Row("value", whole, part="value")]
     found = inspection.summary(node)
-    norm = Row("norm of finite" if found.strange else "norm", short(found.norm))
-    rows = [Row("min … max", f"{short(found.low)} … {short(found.high)}"), norm]
-    return [*rows, Row("not finite", found.strange)] if found.strange else rows
+    texts = {"min … max": f"{short(found.low)} … {short(found.high)}"}
+    texts["norm of finite" if found.strange else "norm"] = short(found.norm)
+    texts |= {"not finite": found.strange} if found.strange else {}
+    return [Row(label, text, part="value") for label, text in texts.items()]
 
 
 def tangent_rows(inspection: Inspection, node: int) -> list[Row]:
     """The tangent along each column."""
     labels = [f"∂/∂{typeset(column.label)} →" for column in inspection.columns]
-    return [Row(label, number_text(t)) for label, t in zip(labels, inspection.tangents_of(node), strict=True)]
+    tangents = inspection.tangents_of(node)
+    return [Row(label, number_text(t), part="tangent") for label, t in zip(labels, tangents, strict=True)]
 
 
 def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]:
@@ -166,7 +161,8 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
             what = f"⟨c, {what}⟩"
         tint = signed_log_tint(summarize(adjoint).peak, largest)
         label = f"← ∂{what}/∂{name}"
-        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=has_both_signs(adjoint)))
+        mixed = has_both_signs(adjoint)
+        rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=mixed, part="adjoint"))
     return rows
 
 
@@ -188,12 +184,12 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
     partial = inspection.partial(link)
     description = link_text(inspection, link)
     if link.detached:
-        return Edge(source, str(link.node), "0", cut=True, description=description)
+        return Edge(source, str(link.node), "0", cut=True, description=description, position=link.position)
     label = edge_number(partial) or typeset(formula.text)
     if len(label) > LONGEST_LABEL:
         label = typeset(f"∂{enclosed(inspection.names[link.node])}/∂{enclosed(inspection.names[link.argument])}")
     tint = math.nan if partial is not None and summarize(partial).nans else None
-    return Edge(source, str(link.node), label, tint=tint, description=description)
+    return Edge(source, str(link.node), label, tint=tint, description=description, position=link.position)
 
 
 def edge_number(partial: Nested) -> str:

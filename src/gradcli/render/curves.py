@@ -51,6 +51,18 @@ def bisected(curve: Curve, at: float) -> tuple[Curve, Curve]:
     return tuple(left), tuple(reversed(right))
 
 
+def samples(curve: Curve, steps: int = 12) -> list[Point]:
+    """Points along a curve, so many on each cubic of it."""
+    found = []
+    for start in range(0, len(curve) - 3, 3):
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[start : start + 4]
+        for step in range(steps):
+            t = step / steps
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            found.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return found
+
+
 def rounded(corners: list[Point], radius: float) -> Curve:
     """A line through the corners with each of them rounded, as a chain of curves."""
     curve: list[Point] = [corners[0]]

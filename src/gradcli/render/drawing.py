@@ -26,6 +26,8 @@ TEXT_LEFT, TEXT_RIGHT = 18.0, 12.0
 """Room in a card left of its text (the stripe is in it) and right of it."""
 HEADER, ROW, FOOT = 33.0, 20.0, 6.0
 PILL = 17.0
+PILE = 3.0
+"""How far the cards below a group's stick out."""
 COLUMN_GAP = 16.0
 WIDEST_NAME, WIDEST_LABEL, WIDEST_VALUE, WIDEST_WORD = 300.0, 150.0, 230.0, 110.0
 ARROW = 7.5
@@ -184,7 +186,7 @@ def fitted(
 
 
 def card_face(card: Card) -> Group:
-    """A card with its upper left corner at (0, 0), just large enough for its texts."""
+    """A card with its upper left corner at (0, 0), just large enough for its texts. A group is a pile of cards."""
     name = fitted(inert(card.title), (TEXT_LEFT, 21.5), "name", NAME_SIZE, WIDEST_NAME)
     pills = [pill(inert(word), style) for word, style in ((card.badge, "badge"), (card.alarm, "alarm")) if word.strip()]
     pills_width = sum(6 + face.box.width for face in pills)
@@ -199,7 +201,8 @@ def card_face(card: Card) -> Group:
     box = Box(0, 0, width, height)
     frame = "card-frame alarmed" if card.alarm.strip() else "card-frame"
     stripe = f"stripe kind-{card.kind}" if card.kind in KINDS else "stripe"
-    shapes: list[Shape] = [Rect(box, frame, 7), Rect(Box(6, 7, 5, height - 14), stripe, 2.5), name]
+    pile = [Rect(Box(by, by, width, height), "card-frame", 7) for by in ((2 * PILE, PILE) if card.group else ())]
+    shapes: list[Shape] = [*pile, Rect(box, frame, 7), Rect(Box(6, 7, 5, height - 14), stripe, 2.5), name]
     right = width - TEXT_RIGHT
     for face in reversed(pills):
         right -= face.box.width
@@ -216,7 +219,8 @@ def card_face(card: Card) -> Group:
             shapes.append(tinted(strip, row.tint, row.mixed))
         shapes.append(replace(text, at=(TEXT_LEFT, top + 14)))
         shapes.append(replace(value, at=(width - TEXT_RIGHT, top + 14)))
-    return Group("card", box, tuple(shapes), inert(card.title), inert(card.description))
+    whole = Box(0, 0, width + PILE * len(pile), height + PILE * len(pile))
+    return Group("card", whole, tuple(shapes), inert(card.title), inert(card.description))
 
 
 def row_texts(row: Row) -> tuple[Text, Text]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import UsageError
 from gradcli.render.picture import Picture, Theme
+from gradcli.render.view import View
 
 if TYPE_CHECKING:
     from gradcli.render.drawing import Drawing
+    from gradcli.render.inspection import Inspection
 
 LAYOUT_SECONDS = 20.0
 """How long a layout may take where no time limit is set."""
@@ -18,13 +20,18 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: the picture, and the data of the JSON answer. `timeout` limits the layout, in seconds.
+    """What is written: an inspected graph, its picture, the views that its groups open to (the picture is the first),
+    and the data of the JSON answer; the last two are made only where they are asked for.
 
-    `scale` is that of the drawing; None is the format's own.
+    `judged` is what verdicts are about: the function, where the graph is that of its gradient. `timeout` limits the
+    layout, in seconds. `scale` is that of the drawing; None is the format's own.
     """
 
+    inspection: Inspection
+    judged: Inspection
     picture: Picture
-    data: Mapping[str, Any]
+    views: Callable[[], Sequence[View]]
+    data: Callable[[], Mapping[str, Any]]
     timeout: float
     theme: Theme = "auto"
     scale: float | None = None
@@ -38,10 +45,11 @@ class Export:
 
 @dataclass(frozen=True)
 class Format:
-    """How a format is written. `drawn`: it has colours and a size; `binary`: no terminal can show it; `whole`: it has
-    the data, not the picture; `note`: what has to be said of some contents."""
+    """How a format is written. `coloured`: it has themes; `drawn`: it has a size too; `binary`: no terminal can show
+    it; `whole`: it has the data, not the picture; `note`: what has to be said of some contents."""
 
     write: Callable[[Export], bytes]
+    coloured: bool = False
     drawn: bool = False
     binary: bool = False
     whole: bool = False
@@ -67,6 +75,13 @@ def as_pdf(export: Export) -> bytes:
     from gradcli.render.pdf import to_pdf
 
     return to_pdf(export.drawing(), export.theme, export.scale or 1.0)
+
+
+def as_html(export: Export) -> bytes:
+    """The inspector: a page that steps through the sweeps."""
+    from gradcli.render.inspector.page import to_html
+
+    return to_html(export.inspection, export.judged, export.views(), export.theme, export.timeout).encode()
 
 
 def as_tikz(export: Export) -> bytes:
@@ -103,7 +118,7 @@ def as_json(export: Export) -> bytes:
     from gradcli.render.json import dumps
     from gradcli.render.positions import drawing_data, in_one_picture
 
-    data = dict(export.data)
+    data = dict(export.data())
     if in_one_picture(export.picture, data):
         try:
             data["drawing"] = drawing_data(export.picture, export.drawing())
@@ -119,10 +134,11 @@ def json_note(content: bytes) -> str:
 
 
 FORMATS: dict[str, Format] = {
-    "svg": Format(as_svg, drawn=True),
-    "png": Format(as_png, drawn=True, binary=True),
-    "pdf": Format(as_pdf, drawn=True, binary=True),
-    "tex": Format(as_tikz, drawn=True),
+    "html": Format(as_html, coloured=True),
+    "svg": Format(as_svg, coloured=True, drawn=True),
+    "png": Format(as_png, coloured=True, drawn=True, binary=True),
+    "pdf": Format(as_pdf, coloured=True, drawn=True, binary=True),
+    "tex": Format(as_tikz, coloured=True, drawn=True),
     "mmd": Format(as_mermaid, note=mermaid_note),
     "dot": Format(as_dot),
     "json": Format(as_json, whole=True, note=json_note),
@@ -136,11 +152,20 @@ def format_of(name: str) -> Format:
     return FORMATS[name.lower()]
 
 
+def require_coloured(name: str, option: str) -> None:
+    """Raise UsageError for an option on colours if the format has none."""
+    if not format_of(name).coloured:
+        coloured = ", ".join(other for other, found in FORMATS.items() if found.coloured)
+        raise UsageError(f"{option} says which colours are used, and {name} has none", hint=f"it is for {coloured}")
+
+
 def require_drawn(name: str, option: str) -> None:
-    """Raise UsageError for an option on colours or size if the format has none."""
+    """Raise UsageError for an option on size if the format has none."""
     if not format_of(name).drawn:
         drawn = ", ".join(other for other, found in FORMATS.items() if found.drawn)
-        raise UsageError(f"{option} says how a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}")
+        raise UsageError(
+            f"{option} says how large a picture is drawn, and {name} is not drawn", hint=f"it is for {drawn}"
+        )
 
 
 def require_scale(scale: Any) -> None:

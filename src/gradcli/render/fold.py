@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gradcli.render.curves import Curve, Point, chained, rounded, split
-from gradcli.render.layout import Box, Layout
+from gradcli.render.layout import CLUSTER_MARGIN, Box, Layout
 from gradcli.render.picture import Direction
 
 SLIVER = 4.0
@@ -54,13 +54,15 @@ def fold_long(layout: Layout, aspect: float) -> Layout:
 
 
 def choose_cuts(layout: Layout, row_length: float) -> list[float]:
-    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges."""
+    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges, not through a short
+    frame if it can be helped."""
     spans = [(route[0][0], route[-1][0]) for route in layout.routes]
 
     def crossing(gap: float) -> int:
         return sum(start < gap < end for start, end in spans)
 
     gaps = [gap for gap in gaps_after_cards(layout) if crossing(gap) <= MOST_CROSSING]
+    short = [frame for _, frame in layout.frames if frame.width < row_length / 2]
     rows = max(2, round(layout.size[0] / row_length))
     cuts: list[float] = []
     start = 0.0
@@ -69,7 +71,8 @@ def choose_cuts(layout: Layout, row_length: float) -> list[float]:
         possible = [gap for gap in gaps if gap > start + 0.5 * row_length and gap < layout.size[0] - 0.3 * row_length]
         if not possible:
             break
-        start = min(possible, key=lambda gap: abs(gap - wanted) + CROSSING_COST * row_length * crossing(gap))
+        whole = [gap for gap in possible if not any(frame.x < gap < frame.right for frame in short)]
+        start = min(whole or possible, key=lambda gap: abs(gap - wanted) + CROSSING_COST * row_length * crossing(gap))
         cuts.append(start)
     return cuts
 
@@ -110,7 +113,8 @@ class Rows:
         """A cluster's frame cut as its cards are."""
         for row in range(self.row(frame.x), self.row(frame.right) + 1):
             left, right = max(frame.x, self.starts[row]), min(frame.right, self.ends[row])
-            yield row, replace(frame, x=left, width=right - left)
+            if right - left > CLUSTER_MARGIN:  # a narrower part has no card
+                yield row, replace(frame, x=left, width=right - left)
 
     def route_pieces(self, route: Curve) -> list[tuple[int, Curve]]:
         """An edge as curves in one row each."""

@@ -21,7 +21,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.primitives.registry import family_of
 from gradcli.problem import Nested
 from gradcli.render.formulas import Formula, differential_text, partial_formula
-from gradcli.render.summary import Summary, summarize
+from gradcli.render.summary import Summary, summarize, trouble_in
 from gradcli.shapes import Shape, size
 from gradcli.syntax.text import TextPrinter
 from gradcli.verify.witnesses import Verdict
@@ -215,11 +215,11 @@ class Inspection:
 
     def _alarm(self, node: int) -> str:
         words = ["kink"] if node in self.kinks else []
-        value = self.summary(node).trouble
+        value = trouble_in(self.value(node))
         if value:
             return ", ".join([*words, value])
         for what, found in (("adjoint", [*self.adjoints_of(node).values()]), ("tangent", self.tangents_of(node))):
-            trouble = next(filter(None, (summarize(numbers).trouble for numbers in found)), "")
+            trouble = next(filter(None, (trouble_in(numbers) for numbers in found)), "")
             if trouble:
                 words.append(f"{trouble} {what}")
         return ", ".join(words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.render import engines
-from gradcli.render.curves import Curve, Point, joined, mirrored, with_first
+from gradcli.render.curves import Curve, Point, joined, mirrored, samples, with_first
 from gradcli.render.picture import Picture
 
 Size = tuple[float, float]
@@ -95,8 +95,10 @@ def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Seque
     tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
     home = {card: index for index, cluster in enumerate(picture.clusters) for card in cluster.cards}
     in_cluster: list[list[str]] = [[] for _ in picture.clusters]
+    # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
+    ranks = " newrank=true" if any(card.group for card in picture.cards) else ""
     lines = [
-        f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}]",
+        f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}{ranks}]",
         'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
     ]
     for index, (width, height) in enumerate(card_sizes):
@@ -182,6 +184,7 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
         ((boxes[edge.source].right, route[0][1]), *route[1:-1], (boxes[edge.target].x, route[-1][1]))
         for edge, route in zip(picture.edges, layout.routes, strict=True)
     ]
+    inner = [Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4) for box in layout.cards]
     for at_head in (False, True):
         sides: dict[str, list[int]] = {}
         for index, edge in enumerate(picture.edges):
@@ -192,8 +195,21 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
             step = min(PORT_SPREAD, boxes[card].height * 0.7 / len(edges))
             for position, index in enumerate(edges):
                 shift = (position - (len(edges) - 1) / 2) * step
-                routes[index] = with_port(routes[index], layout.labels[index], shift, at_head)
+                moved = with_port(routes[index], layout.labels[index], shift, at_head)
+                if not crosses(moved[-4:] if at_head else moved[:4], inner):
+                    routes[index] = moved
     return replace(layout, routes=tuple(routes))
+
+
+def crosses(route: Curve, boxes: Sequence[Box]) -> bool:
+    """Whether a route runs through a box."""
+    xs, ys = [x for x, _ in route], [y for _, y in route]
+    low, high, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    inner = [Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4) for box in boxes]
+    near = [box for box in inner if box.x < high and low < box.right and box.y < bottom and top < box.bottom]
+    return bool(near) and any(
+        box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route) for box in near
+    )
 
 
 def with_port(route: Curve, label: Box | None, shift: float, at_head: bool) -> Curve:

@@ -23,13 +23,15 @@ KINDS = (
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a card. `tint` is a signed magnitude in [-1, 1] (NaN allowed) that colours the row; `mixed` says that
-    the numbers have both signs, so that its sign means nothing."""
+    the numbers have both signs, so that its sign means nothing. `part` is the quantity that the row shows (one of
+    `cards.PARTS`), empty for what no sweep computes."""
 
     label: str
     value: str
     tint: float | None = None
     emphasis: bool = False
     mixed: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """From an argument to the card that uses it; `label` is the local partial, `cut` says that nothing flows back."""
+    """From an argument to the card that uses it; `label` is the local partial, `cut` says that nothing flows back.
+    `position` is the argument's number in its user; None where the edge stands for no single one."""
 
     source: str
     target: str
@@ -67,6 +70,7 @@ class Edge:
     cut: bool = False
     tint: float | None = None
     description: str = ""
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

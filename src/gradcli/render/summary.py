@@ -54,6 +54,13 @@ def summarize(value: Nested) -> Summary:
     return Summary(len(numbers), min(ends), max(ends), math.hypot(*finite), nans, len(infinities))
 
 
+def trouble_in(value: Nested) -> str:
+    """`NaN` or `inf` where there is any; of a single number without a summary, which large graphs have no time for."""
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else "inf" if math.isinf(value) else "NaN"
+    return summarize(value).trouble
+
+
 def nested_shape(value: Nested) -> tuple[int, ...]:
     """The shape of a number or of nested lists."""
     shape: list[int] = []

@@ -81,9 +81,15 @@ def to_svg(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
         f"<style>{style_sheet(theme)}</style>",
         f'<rect class="paper" width="{width}" height="{height}"/>',
     ]
+    return "\n".join([*lines, *elements(drawing), "</svg>", ""])
+
+
+def elements(drawing: Drawing) -> list[str]:
+    """The lines inside the `svg` element: groups of cards, edges and labels each in the order of the picture."""
+    lines: list[str] = []
     for shape in drawing.shapes:
         write_shape(shape, lines)
-    return "\n".join([*lines, "</svg>", ""])
+    return lines
 
 
 def style_sheet(theme: Theme) -> str:
@@ -92,11 +98,15 @@ def style_sheet(theme: Theme) -> str:
     literal = PLAIN + "".join(f"{select}{{{name}:{colours[colour]}}}" for select, name, colour in COLOURED)
     if theme != "auto":
         return literal
-    dynamic = "".join(f"{select}{{{name}:var(--{colour})}}" for select, name, colour in COLOURED)
     return (
         f"{literal}\n@supports (color:var(--ink)){{{properties('light')}"
-        f"@media (prefers-color-scheme:dark){{{properties('dark')}}}{dynamic}}}"
+        f"@media (prefers-color-scheme:dark){{{properties('dark')}}}{dynamic_rules()}}}"
     )
+
+
+def dynamic_rules() -> str:
+    """The rules with custom properties for colours."""
+    return "".join(f"{select}{{{name}:var(--{colour})}}" for select, name, colour in COLOURED)
 
 
 def properties(palette: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -19,7 +20,9 @@ from gradcli.problem import Problem, separate
 
 if TYPE_CHECKING:
     from gradcli.render.gradient import Gradient
+    from gradcli.render.hierarchy.views import Extent
     from gradcli.render.inspection import Inspection
+    from gradcli.render.view import View
 
 PRINT = "-"
 
@@ -40,6 +43,7 @@ class Wish:
     theme: Literal["auto", "light", "dark"] | None
     scale: float | None
     gradient: bool
+    extent: Extent
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +59,10 @@ def graph(
     output: Annotated[
         str,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot)."
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="html, svg, png, pdf, tex, mmd, dot or json by its ending; - prints (dot).",
         ),
     ] = "",
     file_format: Annotated[
@@ -75,7 +82,9 @@ def graph(
     ] = "",
     theme: Annotated[
         Literal["auto", "light", "dark"] | None,
-        typer.Option("--theme", help="Colours; auto follows the viewer in an svg, else light.", show_default=False),
+        typer.Option(
+            "--theme", help="Colours; auto follows the viewer in html and svg, else light.", show_default=False
+        ),
     ] = None,
     scale: Annotated[
         float | None,
@@ -86,6 +95,35 @@ def graph(
     gradient_graph: Annotated[
         bool, typer.Option("--gradient-graph", help="The graph that computes the gradient, instead of the function's.")
     ] = False,
+    expand: Annotated[
+        list[str],
+        typer.Option(
+            "--expand",
+            metavar="NAMES",
+            help="Groups of a large graph to draw open, e.g. u,part3.",
+            default_factory=list,
+        ),
+    ],
+    depth: Annotated[
+        int | None,
+        typer.Option("--depth", metavar="N", help="Draw groups open down to this depth (1: none).", show_default=False),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            metavar="K",
+            help="Only the K nodes with the largest |adjoint|, and paths between.",
+            show_default=False,
+        ),
+    ] = None,
+    focus: Annotated[str, typer.Option("--focus", metavar="NODE", help="Only what is around a node.")] = "",
+    radius: Annotated[
+        int | None,
+        typer.Option(
+            "--radius", metavar="R", help="With --focus: how many edges away (default: 2).", show_default=False
+        ),
+    ] = None,
     settings: Settings,
 ) -> int:
     """The computation graph, drawn in the terminal or to a file. Without --at the local partials are formulas."""
@@ -102,6 +140,7 @@ def graph(
         theme,
         scale,
         gradient_graph,
+        extent_asked(expand, depth, top, focus, radius),
     )
     if output:
         check_target(expression, wish)
@@ -123,21 +162,29 @@ def parts(show: str) -> Collection[str]:
     return shown_parts(separate(show), "--show") if show else PARTS
 
 
+def extent_asked(expand: Sequence[str], depth: int | None, top: int | None, focus: str, radius: int | None) -> Extent:
+    """What part of a large graph is drawn. Raises UsageError for options that exclude each other."""
+    from gradcli.render.hierarchy.views import Extent
+
+    return Extent(tuple(name for words in expand for name in separate(words)), depth, top, focus, radius)
+
+
 def check_look(wish: Wish, show: str) -> None:
     """Raise an error for options on looks that what is written does not have."""
-    from gradcli.render.exports import format_of, require_drawn, require_scale
+    from gradcli.render.exports import format_of, require_coloured, require_drawn, require_scale
 
-    given = {"--theme": wish.theme, "--scale": wish.scale}
-    for option, value in given.items():
-        if value is not None and not wish.target:
-            raise UsageError(f"{option} is for a picture", hint="-o g.svg draws one")
+    look = [name for name, value in (("--theme", wish.theme), ("--scale", wish.scale)) if value is not None]
+    extent = [f"--{name}" for name in wish.extent.asked]
+    if (look or extent) and not wish.target:
+        raise UsageError(f"{[*look, *extent][0]} is for a picture", hint="-o g.svg draws one")
     if wish.theme is not None:
-        require_drawn(wish.format, "--theme")
+        require_coloured(wish.format, "--theme")
     if wish.scale is not None:
         require_drawn(wish.format, "--scale")
         require_scale(wish.scale)
-    if show and wish.target and format_of(wish.format).whole:
-        raise UsageError(f"--show is for a picture, and {wish.format} has all", hint="leave it out")
+    content = [*(["--show"] if show else []), *extent]
+    if content and wish.target and format_of(wish.format).whole:
+        raise UsageError(f"{content[0]} is for a picture, and {wish.format} has all", hint="leave it out")
 
 
 def check_target(expression: str, wish: Wish) -> None:
@@ -170,20 +217,27 @@ def answer(query: Query, wish: Wish) -> Report:
     bound = bind_loosely(query, wish.shapes)
     names = inputs_of(bound, wish.wrt)
     inspection, notes = inspected(bound, names, wish)
-    data = graph_data(inspection, query.text, bound.point)
     title = wish.title or title_of(inspection, bound.point)
     verdicts = verdict_lines(inspection, names, query.settings.plain) if has_point(bound) else []
     status = status_of(inspection)
+    function, found = inspection, None
     if wish.gradient:
         inspection, found = gradient_of(bound, names, wish, inspection, notes)
-        data |= gradient_data(inspection, found)
         title = wish.title or f"the gradient of {title}"
-    written = export(inspection, bound, wish, title, data, notes) if wish.target else b""
+
+    @cache
+    def data() -> dict[str, Any]:
+        """The JSON, which takes longer than the picture of a large graph."""
+        content = graph_data(function, query.text, bound.point)
+        return content | gradient_data(inspection, found) if found is not None else content
+
+    written = export(inspection, function, bound, wish, title, data, notes) if wish.target else b""
+    answer = data() if query.settings.json else {}
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
-        data["file"] = wish.target
+        answer = answer | {"file": wish.target}
     show = shower(inspection, wish, written, verdicts, query.settings)
-    return Report(data, show, status, [*bound.notes, *notes])
+    return Report(answer, show, status, [*bound.notes, *notes])
 
 
 def inspected(bound: Bound, names: Sequence[str], wish: Wish) -> tuple[Inspection, list[str]]:
@@ -237,20 +291,32 @@ def problem_of_output(bound: Bound, output: int, wrt: tuple[str, ...], cotangent
 
 
 def export(
-    inspection: Inspection, bound: Bound, wish: Wish, title: str, data: dict[str, Any], notes: list[str]
+    inspection: Inspection,
+    function: Inspection,
+    bound: Bound,
+    wish: Wish,
+    title: str,
+    data: Callable[[], dict[str, Any]],
+    notes: list[str],
 ) -> bytes:
     """The file's content. What a picture leaves out is noted."""
-    from gradcli.render.cards import picture_of
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
-    from gradcli.render.nearest import select
+    from gradcli.render.hierarchy.views import shown, views
 
     chosen = format_of(wish.format)
-    if not chosen.whole and (selection := select(inspection)).omitted:
-        notes.append(f"the picture shows {selection.sentence}; the json format has all")
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    picture = picture_of(inspection, title, wish.direction, wish.show)
-    content = data | {"warnings": [*bound.notes, *notes]}
-    written = chosen.write(Export(picture, content, timeout, wish.theme or "auto", wish.scale))
+    look = wish.theme or "auto"
+    drawn = shown(inspection, title, wish.direction, wish.show, wish.extent)
+    if drawn.sentence and not chosen.whole:
+        notes.append(f"the picture shows {drawn.sentence}" + ("; --expand NAME opens a group" if drawn.closed else ""))
+
+    def whole() -> dict[str, Any]:
+        return data() | {"warnings": [*bound.notes, *notes]}
+
+    def pages() -> Sequence[View]:
+        return views(inspection, title, wish.direction, wish.show, wish.extent)
+
+    written = chosen.write(Export(inspection, function, drawn.picture, pages, whole, timeout, look, wish.scale))
     if chosen.note is not None and (note := chosen.note(written)):
         notes.append(note)
     return written

@@ -1,1 +1,1 @@
-"""The inspector: one page in which a graph is looked at, stepped through and computed again."""
+"""The inspector: one HTML file that steps through both sweeps, opened from disk, with nothing from the network."""

@@ -35,9 +35,10 @@ class Program:
     data: dict[str, Any]
 
 
-def scripts() -> str:
-    """The JavaScript that runs programs: it defines `floating` and `recompute`."""
-    return library() + (Path(__file__).parent / "recompute.js").read_text(encoding="utf-8")
+def scripts(functions: str) -> str:
+    """The JavaScript that runs programs of these functions: it defines `recompute`, and `floating` if they call it."""
+    called = library() if "floating." in functions else ""
+    return called + (Path(__file__).parent / "recompute.js").read_text(encoding="utf-8")
 
 
 def program_of(inspection: Inspection) -> Program | str:

@@ -1,0 +1,180 @@
+"""The card of a group: how many nodes, what they do, what comes out, the largest adjoint, and whether all is well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from gradcli.render import cards
+from gradcli.render.cards import short, short_text
+from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
+from gradcli.render.picture import Card, Row, pretty_name, signed_log_tint
+
+KIND = "group"
+OUTSIDE = "outside"
+MOST_NAMED = 3
+"""So many inputs are named on a card; of more the number is told."""
+MOST_RESULTS = 2
+MOST_ROWS = 12
+"""So many inputs have a row each on the card of a group of inputs."""
+LONGEST_LIST = 22
+ALARMS = ("NaN", "inf", "kink")
+
+
+def group_id(group: Group) -> str:
+    """The id of a group's card; those of nodes are their numbers."""
+    return f"group {group.name}"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 node`, `3 nodes`."""
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
+def group_card(
+    hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str], uses: Sequence[Item] = ()
+) -> Card:
+    """A group. `uses` are inputs and groups that it uses without a line to them."""
+    nodes = hierarchy.nodes(group)
+    if not group.piece.size:
+        return inputs_card(hierarchy, group, largest, show)
+    rows = [content_row(hierarchy, group)]
+    rows += pattern_rows(hierarchy, group)
+    rows += [Row("inputs in it", names_text(hierarchy, group.inputs))] if group.inputs else []
+    rows += uses_rows(hierarchy, uses)
+    rows += result_rows(hierarchy, group) if "value" in show else []
+    rows += adjoint_rows(hierarchy, nodes, largest) if "adjoint" in show else []
+    badge = "out" if any(node in hierarchy.outline.outputs for node in nodes) else ""
+    return Card(
+        group_id(group),
+        title(group),
+        KIND,
+        tuple(rows),
+        badge,
+        alarm(hierarchy, nodes),
+        description(hierarchy, group, rows, uses),
+        group.name,
+    )
+
+
+def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str]) -> Card:
+    """A group of inputs: with few of them, the gradient."""
+    inspection, nodes = hierarchy.inspection, group.inputs
+    rows = [content_row(hierarchy, group), Row("names", names_text(hierarchy, nodes))]
+    if "adjoint" in show and len(nodes) * len(inspection.adjoints) <= MOST_ROWS:
+        rows = [row for node in nodes for row in cards.adjoint_rows(inspection, node, largest)] or rows
+    elif "adjoint" in show:
+        rows += adjoint_rows(hierarchy, nodes, largest)
+    told = description(hierarchy, group, rows)
+    return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
+
+
+def title(group: Group) -> str:
+    """The name as it is typed; the ends of a range apart, as one writes them."""
+    first, dots, last = group.name.partition("..")
+    return f"{pretty_name(first)} … {pretty_name(last)}" if dots else first
+
+
+def content_row(hierarchy: Hierarchy, group: Group) -> Row:
+    """How many nodes."""
+    return Row("holds", counted(len(hierarchy.nodes(group)), "node" if group.piece.size else "input"))
+
+
+def pattern_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
+    """The operations: of a repetition once around, else the most frequent."""
+    piece, outline = group.piece, hierarchy.outline
+    period = piece.period
+    if period and piece.size >= 2 * period:
+        times = f"{piece.size // period} × "
+        if period > 1:
+            return [
+                Row(
+                    "repeats",
+                    times + listed([*dict.fromkeys(operations(hierarchy, piece.start, piece.start + period))]),
+                )
+            ]
+        is_chain = max(outline.live[piece.start + 1 : piece.end], default=0) <= 1
+        return [Row("chain" if is_chain else "repeats", times + operations(hierarchy, piece.start, piece.start + 1)[0])]
+    frequent = Counter(operations(hierarchy, piece.start, piece.end)).most_common()
+    return [Row("operations", listed([f"{count} {name}" for name, count in frequent]))]
+
+
+def operations(hierarchy: Hierarchy, start: int, end: int) -> list[str]:
+    """The names of the operations at some places."""
+    names = hierarchy.inspection.graph.operations
+    return [names[node].name for node in hierarchy.outline.order[start:end]]
+
+
+def listed(words: Sequence[str]) -> str:
+    """As many words as fit on a card, and whether there are more."""
+    fitting = next((n for n in range(len(words), 1, -1) if len(", ".join(words[:n])) <= LONGEST_LIST), 1)
+    return ", ".join([*words[:fitting], *(["…"] if len(words) > fitting else [])])
+
+
+def names_text(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
+    """A few nodes by name; of more the first two and how many."""
+    names = [pretty_name(hierarchy.inspection.names[node]) for node in sorted(nodes)]
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]}, {names[1]}, … ({len(names)})"
+
+
+def uses_rows(hierarchy: Hierarchy, uses: Sequence[Item]) -> list[Row]:
+    """What a group uses that no line says."""
+    inputs = [item for item in uses if not isinstance(item, Group)]
+    groups = [item for item in uses if isinstance(item, Group)]
+    rows = [Row("uses", names_text(hierarchy, inputs))] if inputs else []
+    also = title(groups[0]) if len(groups) == 1 else f"{len(groups)} other groups"
+    return [*rows, Row("also from", also)] if groups else rows
+
+
+def results(hierarchy: Hierarchy, group: Group) -> list[int]:
+    """The nodes of a group that are used outside it, or are outputs."""
+    outline = hierarchy.outline
+    return [
+        node
+        for node in outline.order[group.piece.start : group.piece.end]
+        if node in outline.outputs or any(outline.place[user] >= group.piece.end for user in outline.users[node][-1:])
+    ]
+
+
+def result_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
+    """What comes out of a group: a value or a few by name, else how many."""
+    inspection, found = hierarchy.inspection, results(hierarchy, group)
+    if not found or inspection.tape is None:
+        return []
+    if len(found) > MOST_RESULTS:
+        return [Row("gives", counted(len(found), "value"))]
+    texts = [(pretty_name(inspection.names[node]), short_text(inspection.value(node))) for node in found]
+    return [
+        Row(f"gives {name}", text or f"norm {short(inspection.summary(node).norm)}")
+        for (name, text), node in zip(texts, found, strict=True)
+    ]
+
+
+def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> list[Row]:
+    """The adjoint that is largest in magnitude, with the node that has it."""
+    node = hierarchy.outline.largest(nodes)
+    if node is None:
+        return []
+    names = hierarchy.inspection.names
+    peak, output = hierarchy.outline.peaks[node]
+    if peak == 0:
+        return [Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True)]
+    label = f"max ← ∂{pretty_name(names[output])}/∂{pretty_name(names[node])}"
+    return [Row(label, short(peak), signed_log_tint(peak, largest), emphasis=True)]
+
+
+def alarm(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
+    """How many nodes of a group are on a kink or not finite: `2 NaN, 1 kink`."""
+    alarms = hierarchy.inspection.alarms
+    found = Counter(next(word for word in ALARMS if word in alarms[node]) for node in nodes if alarms[node])
+    return ", ".join(f"{found[word]} {word}" for word in ALARMS if word in found)
+
+
+def description(hierarchy: Hierarchy, group: Group, rows: Sequence[Row], uses: Sequence[Item] = ()) -> str:
+    """A group's text for hovering and screen readers."""
+    names = hierarchy.inspection.names
+    nodes = hierarchy.nodes(group)
+    told = "; ".join(f"{row.label} {row.value}" for row in rows)
+    others = [item.name for item in uses if isinstance(item, Group)]
+    also = f"; edges without a line come from {', '.join(others)}" if others else ""
+    return f"group {group.name}: {told}; from {names[nodes[0]]} to {names[nodes[-1]]}{also}"

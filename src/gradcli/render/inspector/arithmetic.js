@@ -1,0 +1,112 @@
+// The arithmetic of a step: a list of equations, each a left side and the right sides that follow it.
+
+function derivativeText(above, node) {
+  return `\u2202${above}/\u2202${nodes[node].below}`;
+}
+
+function localText(link) {
+  return `\u2202${nodes[links[link].target].below}/\u2202${nodes[links[link].source].below}`;
+}
+
+// Two edges between the same nodes (x*x) are told apart by their formulas.
+function localFactor(link) {
+  const { source, target, formula } = links[link];
+  const alike = linksFrom[source].filter((other) => links[other].target === target);
+  if (alike.length === 1) return localText(link);
+  return /^[^\s\u00b7/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
+}
+
+function unique(texts) {
+  return texts.filter((text, place) => text && text !== texts[place - 1]);
+}
+
+function stepEquations({ sweep, node, output }) {
+  return sweep === "forward" ? forwardEquations(node) : [reverseEquation(node, output)];
+}
+
+function forwardEquations(node) {
+  const { state } = app;
+  const found = [{ left: nodes[node].name, right: unique([operationText(node), filledText(node), short(state.values[node])]) }];
+  columns.forEach((column, c) => {
+    const left = `\u2202${nodes[node].below}/\u2202${column}`;
+    const whole = nodes[node].forward;
+    if (whole) found.push(writtenEquation(whole[c], state.tangents[c][node]));
+    else found.push({ left, right: unique([...tangentTexts(node, c), short(state.tangents[c][node])]) });
+  });
+  return found;
+}
+
+// An operation with the numbers of its arguments, where all are single numbers.
+function filledText(node) {
+  const { operation, arguments: given } = nodes[node];
+  const numbers = given.map((argument) => (argument < 0 ? null : app.state.values[argument]));
+  if (!given.length || !operation.some((piece) => typeof piece === "number")) return "";
+  if (numbers.some((x) => typeof x !== "number") || typeof app.state.values[node] !== "number") return "";
+  return operation
+    .map((piece, place) => {
+      if (typeof piece !== "number") return piece;
+      const alone = /[(,]$/.test(operation[place - 1] ?? "") && /^[),]/.test(operation[place + 1] ?? "");
+      return numbers[piece] < 0 && !alone ? factor(numbers[piece]) : short(numbers[piece]);
+    })
+    .join("");
+}
+
+function tangentTexts(node, column) {
+  const { partials, tangents } = app.state;
+  const used = linksInto[node].filter((link) => !links[link].detached);
+  const terms = used.filter((link) => counts(partials[link], tangents[column][links[link].source]));
+  if (!terms.length) return [];
+  const below = `\u2202${columns[column]}`;
+  return [
+    terms.map((link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`).join(" + "),
+    terms.map((link) => factor(partials[link]) + factor(tangents[column][links[link].source])).join(" + "),
+  ];
+}
+
+// The sweeps skip what is not there, so that 0 times infinity does not arise from it.
+function counts(partial, other) {
+  return Number.isFinite(partial) || other !== 0;
+}
+
+function reverseEquation(node, output) {
+  const { state } = app;
+  const whole = nodes[node].reverse;
+  if (whole) return writtenEquation(whole[output], state.adjoints[output][node]);
+  const { name, start, node: top } = outputs[output];
+  const terms = contributingLinks(node, output);
+  const begun = node === top ? [start] : [];
+  const symbols = terms.map((link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`);
+  const numbers = terms.map((link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]));
+  const sums = [symbols, numbers].map((texts) => [...begun, ...texts].join(" + "));
+  return {
+    left: derivativeText(name, node),
+    right: unique([...sums, short(state.adjoints[output][node])]),
+    note: depends(output, node) ? "" : `${name} does not depend on it`,
+  };
+}
+
+// Whether an output depends on a node at all.
+function depends(output, node) {
+  return !nodes[node].free?.includes(output);
+}
+
+// The edges that add to an adjoint.
+function contributingLinks(node, output) {
+  const { partials, adjoints } = app.state;
+  return linksFrom[node].filter((link) => {
+    const { target, detached } = links[link];
+    return !detached && depends(output, target) && counts(partials[link], adjoints[output][target]);
+  });
+}
+
+// An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.
+function writtenEquation(text, result) {
+  const [left, ...right] = text.split(" = ");
+  return { left, right: changed() ? [...right.filter((side) => side.includes("\u2202") || /d[A-Za-z]/.test(side)), full(result)] : right };
+}
+
+function contribution(link, output) {
+  const given = links[link].contributions;
+  if (given) return changed() ? "" : given[output];
+  return app.state.adjoints[output][links[link].target] * app.state.partials[link];
+}

@@ -1,0 +1,270 @@
+"""What the inspector's script knows: nodes, edges and their numbers, and how the pictures are tied to them.
+
+Everything refers to nodes by their place in the trace, so that the numbers are plain lists: the state that the script
+computes anew when an input is changed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradcli.errors import visible
+from gradcli.problem import Nested
+from gradcli.render.cards import number_text, typeset
+from gradcli.render.inspection import Inspection, Link
+from gradcli.render.listing import enclosed
+from gradcli.render.picture import Card, Edge
+from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
+from gradcli.render.summary import array_text, nested_shape, weights_text
+from gradcli.render.trace_table import captions
+from gradcli.render.view import View
+from gradcli.shapes import format_shape
+
+MOST_NODES = 4000
+"""Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
+MOST_INPUTS = 500
+SLOTS = "".join(chr(0xA000 + k) for k in range(64))
+"""Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
+SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
+
+
+def page_data(inspection: Inspection, judged: Inspection, views: Sequence[View]) -> dict[str, Any]:
+    """All of it, with the verdicts on `judged`."""
+    return PageData(inspection, views).all() | {"verdicts": verdicts(judged)}
+
+
+class PageData:
+    """Nodes and edges of a page, numbered."""
+
+    def __init__(self, inspection: Inspection, views: Sequence[View]) -> None:
+        self.inspection = inspection
+        self.views = views
+        self.nodes = known_nodes(inspection, views)
+        self.place = {node: place for place, node in enumerate(self.nodes)}
+        self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
+        self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
+        self.users = users_of(inspection)
+
+    def all(self) -> dict[str, Any]:
+        """The object that the script reads."""
+        inspection = self.inspection
+        return {
+            "point": inspection.tape is not None,
+            "scalar": all(not inspection.shape(node) for node in self.nodes),
+            "omitted": len(inspection.rows) - len(self.nodes),
+            "notes": [screen(line) for line in captions(inspection)],
+            "columns": [screen(column.label) for column in inspection.columns],
+            "outputs": [self.output(output) for output in inspection.adjoints],
+            "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
+            "nodes": [self.node(node) for node in self.nodes],
+            "links": [self.link(link) for link in self.links],
+            "state": self.state(),
+            "views": [self.view(view) for view in self.views],
+        }
+
+    def state(self) -> dict[str, Any]:
+        """The numbers: values by node, tangents by column and node, adjoints by output and node, partials by link."""
+        inspection = self.inspection
+        if inspection.tape is None:
+            return {"values": [], "tangents": [], "adjoints": [], "partials": []}
+
+        def by_node(nested: Sequence[Sequence[Nested]]) -> list[list[Any]]:
+            columns = zip(*nested, strict=True)
+            return [[number(n) for n in column] for column in columns]
+
+        return {
+            "values": [number(inspection.value(node)) for node in self.nodes],
+            "tangents": by_node([inspection.tangents_of(node) for node in self.nodes]),
+            "adjoints": by_node([list(inspection.adjoints_of(node).values()) for node in self.nodes]),
+            "partials": [number(inspection.partial(link)) for link in self.links],
+        }
+
+    def output(self, output: int) -> dict[str, Any]:
+        """A node whose adjoints were swept, and what its sweep starts from."""
+        weights = self.inspection.weights.get(output)
+        shape = self.inspection.shape(output)
+        start = "1" if weights is None else visible(weights_text(weights, shape))
+        found = {"node": self.place[output], "name": screen(self.inspection.weighted(output)), "start": start}
+        return found if shape else found | {"weight": 1.0 if weights is None else weights}
+
+    def node(self, node: int) -> dict[str, Any]:
+        """A node's texts. What can be counted from the links is left to the script."""
+        inspection = self.inspection
+        found: dict[str, Any] = {
+            "id": node,
+            "name": screen(inspection.names[node]),
+            "operation": self.template(node),
+            "arguments": [self.place.get(argument, -1) for argument in self.slots(node)],
+        }
+        unseen = [link for link in inspection.links(node) if link.argument not in self.place]
+        unseen += [link for link in self.users.get(node, []) if link.node not in self.place]
+        name = inspection.names[node]
+        optional: dict[str, Any] = {
+            "below": screen(enclosed(name)) if enclosed(name) != name else "",
+            "aliases": [screen(alias) for alias in inspection.aliases.get(node, ())],
+            "shape": format_shape(inspection.shape(node)) if inspection.shape(node) else "",
+            "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
+            "alarm": visible(inspection.alarms[node]),
+            "convention": visible(inspection.convention(node)) if inspection.tape else "",
+            "unseen": len(unseen),
+            "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
+        }
+        if inspection.tape is not None and not self.plain(node):
+            optional["forward"] = [
+                screen(forward_step(inspection, node, column, full=False)) for column in range(len(inspection.columns))
+            ]
+            optional["reverse"] = [
+                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False))
+                for output in inspection.adjoints
+            ]
+        return found | {key: value for key, value in optional.items() if value}
+
+    def plain(self, node: int) -> bool:
+        """Whether all that meets at a node is scalar and known, so that the script can spell its steps out."""
+        links = [*self.inspection.links(node), *self.users.get(node, [])]
+        return not self.inspection.shape(node) and all(
+            is_scalar(self.inspection, link) and {link.node, link.argument} <= self.place.keys() for link in links
+        )
+
+    def slots(self, node: int) -> list[int]:
+        """The arguments that an operation's text names: each once."""
+        links = self.inspection.links(node)
+        found = list(dict.fromkeys(link.argument for link in links))
+        return found if len(found) <= len(SLOTS) else []
+
+    def template(self, node: int) -> list[str | int]:
+        """An operation's text in pieces; a number stands for the argument of that place."""
+        inspection = self.inspection
+        if inspection.is_input(node):
+            return []
+        slots = self.slots(node)
+        if any(argument not in self.place for argument in slots) or not slots:
+            return [screen(inspection.operation(node))]
+        held = dict(zip(slots, SLOTS, strict=False))
+        printer = type(inspection.printer)(inspection.graph, {**inspection.names, **held}, compact=True)
+        if node in held:
+            return [screen(inspection.operation(node))]
+        pieces = SLOT.split(typeset(printer.write(node, depth=1)))
+        return [SLOTS.index(piece) if SLOT.fullmatch(piece) else visible(piece) for piece in pieces if piece]
+
+    def link(self, link: Link) -> dict[str, Any]:
+        """An edge's ends and its local partial as a formula."""
+        inspection = self.inspection
+        formula = inspection.formula(link)
+        found: dict[str, Any] = {
+            "source": self.place[link.argument],
+            "target": self.place[link.node],
+            "position": link.position,
+            "formula": screen(formula.text),
+        }
+        if formula.differential:
+            found["map"] = True
+        if link.detached:
+            found["detached"] = True
+        if inspection.tape is not None and not is_scalar(inspection, link):
+            found["contributions"] = [
+                "" if link.detached or adjoints[link.node] is None else self.contribution(link, output)
+                for output, adjoints in inspection.adjoints.items()
+            ]
+        return found
+
+    def contribution(self, link: Link, output: int) -> str:
+        """What an edge between arrays adds to an adjoint."""
+        return screen(contribution_text(self.inspection, link, output, full=False))
+
+    def view(self, view: View) -> dict[str, Any]:
+        """A picture's cards and edges in their order: what each is."""
+        names = {other.name: number for number, other in enumerate(self.views)}
+        opened = (card for other in self.views for card in other.picture.cards if card.group == view.name)
+        cards = {card.id: number for number, card in enumerate(view.picture.cards)}
+        return {
+            "name": visible(next((card.title for card in opened), view.name)),
+            "parent": names.get(view.parent, 0),
+            "cards": [self.card(card, names) for card in view.picture.cards],
+            "edges": [self.edge(edge, cards) for edge in view.picture.edges],
+        }
+
+    def card(self, card: Card, names: Mapping[str, int]) -> dict[str, Any]:
+        """A card's node, or the group that it opens."""
+        node = node_of(card.id)
+        found: dict[str, Any] = {"node": -1 if node is None else self.place.get(node, -1)}
+        parts = [row.part for row in card.rows]
+        if any(parts):
+            found["rows"] = parts
+        if found["node"] < 0:
+            found |= {"title": visible(card.title), "description": visible(card.description)}
+        if is_outside(card):
+            found["outside"] = True
+        if card.group:
+            found["opens"] = names.get(card.group, -1)
+        if found["node"] >= 0 and card.id != str(node):
+            found["again"] = True
+        return found
+
+    def edge(self, edge: Edge, cards: Mapping[str, int]) -> list[int]:
+        """The cards at both ends, the link (-1 for none of its own), whether there is a label."""
+        target = node_of(edge.target)
+        link = -1
+        if edge.position is not None and target is not None:
+            link = self.link_place.get((target, edge.position), -1)
+        return [cards[edge.source], cards[edge.target], link, int(bool(edge.label.strip()))]
+
+
+def known_nodes(inspection: Inspection, views: Sequence[View]) -> list[int]:
+    """The rows of the trace; of a large graph only those that have a card, outputs and inputs."""
+    if len(inspection.rows) <= MOST_NODES:
+        return ordered(inspection, inspection.rows)
+    drawn = {node_of(card.id) for view in views for card in view.picture.cards}
+    drawn |= {*inspection.outputs, *list(inspection.graph.inputs.values())[:MOST_INPUTS]}
+    return ordered(inspection, [node for node in inspection.rows if node in drawn])
+
+
+def ordered(inspection: Inspection, nodes: Sequence[int]) -> list[int]:
+    """Arguments before their users, an output too that others use; else in the order given."""
+    levels = inspection.graph.levels(inspection.nodes)
+    return sorted(nodes, key=lambda node: levels[node])
+
+
+def is_outside(card: Card) -> bool:
+    """Whether a card stands in a group's picture for what is around the group."""
+    return card.description.startswith("outside: ")
+
+
+def node_of(card: str) -> int | None:
+    """The node that a card shows, by the card's id: `7`, or `7@12` where it is shown again."""
+    head = card.partition("@")[0]
+    return int(head) if head.isascii() and head.isdigit() else None
+
+
+def verdicts(judged: Inspection) -> list[dict[str, str]]:
+    """Word and reason of each verdict; the output's name where there are several."""
+    if judged.tape is None:
+        return []
+    ground = f"{judged.tape.carrier.dtype}, {judged.tape.carrier.device}"
+    return [
+        {
+            "output": screen(judged.names[output]) if len(judged.verdicts) > 1 else "",
+            "word": verdict.word,
+            "reason": f"{visible(verdict.sentence)} ({ground})",
+        }
+        for output, verdict in judged.verdicts.items()
+    ]
+
+
+def screen(text: str) -> str:
+    """An expression as it is shown."""
+    return visible(typeset(text))
+
+
+def number(value: Nested) -> Any:
+    """A number as itself, those that are not finite as text; an array as its text in short and in full."""
+    if value is None:
+        return None
+    if isinstance(value, (list, tuple)):
+        return {"short": number_text(value), "full": array_text(value, nested_shape(value)).replace("-", "−")}
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+    return value

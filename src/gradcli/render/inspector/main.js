@@ -1,0 +1,85 @@
+// Puts it together: what is redrawn after a change, and the keys that work everywhere.
+
+const KEYS = [
+  ["\u2190 \u2192", "step back, step on (on a card: to the next card)"],
+  ["n p", "step on, step back, wherever the focus is"],
+  ["Space", "play, pause"],
+  ["Home End", "to the start, to the end"],
+  ["Tab", "to the picture, the trace and the controls"],
+  ["\u2190 \u2191 \u2192 \u2193", "on a card: to the nearest card that way; in the trace: to the next row"],
+  ["Enter", "select a card and show its paths; open a group"],
+  ["Esc", "clear the selection, else leave the group"],
+  ["/", "find a node; Enter goes to the next one"],
+  ["+ \u2212 0", "zoom in, zoom out, fit"],
+  ["t", "colours: as the system, light, dark"],
+  ["?", "this list"],
+];
+
+function refresh() {
+  refreshPicture();
+  refreshTable();
+  refreshSweep();
+  showStep();
+  showDetails();
+}
+
+function nextTheme() {
+  const themes = ["auto", "light", "dark"];
+  const words = { auto: "as the system", light: "light", dark: "dark" };
+  const root = document.documentElement;
+  root.dataset.theme = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
+  byId("theme").setAttribute("aria-label", `Colours: ${words[root.dataset.theme]}`);
+}
+
+function escape() {
+  if (app.chosen >= 0) choose(app.chosen);
+  else if (app.view !== 0) openView(views[app.view].parent);
+}
+
+const SHORTCUTS = {
+  n: () => step(1),
+  p: () => step(-1),
+  ArrowRight: () => step(1),
+  ArrowLeft: () => step(-1),
+  Home: () => step(-Infinity),
+  End: () => step(Infinity),
+  " ": togglePlay,
+  "/": () => byId("search").focus(),
+  "+": () => zoomBy(1.25),
+  "=": () => zoomBy(1.25),
+  "-": () => zoomBy(0.8),
+  0: () => fitPicture(false),
+  t: nextTheme,
+  "?": () => byId("keys").showModal(),
+  Escape: escape,
+};
+
+function shortcut(event) {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open || !Object.hasOwn(SHORTCUTS, key)) return;
+  const sliding = target.matches("input[type=range]");
+  if (target.matches("input") && !sliding) return;
+  if (sliding && /^(Arrow|Home|End)/.test(key)) return;
+  if (key === " " && target.matches("button")) return;
+  if (!steps.length && /^(n|p| |Arrow.*|Home|End)$/.test(key)) return;
+  SHORTCUTS[key]();
+  event.preventDefault();
+}
+
+preparePictures();
+prepareZoom();
+prepareTable();
+prepareSweep();
+prepareSearch();
+byId("keys-table").append(...KEYS.map(([keys, what]) => make(
+  "tr",
+  {},
+  make("th", { scope: "row" }, ...keys.split(" ").flatMap((key) => [make("kbd", {}, key), " "])),
+  make("td", {}, what),
+)));
+byId("help").addEventListener("click", () => byId("keys").showModal());
+byId("theme").addEventListener("click", nextTheme);
+document.addEventListener("keydown", shortcut);
+app.step = steps.length;
+openView(0);
+showVerdicts();

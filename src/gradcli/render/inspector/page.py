@@ -1,0 +1,140 @@
+"""The inspector's page, put together: one file with its own style, script, pictures and data, and nothing else.
+
+A content security policy lets only this style and this script be used, by their hashes, and nothing be fetched. Texts
+of the user reach the page escaped, as text of pictures or as data, never as markup or code.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from html import escape
+from importlib import resources
+from string import Template
+from typing import Any
+
+from gradcli.errors import visible
+from gradcli.render.drawing import Drawing, Group, Shape, draw
+from gradcli.render.inspection import Inspection
+from gradcli.render.inspector.data import page_data
+from gradcli.render.inspector.program import Program, program_of, scripts
+from gradcli.render.json import encodable
+from gradcli.render.metrics import inert
+from gradcli.render.picture import Theme
+from gradcli.render.svg import PALETTES, PLAIN, dynamic_rules, elements, number
+from gradcli.render.view import View
+
+SCRIPTS = (
+    "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search",
+    "main",
+)  # fmt: skip
+"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
+
+COLOURS = {
+    "light": {"accent": "#0b57d0", "path": "#7a2ee6", "ground": "#f5f7fb", "wash": "#e3edfd", "raised": "#ffffff"},
+    "dark": {"accent": "#7db4ff", "path": "#c9a4ff", "ground": "#0b0e14", "wash": "#1c2d4a", "raised": "#161b25"},
+}
+"""Colours of the page beside those of the pictures: the current step, the selected paths, grounds."""
+
+
+def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], theme: Theme, timeout: float) -> str:
+    """The page of a graph, with the verdicts on `judged`; the first view is the whole. Raises LayoutError and
+    OutOfTimeError."""
+    title = inert(views[0].picture.title)
+    program = program_of(inspection)
+    known = page_data(inspection, judged, views) | program_data(inspection, program)
+    style, script = style_text(), script_text(program)
+    return Template(part("page.html")).substitute(
+        title=escape(title or "Computation graph"),
+        theme=theme,
+        style=style,
+        style_hash=digest(style),
+        script=script,
+        script_hash=digest(script),
+        pictures="\n".join(pictures(views, timeout)),
+        data=json_text(known),
+    )
+
+
+def pictures(views: Sequence[View], timeout: float) -> list[str]:
+    """Each view's SVG: the first stands in the page, the others wait in templates. `timeout` is that of them all."""
+    end = time.monotonic() + timeout
+    found = []
+    for view in views:
+        drawing = draw(replace(view.picture, title=""), timeout=max(0.1, end - time.monotonic()))
+        found.append(picture_text(drawing))
+    return [found[0], *(f"<template>{text}</template>" for text in found[1:])]
+
+
+def picture_text(drawing: Drawing) -> str:
+    """A drawing as an inline SVG element; what it tells on hovering is told by the page."""
+    width, height = number(drawing.width), number(drawing.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    quiet = replace(drawing, shapes=tuple(silent(shape) for shape in drawing.shapes))
+    return "\n".join(
+        [f'<svg class="picture" {size} role="group" aria-label="{drawing.description}">', *elements(quiet), "</svg>"]
+    )
+
+
+def silent(shape: Shape) -> Shape:
+    """A group without its name and description."""
+    return replace(shape, name="", description="") if isinstance(shape, Group) else shape
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """JSON that cannot end its script element: no `<` is left."""
+    text = json.dumps(encodable(data), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def digest(text: str) -> str:
+    """A source of the content security policy that is this text alone."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def program_data(inspection: Inspection, program: Program | str) -> dict[str, Any]:
+    """The program's data, or at a point why there is none."""
+    if isinstance(program, Program):
+        return {"program": program.data}
+    return {"fixed": visible(program)} if inspection.tape is not None else {}
+
+
+def script_text(program: Program | str) -> str:
+    """All parts in one function, so that nothing of them is global."""
+    texts = [part(f"{name}.js") for name in SCRIPTS]
+    if isinstance(program, Program):
+        texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
+    body = "\n".join(map(compact, texts))
+    return f'"use strict";\n(() => {{\n{body}\n}})();\n'
+
+
+@cache
+def style_text() -> str:
+    """The colours of both themes, the pictures' rules, the page's rules."""
+    light, dark = (
+        ";".join(f"--{name}:{colour}" for name, colour in (PALETTES[theme] | COLOURS[theme]).items())
+        for theme in ("light", "dark")
+    )
+    themes = (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{color-scheme:dark;{dark}}}}}}}\n"
+    )
+    return f"{themes}{PLAIN}{dynamic_rules()}\n{compact(part('inspector.css'))}"
+
+
+def compact(text: str) -> str:
+    """A script or style without indentation, comments on lines of their own and empty lines."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def part(name: str) -> str:
+    """A file beside this module."""
+    return (resources.files("gradcli.render.inspector") / name).read_text(encoding="utf-8")

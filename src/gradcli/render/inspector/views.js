@@ -1,0 +1,104 @@
+// The pictures: which card shows which node, and groups that open in place of the picture.
+
+const pictures = [];
+
+function preparePictures() {
+  const waiting = [...document.querySelectorAll("#canvas template")].map((t) => t.content.firstElementChild);
+  const all = [document.querySelector("#canvas > svg"), ...waiting];
+  all.forEach((svg, place) => pictures.push({ svg, view: views[place], ready: false }));
+  views.forEach((view) => (view.cardOf = new Map()));
+  // Groups know the nodes in them once those of their own pictures are known: inner pictures come after outer ones.
+  const inside = [];
+  for (let place = views.length - 1; place >= 0; place--) {
+    const { cards, cardOf } = views[place];
+    cards.forEach((card, k) => {
+      card.members = card.node >= 0 ? [card.node] : card.opens > 0 && !card.outside ? inside[card.opens] : [];
+    });
+    inside[place] = cards.flatMap((card) => (card.outside || card.again ? [] : card.members));
+    cards.forEach((card, k) => {
+      if (card.node < 0) card.members.forEach((node) => cardOf.has(node) || cardOf.set(node, k));
+    });
+    cards.forEach((card, k) => {
+      if (card.node >= 0 && !card.again) cardOf.set(card.node, k);
+    });
+  }
+}
+
+// Elements of a picture, found once: cards, edges and labels stand in the order of the data.
+function parts(place) {
+  const picture = pictures[place];
+  if (picture.ready) return picture;
+  const { svg, view } = picture;
+  const all = (kind) => [...svg.querySelectorAll(`:scope > g.${kind}`)];
+  const labels = all("label");
+  const edges = all("edge");
+  picture.edges = view.edges.map(([source, target, link, labelled], k) => ({
+    element: edges[k],
+    label: labelled ? labelParts(labels.shift()) : null,
+    source,
+    target,
+    link,
+  }));
+  picture.cards = all("card").map((element, k) => {
+    const values = [...element.querySelectorAll(":scope > .value")];
+    const counted = {};
+    const rows = (view.cards[k].rows ?? []).map((part, row) => {
+      counted[part] = (counted[part] ?? -1) + 1;
+      const label = values[row].previousElementSibling;
+      const before = label.previousElementSibling;
+      const tint = before?.matches("rect[class^=tint-]") ? before : null;
+      const look = tint && { class: tint.getAttribute("class"), "fill-opacity": tint.getAttribute("fill-opacity") };
+      return { part, which: counted[part], value: values[row], text: values[row].lastChild?.data, label, tint, look };
+    });
+    return { element, rows, card: view.cards[k] };
+  });
+  dressCards(picture, place);
+  picture.ready = true;
+  return picture;
+}
+
+function labelParts(element) {
+  const text = element.querySelector("text");
+  return { element, text, words: text.lastChild.data };
+}
+
+function openView(place, focusOn = -1) {
+  const from = app.view;
+  app.view = place;
+  byId("canvas").querySelector(":scope > svg").replaceWith(pictures[place].svg);
+  const picture = parts(place);
+  showCrumbs();
+  fitPicture(true);
+  refresh();
+  const top = picture.view.cardOf.get(tops[0]);
+  if (top !== undefined) reveal(picture.cards[top].element);
+  const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
+  if (focusOn >= 0) focusCard(focusOn);
+  else if (from !== place) focusCard(Math.max(0, back));
+}
+
+function showCrumbs() {
+  const trail = [];
+  for (let place = app.view; ; place = views[place].parent) {
+    trail.unshift(place);
+    if (place === 0) break;
+  }
+  byId("crumbs").hidden = views.length < 2;
+  const items = trail.map((place) => {
+    const name = place === 0 ? "whole graph" : views[place].name;
+    const inside = place === app.view
+      ? make("span", { "aria-current": "true" }, name)
+      : make("button", { type: "button", onclick: () => openView(place) }, name);
+    return make("li", {}, make("bdi", {}, inside));
+  });
+  byId("crumbs").replaceChildren(make("ol", {}, ...items));
+}
+
+// The card that shows a node, in this view or the first that has it.
+function goTo(node) {
+  if (!views[app.view].cards.some((card) => card.node === node && !card.again)) {
+    const place = views.findIndex((view) => view.cards.some((card) => card.node === node && !card.again));
+    if (place < 0) return;
+    openView(place, views[place].cardOf.get(node));
+  } else focusCard(views[app.view].cardOf.get(node));
+}

@@ -1,0 +1,153 @@
+"""Typing and sliding inputs in Chromium: the page computes what the command line answers."""
+
+import pytest
+
+from tests.render.inspections import ROW_1, ROW_1_POINT, inspect
+from tests.render.inspector.pages import Page, page_of
+
+CASES = [
+    (ROW_1, ROW_1_POINT, {"x1": 0.37, "x2": -12.5}),
+    ("(1-x)^2+100*(y-x^2)^2", {"x": -1.2, "y": 1.0}, {"x": 1.0000001, "y": 3e-7}),
+    ("tanh(sin(exp(x*y) - x/y))^2 + lgamma(x)", {"x": 1.25, "y": -0.75}, {"x": 4.5, "y": 0.3}),
+    ("a = x*y; b = sin(a)*x; a; b", {"x": 2.0, "y": 0.5}, {"x": -3.0, "y": 1e-3}),
+    ("relu(x)*y + |x-1|^1.5", {"x": 0.0, "y": 3.0}, {"x": -2.0, "y": 5.0}),
+    ("where(x>0, ln(x), x^2)*y", {"x": -1.0, "y": 2.0}, {"x": 0.7, "y": 0.3}),
+    ("erf(x)/sqrt(y)+atan2(x,y)", {"x": 0.5, "y": 2.0}, {"x": -1.75, "y": 0.01}),
+]
+
+
+def type_into(page: Page, values: dict[str, float]) -> None:
+    for number, value in enumerate(values.values()):
+        page.run(
+            "const field = document.getElementById(arguments[0]); field.value = arguments[1];"
+            "field.dispatchEvent(new Event('input'))",
+            f"input-{number}-0",
+            repr(value).replace("-", "−"),
+        )
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait for the next frame, in which the page computes."""
+    page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+
+
+def shown(page: Page) -> list[list[float]]:
+    """The numbers of the trace in full."""
+    rows = page.run(
+        "return [...document.querySelectorAll('.trace tbody tr')]"
+        ".map(row => [...row.querySelectorAll('td')].map(td => td.title || td.textContent))"
+    )
+    return [[float(text.replace("−", "-")) for text in row] for row in rows]
+
+
+@pytest.mark.parametrize(("text", "point", "other"), CASES, ids=lambda value: str(value)[:20])
+def test_changed_inputs_give_the_answer_of_the_command_line(page: Page, text: str, point: dict, other: dict) -> None:
+    page.open(page_of(text, point))
+    type_into(page, other)
+    inspection = inspect(text, other)
+    levels = inspection.graph.levels(inspection.nodes)
+    expected = [
+        [inspection.value(node), *inspection.tangents_of(node), *inspection.adjoints_of(node).values()]
+        for node in sorted(inspection.rows, key=lambda node: levels[node])
+    ]
+    for row, numbers in zip(shown(page), expected, strict=True):
+        assert row == pytest.approx(numbers, rel=1e-12, abs=1e-300)
+    assert page.messages() == []
+
+
+def test_cards_edges_and_arithmetic_follow(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    type_into(page, {"x1": 4.0, "x2": -1.0})
+    cards = page.card_rows()
+    assert cards["x₁"] == {"value": "4", "∂/∂x₁ →": "1", "∂/∂x₂ →": "0", "← ∂f/∂x₁": "−0.75"}
+    assert page.run(
+        "return document.querySelectorAll('g.card')[0].querySelector('[class^=tint]').className.baseVal"
+    ) == ("tint-negative")
+    assert [label.text for label in page.all("g.label")] == ["0.25", "−1", "4", "0.5403", "1", "1", "1", "−1"]
+    assert "(1)(0.25) + (1)(−1)" in page.text("#step")
+
+
+def test_the_verdict_was_for_the_original_point(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    before = page.text("#verdicts")
+    assert before.startswith("verified")
+    type_into(page, {"x1": 3.0, "x2": 5.0})
+    first = page.run("return document.querySelector('#verdicts li').textContent")
+    assert first.startswith("unverifiedrecomputed in this page for x₁ = 3; what follows was said of the original point")
+    changed = page.card_rows()
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert page.text("#verdicts") == before
+    assert page.card_rows() != changed
+    assert page.card_rows()["x₁"]["← ∂f/∂x₁"] == "5.5"
+    assert page.run("return document.getElementById('input-0-0').value") == "2"
+
+
+def test_outside_the_domain_is_said_in_words(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.run("document.getElementById('inputs').open = true")
+    type_into(page, {"x1": -3.0, "x2": 5.0})
+    assert page.text("#troubles").startswith("v₁: undefined: ln(x₁) needs x > 0")
+    assert page.run("return document.querySelectorAll('.alarmed').length") > 0
+    assert page.card_rows()["v₁ = ln(x₁)"]["value"] == "NaN"
+
+
+def test_a_kink_is_said_in_words(page: Page) -> None:
+    page.open(page_of("relu(x)*y", {"x": 1.0, "y": 2.0}))
+    page.run("document.getElementById('inputs').open = true")
+    type_into(page, {"x": 0.0, "y": 2.0})
+    assert page.text("#troubles").startswith("v₁: kink: the derivative taken here is by convention")
+
+
+def test_what_is_no_number_changes_nothing(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    for text in ("", "two", "1e", "0x10", "1;2"):
+        page.run(
+            "const field = document.getElementById('input-0-0'); field.value = arguments[0];"
+            "field.dispatchEvent(new Event('input'))",
+            text,
+        )
+        settle(page)
+        assert page.run("return document.getElementById('input-0-0').getAttribute('aria-invalid')") == "true"
+    assert page.trace()["x₁"][-1] == "5.5"
+
+
+def test_sliding(page: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.run("document.getElementById('inputs').open = true")
+    slider = page.all("#inputs input[type=range]")[0]
+    slider.send_keys(Keys.ARROW_RIGHT)
+    settle(page)
+    assert page.run("return document.getElementById('input-0-0').value") == "2.01"
+    assert page.trace()["x₁"][0] == "2.01"
+
+
+def test_arrays_are_computed_element_by_element(page: Page) -> None:
+    point = {"W": [[1.0, 2.0], [3.0, -4.0]], "x": [1.0, -1.0]}
+    page.open(page_of("sum((W@x)^2)", point))
+    page.run("const f = document.getElementById('input-1-1'); f.value = '2.5'; f.dispatchEvent(new Event('input'))")
+    settle(page)
+    inspection = inspect("sum((W@x)^2)", {**point, "x": [1.0, 2.5]})
+    f = inspection.outputs[0]
+    rows = page.trace()
+    assert float(rows["f = sum(v₂)"][0]) == inspection.value(f)
+    assert rows["x"][0] == "[1, 2.5]"
+    assert (
+        rows["x"][-1]
+        == "[−30, 80]"
+        == str(inspection.adjoints_of(inspection.graph.inputs["x"])[f]).replace("-", "−").replace(".0", "")
+    )
+    assert page.card_rows()["x"]["value"] == "[1, 2.5]"
+    page.run("document.getElementById('first').click()")
+    for _ in range(int(page.one("#slider").get_attribute("max"))):
+        page.run("document.getElementById('next').click()")
+    assert page.messages() == []
+
+
+def test_a_graph_that_cannot_be_computed_has_no_fields(page: Page) -> None:
+    page.open(page_of("sum(softmax(x))", {"x": [1.0, 2.0]}))
+    assert not page.one("#inputs").is_displayed()
+    assert "The inputs cannot be changed in this page: softmax is" in page.text("#trace")
