@@ -125,17 +125,25 @@ class Lining:
         """The bundles of one node that would pass many levels more than the first from it, or whose node has no box."""
         levels = self._levels(drawn)
         first: dict[Item, int] = {}
-        if any(isinstance(item, Group) for item in self.items):  # a line from an input would pass by many groups
-            first = {item: 0 for item in levels if self._place(item) < 0}
         for bundle in drawn:
             level = levels[bundle.target]
             first[bundle.source] = min(level, first.get(bundle.source, level))
+        late = self._late() if any(isinstance(item, Group) for item in self.items) else set()
         return {
             bundle
             for bundle in drawn
             if not isinstance(bundle.source, Group)
-            and (bundle.source not in levels or levels[bundle.target] - first[bundle.source] >= FAR)
+            and (
+                bundle.source not in levels
+                or levels[bundle.target] - first[bundle.source] >= FAR
+                or (self._place(bundle.source) < 0 and bundle.target in late)
+            )
         }
+
+    def _late(self) -> set[Item]:
+        """The boxes but the first few: a line from an input to one of them would pass by many groups."""
+        computed = [item for item in self.items if self._place(item) >= 0]
+        return set(sorted(computed, key=self._place)[FAR:])
 
     def _levels(self, drawn: Sequence[Bundle]) -> dict[Item, int]:
         """The longest way to each box, as far as the boxes follow one another in the trace."""
