@@ -9,10 +9,10 @@ import pytest
 
 from gradcli.errors import LayoutError
 from gradcli.render import engines
-from gradcli.render.cards import picture_of
 from gradcli.render.drawing import draw
 from gradcli.render.exports import FORMATS, Export, json_note
 from gradcli.render.graph_json import graph_data
+from gradcli.render.hierarchy.views import shown
 from gradcli.render.inspection import Inspection
 from gradcli.render.positions import drawing_data, in_one_picture
 from tests.render.generated import inspection_of
@@ -28,7 +28,8 @@ GRAPHS = {
 
 def export_of(inspection: Inspection) -> Export:
     data = graph_data(inspection, "", {}) | {"warnings": []}
-    return Export(picture_of(inspection, "a title"), data, 60.0)
+    picture = shown(inspection, "a title").picture
+    return Export(inspection, inspection, picture, list, lambda: data, 60.0)
 
 
 def written(export: Export) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def test_boxes_and_routes_are_those_of_the_drawing(inspection: Inspection) -> No
     assert (found["width"], found["height"]) == (drawing.width, drawing.height)
     boxes = {card["id"]: card for card in found["cards"]}
     assert set(boxes) == {card.id for card in export.picture.cards}
-    named = {str(node["id"]) for node in export.data["nodes"] if node["name"]}
+    named = {str(node["id"]) for node in export.data()["nodes"] if node["name"]}
     assert named <= set(boxes)
     for box, group in zip(found["cards"], drawing.groups("card"), strict=True):
         assert box["x"] == pytest.approx(group.box.x, abs=0.01)
@@ -66,7 +67,7 @@ def on_border(point: list[float], box: dict[str, float]) -> bool:
 def test_a_graph_of_several_pictures_has_no_places() -> None:
     inspection = structure("sin(" * 600 + "x" + ")" * 600, {"x": ()})
     export = export_of(inspection)
-    assert not in_one_picture(export.picture, export.data)
+    assert not in_one_picture(export.picture, export.data())
     assert "drawing" not in written(export)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Literal
 
 from gradcli.api import results
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
+from gradcli.api.located import located
 from gradcli.api.picture import Look, Picture, gradient_picture_of, picture_of
 from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot, plot_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
 from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_ranges, read_tangents
-from gradcli.errors import GradcliError, ShapeError, UsageError
+from gradcli.errors import ShapeError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
@@ -27,24 +27,9 @@ from gradcli.shapes import format_shape
 from gradcli.verify.at_kink import AT_KINK, AtKink
 from gradcli.verify.explain import require_finite
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Names = str | Iterable[str] | None
 """Names of inputs: a list, or text with commas. None stands for all."""
 SCALAR_WAYS = 'cotangent="ones" (or other weights), or sum(...), or jacobian() for all of it'
-
-
-def located(method: Callable[Concatenate[Point, P], R]) -> Callable[Concatenate[Point, P], R]:
-    """Errors that point into the expression carry it."""
-
-    @wraps(method)
-    def run(point: Point, /, *given: P.args, **options: P.kwargs) -> R:
-        try:
-            return method(point, *given, **options)
-        except GradcliError as error:
-            raise error.with_source(point.source) from None
-
-    return run
 
 
 class Point:

@@ -30,8 +30,6 @@ class Slot(NamedTuple):
     precedence: int = LOOSEST
     after_operator: bool = False
     """A leading minus needs parentheses."""
-    is_base: bool = False
-    """e to the power of x would be read as exp(x)."""
     depth: int = 0
 
 

@@ -23,7 +23,7 @@ from gradcli.syntax.printer import (
     number_text,
     plan,
 )
-from gradcli.syntax.program import CONSTANTS, is_constant
+from gradcli.syntax.program import CONSTANTS, EULER, is_constant
 from gradcli.syntax.signatures import parameter_text
 
 LONGEST_CONSTANT = 48
@@ -72,8 +72,8 @@ class TextPrinter(Printer):
             text = list_text(value, shape)
             return [text if not self.compact or len(text) <= LONGEST_CONSTANT else f"[...] {format_shape(shape)}"]
         for name, number in CONSTANTS.items():
-            if is_constant(value, number) and name not in self.taken and not slot.is_base:
-                return [name]
+            if is_constant(value, number):
+                return [number_text(value) if name in self.taken else name]
         return [value.source if isinstance(value, Exact) else number_text(value)]
 
     def is_infix(self, node: int) -> bool:
@@ -85,7 +85,9 @@ class TextPrinter(Printer):
             return True
         if len(operation.arguments) == 1:
             return not self._has_own_power(self.graph.arguments[node][0], self.graph.parameters[node][0])
-        exponent = self.graph.arguments[node][1]
+        base, exponent = self.graph.arguments[node]
+        if self._is_constant(base) and is_constant(self.graph.parameters[base][0], CONSTANTS[EULER]):
+            return False
         if self.graph.operations[exponent] is CONSTANT:
             return bool(self.graph.shapes[exponent])
         return self.folding.exponent(exponent) is None
@@ -120,7 +122,7 @@ class TextPrinter(Printer):
 
     def _infix(self, primitive: Primitive, arguments: Sequence[int], parameters: Sequence[Any]) -> list[Part]:
         symbol = primitive.notation.infix
-        left = Slot(arguments[0], self.left_precedence(primitive), is_base=symbol == POWER)
+        left = Slot(arguments[0], self.left_precedence(primitive))
         if len(arguments) == 1:
             return [left, f"{symbol}{number_text(parameters[0])}"]
         right = Slot(arguments[1], self.right_precedence(primitive), after_operator=True)

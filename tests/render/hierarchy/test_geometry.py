@@ -1,16 +1,13 @@
 """Pictures of large graphs, held to what is asked of every picture."""
 
-import shutil
-
 import pytest
 
 from gradcli.render.hierarchy.views import Extent, shown, views
 from gradcli.render.picture import Picture
-from tests.render import test_drawing
+from tests.render.geometry import ENGINES, everything_is_where_it_belongs
 from tests.render.hierarchy.graphs import GRAPHS, inspected, long_sum, recurrence
 from tests.render.inspections import inspect
 
-ENGINES = ["wasm", *(["dot"] if shutil.which("dot") else [])]
 SMALL = "u=x*y+sin(x); v=exp(u)*cos(y)-u; w=tanh(u*v)+v; w^2+u*sin(v)"
 LOOP = inspected(recurrence(60))
 PICTURES: dict[str, Picture] = {
@@ -30,7 +27,4 @@ PICTURES: dict[str, Picture] = {
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 def test_everything_is_where_it_belongs(picture: Picture, engine: str) -> None:
-    test_drawing.test_boxes_and_texts_are_where_they_belong(picture, engine)
-    test_drawing.test_edges_join_their_cards_and_cross_none(picture, engine)
-    test_drawing.test_clusters_enclose_their_cards(picture, engine)
-    test_drawing.test_labels_stand_on_their_edges_and_lines_cross_no_title(picture, engine)
+    everything_is_where_it_belongs(picture, engine)

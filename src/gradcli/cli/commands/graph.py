@@ -44,6 +44,7 @@ class Wish:
     scale: float | None
     gradient: bool
     extent: Extent
+    streamed: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -141,6 +142,7 @@ def graph(
         scale,
         gradient_graph,
         extent_asked(expand, depth, top, focus, radius),
+        expression == "-",
     )
     if output:
         check_target(expression, wish)
@@ -232,7 +234,7 @@ def answer(query: Query, wish: Wish) -> Report:
         return content | gradient_data(inspection, found) if found is not None else content
 
     written = export(inspection, function, bound, wish, title, data, notes) if wish.target else b""
-    answer = data() if query.settings.json else {}
+    answer = data() if query.settings.json or wish.streamed else {}
     if wish.target not in ("", PRINT):
         write_file(wish.target, written)
         answer = answer | {"file": wish.target}
