@@ -214,6 +214,10 @@ def test_shared_constant_list_is_written_with_its_name() -> None:
         ("e^2x", "`e^2x` was read as `(e^2)*x`"),
         ("u' S u", "a product without a sign was read as `u' @ S @ u`"),
         ("a = x; y", "`a` is assigned but never used"),
+        (
+            "; ".join(f"a{k} = x" for k in range(8)) + "; y",
+            "`a0`, `a1`, `a2`, `a3` and 4 more are assigned but never used",
+        ),
         ("S^-1", "`S^-1` is the reciprocal of each element; inv(S) is the inverse"),
         ("v'Sv + 1", "`Sv` after ' is one name; a product is written `S v`"),
     ],

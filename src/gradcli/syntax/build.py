@@ -115,8 +115,7 @@ class Builder:
             self.unused.pop(last.value, None)
         for product in self.products.values():
             self.notes[f"a product without a sign was read as `{product}`"] = None
-        for name in self.unused:
-            self.notes[f"`{name}` is assigned but never used"] = None
+        self.notes |= dict.fromkeys(faults.unused_notes(list(self.unused)))
         if self.random.used:
             self.notes[f"random numbers are those of seed {self.random.seed}; --seed gives others"] = None
         return Built(self.graph, tuple(self.outputs), tuple(self.free), tuple(self.notes), self.inferred, self.source)

@@ -15,7 +15,7 @@ from gradcli.syntax.program import Code, Program
 
 LONGEST_OPERAND = 32
 MOST_LISTED = 4
-"""Names without a value that an error lists."""
+"""So many names are listed, and the rest counted."""
 MOST_TRANSPOSED = 3
 """Operands that are tried transposed, in all combinations."""
 
@@ -50,6 +50,14 @@ def without_value(program: Program, missing: Sequence[str], hint: str | None) ->
     span = next((i.span for i in program.instructions if i.code is Code.NAME and i.value == missing[0]), None)
     verb = "has" if len(missing) == 1 else "have"
     return NameProblem(f"{listed} {verb} no value", span=span, source=program.source, hint=hint)
+
+
+def unused_notes(names: Sequence[str]) -> list[str]:
+    """What is said of names that are assigned but never used: one note each, or one for many."""
+    if len(names) <= MOST_LISTED:
+        return [f"`{name}` is assigned but never used" for name in names]
+    first = ", ".join(f"`{name}`" for name in names[:MOST_LISTED])
+    return [f"{first} and {len(names) - MOST_LISTED} more are assigned but never used"]
 
 
 def split_name(name: str, known: Sequence[str]) -> list[str]:

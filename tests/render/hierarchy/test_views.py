@@ -7,6 +7,7 @@ import pytest
 from gradcli.errors import UsageError
 from gradcli.render.cards import PARTS
 from gradcli.render.hierarchy.groups import Hierarchy
+from gradcli.render.hierarchy.lines import MANY
 from gradcli.render.hierarchy.views import MOST_BOXES, WHOLE, Extent, shown, views
 from gradcli.render.inspection import Inspection
 from gradcli.render.picture import Card, Picture
@@ -88,6 +89,18 @@ def test_shared_inputs_are_named_on_the_groups() -> None:
     uses = [row(card, "uses") for card in picture.cards if card.group and card.group != "inputs"]
     assert set(uses) == {"x₃, x₄, … (4)"}
     assert [row.label for row in card_named(picture, "inputs").rows] == [f"← ∂f/∂x{k}" for k in "₃₄₅₆"]
+
+
+def test_a_group_that_all_the_others_use_has_a_line_to_the_first_only() -> None:
+    terms = "+".join(f"sin({2 + k % 8}*x1+{k}.5)*cos(x2/{k + 1})" for k in range(400))
+    picture = shown(inspected(terms), "").picture
+    hub = card_named(picture, "part1")
+    others = [card for card in picture.cards if card.group and card is not hub]
+    lines = [edge for edge in picture.edges if edge.source == hub.id and edge.target in {card.id for card in others}]
+    assert len(lines) == 1
+    told = [card for card in others if card.id != lines[0].target]
+    assert len(told) > MANY
+    assert all(row(card, "also from") == "part1" for card in told)
 
 
 def test_expanding_draws_a_group_open_in_a_frame() -> None:

@@ -12,7 +12,8 @@ from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.inspection import Link
 
 MANY = 4
-"""A node that more groups than this use has no lines to them: their cards name it."""
+"""A node that more groups than this use has no lines to them: their cards name it. A group that so many use has lines
+to those only that nothing after it leads to."""
 FEW = 3
 """A group has lines to so many nodes; with more, each has its argument beside it."""
 TANGLE = 2
@@ -58,7 +59,7 @@ class Lining:
     def lines(self) -> Lines:
         """The lines and what is told instead."""
         found = Lines()
-        told = {*self._shared(), *self._minor()}
+        told = {*self._shared(), *self._passing(), *self._minor()}
         apart = {*self._few_inputs(), *self._fans_out()}
         used = set(self._fans_in())
         for bundle in self.bundles:
@@ -81,9 +82,23 @@ class Lining:
             if is_inputs(bundle.source) or (not isinstance(bundle.source, Group) and users[bundle.source] > MANY):
                 yield bundle
 
+    def _passing(self) -> Iterator[Bundle]:
+        """The bundles from a group that many groups use to those which boxes after it lead to: in a chain of groups
+        such lines would pass by all that are between."""
+        into: dict[Item, list[Bundle]] = {}
+        for bundle in self.bundles:
+            if isinstance(bundle.target, Group):
+                into.setdefault(bundle.target, []).append(bundle)
+        users = Counter(bundle.source for bundles in into.values() for bundle in bundles)
+        for bundles in into.values():
+            last = max(self._place(bundle.source) for bundle in bundles)
+            for bundle in bundles:
+                if is_interval(bundle.source) and users[bundle.source] > MANY and self._place(bundle.source) < last:
+                    yield bundle
+
     def _minor(self) -> Iterator[Bundle]:
         """Of a tangle, the bundles to each group but that from the last box before it and that of the most edges."""
-        shared = set(self._shared())
+        shared = {*self._shared(), *self._passing()}
         to_groups = [one for one in self.bundles if isinstance(one.target, Group) and one not in shared]
         if len(to_groups) <= TANGLE * len(self.items):
             return
@@ -129,6 +144,7 @@ class Lining:
             level = levels[bundle.target]
             first[bundle.source] = min(level, first.get(bundle.source, level))
         late = self._late() if any(isinstance(item, Group) for item in self.items) else set()
+        alone = {item for item, count in Counter(bundle.source for bundle in drawn).items() if count == 1}
         return {
             bundle
             for bundle in drawn
@@ -136,7 +152,7 @@ class Lining:
             and (
                 bundle.source not in levels
                 or levels[bundle.target] - first[bundle.source] >= FAR
-                or (self._place(bundle.source) < 0 and bundle.target in late)
+                or (self._place(bundle.source) < 0 and bundle.target in late and bundle.source not in alone)
             )
         }
 
