@@ -6,11 +6,16 @@ function equation({ left, right, note }) {
   right.forEach((text, place) => {
     const last = place === right.length - 1;
     if (place) rows.push(make("span"));
-    rows.push(make("span", { class: last ? "right last" : "right" }, `= ${text}`));
+    rows.push(make("span", { class: last ? "right last" : "right" }, "= ", ...summands(text)));
   });
   if (long) rows.splice(0, rows.length, ...rows.filter((row) => row.textContent));
   const whole = make("div", { class: long ? "math equation long" : "math equation" }, ...rows);
   return note ? [whole, make("p", { class: "hint" }, note)] : [whole];
+}
+
+// A sum in pieces that a line breaks between, and not inside a product.
+function summands(text) {
+  return text.split(/ (?=[+\u2212] )/).flatMap((term, place) => [place ? " " : "", make("span", { class: "term" }, term)]);
 }
 
 function sweepName({ sweep, output }) {
