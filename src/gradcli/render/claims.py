@@ -62,8 +62,8 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
         return f"undefined there, so that no number is right{tail}"
     if judgement.word == UNDECIDED:
         return f"cannot be told{tail}"
-    if judgement.at_kink and not judgement.shape:
-        return f"wrong: {judgement.note}"
+    if judgement.at_kink and (not judgement.shape or judgement.right is None):
+        return f"wrong{places_text(judgement)}: {judgement.note}"
     if judgement.right is None:
         return f"wrong at {points_text(judgement.points)}{tail}"
     right = array_text(judgement, judgement.right)

@@ -67,7 +67,7 @@ def jacobian_arrays(
     d = "d" if plain else "∂"
     found = [Labelled(name, value, problem.output_shape, true=true and true.value)]
     return found + [
-        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout), true and true.derivative[by])
+        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout), true and true.derivative.get(by))
         for by, (block, shape) in blocks.items()
     ]
 
@@ -133,7 +133,7 @@ def _by_input(
     return [
         Labelled(name, value, problem.output_shape, true=true and true.value),
         *(
-            Labelled(f"{label} {by}", products[by], problem.input_shape(by), true=true and true.derivative[by])
+            Labelled(f"{label} {by}", products[by], problem.input_shape(by), true=true and true.derivative.get(by))
             for by in problem.wrt
         ),
     ]

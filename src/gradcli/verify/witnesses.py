@@ -37,10 +37,10 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 class TrueNumbers(NamedTuple):
-    """The value and the derivative, nested, as texts of proven digits. `kind` is what JSON calls the derivative: a
+    """The value (None: what is shown is) and the derivative, nested, as texts of digits that are known. `kind` is what JSON calls the derivative: a
     gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's shape."""
 
-    value: Nested
+    value: Nested | None
     derivative: Any
     kind: str = "gradient"
 
@@ -61,7 +61,7 @@ class Verdict:
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
     that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
-    undefined, `defined` says of which components a derivative is seen all the same.
+    undefined, `defined` says of which components a derivative is seen all the same; `true` has those that are not shown.
     """
 
     word: str
@@ -113,7 +113,8 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
     if verdict.conventions:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
-        found["true"] = {"value": verdict.true.value, verdict.true.kind: verdict.true.derivative}
+        value = {} if verdict.true.value is None else {"value": verdict.true.value}
+        found["true"] = {**value, verdict.true.kind: verdict.true.derivative}
     return found
 
 
