@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.layouts import Layout
@@ -97,6 +98,15 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
         return f"{format_nested(block, str)}   (the rules give {answer})"
     vertical = any(map(math.isinf, numbers))
     return answer if vertical else f"undefined   (the rules give {answer})"
+
+
+def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
+    """The verdict on a gradient with its true numbers, if there are any, in a layout."""
+    true = verdict.true
+    if true is None:
+        return verdict
+    blocks = {name: true_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()}
+    return replace(verdict, true=true._replace(derivative=blocks))
 
 
 def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:

@@ -277,7 +277,7 @@ def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
         return f"at a kink the convention counts, and {between}" if finite(convention) else f"at a kink {between} counts"
     # A zero has no sign here.
     low, high = truth.low[0] + 0.0, truth.high[0] + 0.0
-    rules = f"the convention is {convention[0]:.6g}" if finite(convention) else "the rules give none"
+    rules = f"the rules give {convention[0]:.6g}" if finite(convention) else "the rules give none"
     return f"at a kink any number from {low:.6g} to {high:.6g} counts, {rules}"
 
 
