@@ -31,6 +31,8 @@ CERTAIN = {"float64": 1e-6, "float32": 1e-2}
 """A tolerance above this part of a component proves nothing of it."""
 TINY = 1e-290
 """Rounding of a value by less than this is underflow."""
+MOST_FOR_SYMPY = 2000
+"""Scalar operations of a graph that SymPy is asked about."""
 SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "unverified", "verified")
 """The verdicts from worst to best."""
 STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
@@ -284,7 +286,11 @@ def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[tuple[floa
 def _symbolic_confirms(
     problem: Problem, carrier: Carrier, components: Sequence[Component], roundings: Sequence[float]
 ) -> bool:
-    """Whether SymPy has a derivative, and it is that of both sweeps."""
+    """Whether SymPy has a derivative, and it is that of both sweeps. Large graphs would take it many seconds."""
+    from gradcli.methods.enclosures import operations
+
+    if operations(problem) > MOST_FOR_SYMPY:
+        return False
     found = methods()["symbolic"].differentiate(problem, carrier).gradient
     if found is None:
         return False
