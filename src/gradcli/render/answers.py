@@ -122,9 +122,7 @@ def with_truth(text: str, digits: Nested | None) -> str:
     return f"{text}   (true: {true if len(true) <= LONGEST_TRUTH else 'in JSON'})"
 
 
-def agreed_text(
-    sides: list[Sides], check: Checked, shown: list[Any], shape: Shape, layout: Layout, wrt: str
-) -> str:
+def agreed_text(sides: list[Sides], check: Checked, shown: list[Any], shape: Shape, layout: Layout, wrt: str) -> str:
     """The derivative where both sides of every component agree: with all the digits of the number that is shown, where
     that is it."""
     dtype = check.tape.carrier.dtype

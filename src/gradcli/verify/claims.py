@@ -274,7 +274,9 @@ def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
     """What counts at a kink."""
     if len(convention) > 1:
         between = "any number between the one-sided derivatives"
-        return f"at a kink the convention counts, and {between}" if finite(convention) else f"at a kink {between} counts"
+        return (
+            f"at a kink the convention counts, and {between}" if finite(convention) else f"at a kink {between} counts"
+        )
     # A zero has no sign here.
     low, high = truth.low[0] + 0.0, truth.high[0] + 0.0
     rules = f"the rules give {convention[0]:.6g}" if finite(convention) else "the rules give none"

@@ -251,9 +251,15 @@ def _beside_jumps(
         texts = flatten(true[name])
         known = _explained(findings, name)
         for k, text in enumerate(texts):
-            if k in known or not is_number(text) or abs(scene.gradient[name][k] - float(text)) <= SEEN * abs(float(text)):
+            if (
+                k in known
+                or not is_number(text)
+                or abs(scene.gradient[name][k] - float(text)) <= SEEN * abs(float(text))
+            ):
                 continue
-            reason = f"{scene.text(missed[0])} is on a jump as it is written, which {scene.carrier.dtype} misses by rounding"
+            reason = (
+                f"{scene.text(missed[0])} is on a jump as it is written, which {scene.carrier.dtype} misses by rounding"
+            )
             found = _finding(scene, "digits", [_part(scene, name, [k])], missed[0], reason)
             found.details = [f"it is {text} in truth"]
             yield found
