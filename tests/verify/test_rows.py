@@ -204,5 +204,5 @@ def test_what_proves_digits_is_loaded_where_digits_are_lost(command: tuple[str, 
         f"status = run({arguments});"
         "print('gradcli.verify.proof' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1:] == ["False"], done.stderr
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["False"]

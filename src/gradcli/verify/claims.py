@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
+from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import ShapeError
@@ -15,7 +16,7 @@ from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
-from gradcli.problem import Nested, nested_shape
+from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
@@ -186,8 +187,8 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     sides = verdict.sides[name] if verdict.sides is not None else []
     true = _true_gradient(checked, name)
     if true is not None and not any(s.limit or s.seen for s in sides):
-        known = Truth.known(flatten(true), order, setting.carrier.dtype)
-        return replace(known, cancels=verdict.word == "kink")
+        proven = Truth.known(flatten(true), order, setting.carrier.dtype)
+        return replace(proven, cancels=verdict.word == "kink")
     if verdict.word == "kink":
         if sides:
             # Where both sides agree there is a derivative, whatever the rules give; and a NaN is no convention.

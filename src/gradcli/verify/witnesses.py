@@ -39,8 +39,9 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 class TrueNumbers(NamedTuple):
-    """The value (None: what is shown is) and the derivative, nested, as texts of digits that are known. `kind` is what JSON calls the derivative: a
-    gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's shape."""
+    """The value (None: it is what is shown) and the derivative, nested, as texts of digits that are known. `kind` is what
+    JSON calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
+    shape."""
 
     value: Nested | None
     derivative: Any
@@ -63,7 +64,7 @@ class Verdict:
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
     that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
-    undefined, `defined` says of which components a derivative is seen all the same; `true` has those that are not shown.
+    undefined, `defined` says of which components a derivative is seen; `true` has those that are not shown.
     """
 
     word: str

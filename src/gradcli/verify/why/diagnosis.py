@@ -248,9 +248,8 @@ def _beside_jumps(
     missed = [node for node in kinks if node not in scene.tape.kinks()]
     true = verdict.true.derivative if verdict.true is not None else {}
     for name in true if missed else ():
-        texts = flatten(true[name])
         known = _explained(findings, name)
-        for k, text in enumerate(texts):
+        for k, text in enumerate(map(str, flatten(true[name]))):
             if (
                 k in known
                 or not is_number(text)
