@@ -275,7 +275,11 @@ def counterexample(looked: Sequence[Compared]) -> Compared | None:
 def telling(looked: Sequence[Compared]) -> Compared:
     """The given point, else the simplest one where the derivative has not all but vanished: a saturated sigmoid shows
     little."""
-    return next((c for c in looked if c.given or max(map(abs, c.right), default=0.0) >= VANISHING), looked[0])
+
+    def vanishes(compared: Compared) -> bool:
+        return 0.0 < max(map(abs, compared.right), default=0.0) < VANISHING
+
+    return next((c for c in looked if c.given or not vanishes(c)), looked[0])
 
 
 def _multiple(looked: list[Compared]) -> Fraction | None:

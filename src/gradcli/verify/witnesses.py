@@ -39,8 +39,8 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 class TrueNumbers(NamedTuple):
-    """The value (None: it is what is shown) and the derivative, nested, as texts of digits that are known. `kind` is what
-    JSON calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
+    """The value (None: it is what is shown) and the derivative, nested, as texts of known digits. `kind` is what JSON
+    calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
     shape."""
 
     value: Nested | None
