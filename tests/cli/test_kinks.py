@@ -100,3 +100,40 @@ def test_an_exact_point_is_spelt_out(command: str) -> None:
 def test_a_tie_of_exact_points() -> None:
     assert "from left and right: [-1, 1]" in run_gradcli("grad", "|x - 0.1|", "--at", "x=0.1", "--exact").stdout
     assert "(true: 1)" in run_gradcli("grad", "|x - 0.1|", "--at", "x=0.1").stdout
+
+
+@pytest.mark.parametrize("command", ["grad", "vjp", "jacobian", "jvp", "compare", "why", "hessian", "trace"])
+def test_a_kink_that_floats_miss_in_every_command(command: str) -> None:
+    tangent = ["--tangent", "x=1"] if command == "jvp" else []
+    done = run_gradcli(command, "|0.1*x - 0.3|", "--at", "x=3", *tangent, "--json")
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    assert done.status == 0
+    assert answer.get("verdict", "kink") == "kink"
+
+
+@pytest.mark.parametrize("command", ["grad", "vjp"])
+def test_a_derivative_beside_a_jump_is_shown(command: str) -> None:
+    """(1 - 9/10) 10 is 1, and less in floats."""
+    arguments = (command, "floor((1-0.9*x)*10)*y", "--at", "x=1,y=2")
+    done = run_gradcli(*arguments)
+    assert done.status == 3
+    assert "∂f/∂y = 1   (the rules give 0)" in done.stdout or "(u'J) by y = 0   (true: 1)" in done.stdout
+    answer = json.loads(run_gradcli(*arguments, "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert answer["true"] == {"value": "2", "gradient" if command == "grad" else "vjp": {"y": "1"}}
+
+
+def test_true_components_without_a_true_value() -> None:
+    """x sqrt|x| has the derivative 0 at 0."""
+    answer = json.loads(run_gradcli("grad", "sum(x*sqrt(|x|)) + sqrt(y)", "--at", "x=[0,4],y=0", "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert answer["defined"] == {"x": [True, True], "y": [False]}
+    assert answer["true"] == {"gradient": {"x": ["0", "3"]}}
+
+
+def test_agreeing_sides_stand_in_the_layout() -> None:
+    """The derivative of relu(x) - relu(-x) is 1, of x^2 it is 2x; denominator layout is the transposed one."""
+    text, point = "relu(A[0,1]) - relu(-A[0,1]) + sum(A^2)", "A=[[1,0],[3,4]]"
+    assert "∂f/∂A = [[2, 1], [6, 8]]" in run_gradcli("grad", text, "--at", point).stdout
+    assert "∂f/∂A = [[2, 6], [1, 8]]" in run_gradcli("grad", text, "--at", point, "--layout", "numerator").stdout

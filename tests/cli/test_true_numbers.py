@@ -122,3 +122,14 @@ def test_above_64_inputs_one_direction_is_said_to_be_one() -> None:
     few = run_gradcli("grad", "sum(x^2)*1e10 - sum(x^2)*1e10 + sum(exp(x))*1e-20*1e20", "--at", "x=randn(60)")
     assert ("verified" in many.stdout, "along one direction" in many.stdout) == (True, True)
     assert ("verified" in few.stdout, "along one direction" in few.stdout) == (True, False)
+
+
+@pytest.mark.parametrize("layout", ["torch", "numerator", "denominator"])
+@pytest.mark.parametrize("command", [("grad",), ("check", "--claim", "A=[[0,0],[0,0]]")])
+def test_true_numbers_in_json_stand_in_the_layout(command: tuple[str, ...], layout: str) -> None:
+    text, point = "sum((1-cos(A))/A^2*[[1,2],[3,4]])", "A=[[1e-9,1],[2,3]]"
+    done = run_gradcli(*command, text, "--at", point, "--layout", layout, "--json")
+    true = json.loads(done.stdout)["true"]["gradient"]["A"]
+    found = [float(true[1][0]), float(true[0][1])]
+    slopes = [float(mpmath.diff(lambda x, w=w: w * FUNCTIONS[0](x), at)) for w, at in ((3, 2), (2, 1))]
+    assert found == pytest.approx(slopes[::-1] if layout == "numerator" else slopes, rel=1e-9)

@@ -90,3 +90,12 @@ def test_the_best_step_balances_rounding_and_truncation() -> None:
     assert best_step(1e-16, 1.0, 1.0) == 2.0 ** math.floor(math.log2(3e-16 ** (1 / 3)))
     assert best_step(1e-16, 0.0, 0.125) == 0.125
     assert best_step(0.0, 1.0, 0.125) == 0.125
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "slope"),
+    [("tanh(2/(x-1))", 1e-200, -2 / math.cosh(2) ** 2), ("(0.1*x-0.3)+(x-1)", 1e-200, 1.1), ("atan(x)", 1e-200, 1.0)],
+)
+def test_no_false_bound_where_floats_do_not_see_the_step(text: str, x: float, slope: float) -> None:
+    found = bounded_differences(problem(text, x=x), TORCH)
+    assert found is None or abs(found.gradient["x"] - slope) <= found.error["x"] + 1e-15

@@ -224,3 +224,41 @@ def test_a_name_is_offered() -> None:
 def test_no_claim_is_an_error() -> None:
     with pytest.raises(UsageError, match="no claim"):
         judged(*WORKED)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "word"),
+    [
+        ("sqrt(x^2)", "x=1", "right"),
+        ("sqrt(x^2)", "x=-1", "right"),
+        ("sqrt(x^2)", "x=0.3", "right"),
+        ("sqrt(x^2)", "x=1.1", "wrong"),
+        ("3*sqrt(x^2) + x", "x=4.00", "right"),
+        ("3*sqrt(x^2) + x", "x=-2.1", "wrong"),
+        ("x*sqrt(|x|)", "x=0", "right"),
+        ("x*sqrt(|x|)", "x=1", "wrong"),
+        ("sqrt(x)", "x=0", "undefined"),
+    ],
+)
+def test_claims_are_judged_with_the_limits_where_the_rules_give_no_number(text: str, claim: str, word: str) -> None:
+    """sqrt(x^2) is |x|; x sqrt|x| has the derivative 0 at 0; sqrt(x) has none."""
+    assert one(text, {"x": 0.0}, claim).word == word
+
+
+def test_a_number_that_a_claim_has_to_be_is_no_nan() -> None:
+    wrong = one("sum(x*sqrt(|x|))", {"x": [0.0, 4.0]}, "x=[1, 3]")
+    assert (wrong.word, wrong.right, wrong.wrong) == ("wrong", [0.0, 3.0], (0,))
+    assert one("sum(sqrt(x^2))", {"x": [0.0, 3.0]}, "x=[2, 1]").right is None
+
+
+def test_what_the_rules_give_where_kinks_cancel_is_not_blamed_on_rounding() -> None:
+    """relu(x) - relu(-x) is x."""
+    wrong = one("relu(x) - relu(-x)", {"x": 0.0}, "x=0")
+    assert (wrong.word, wrong.right) == ("wrong", 1.0)
+    assert "rounding" not in wrong.note
+
+
+@pytest.mark.parametrize(("claim", "word"), [("y=1", "right"), ("y=0", "wrong"), ("f=2", "right"), ("f=0", "wrong")])
+def test_where_floats_take_the_wrong_side_of_a_jump_what_is_written_counts(claim: str, word: str) -> None:
+    """(1 - 9/10) 10 is 1, and 0.9999999999999998 in floats."""
+    assert one("floor((1-0.9*x)*10)*y", {"x": 1.0, "y": 2.0}, claim).word == word

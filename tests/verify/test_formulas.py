@@ -7,6 +7,7 @@ from gradcli.carriers.constants import evaluate_constant
 from gradcli.carriers.select import select_carrier
 from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError
 from gradcli.graph import display_names
+from gradcli.methods.base import methods
 from gradcli.problem import Problem
 from gradcli.syntax.build import build
 from gradcli.syntax.claims import read_claims
@@ -180,3 +181,22 @@ def test_what_an_operation_asks_for_is_met() -> None:
 def test_assumptions_that_contradict_each_other_are_said() -> None:
     with pytest.raises(DomainError, match="no values were found such that A is skew and orthogonal"):
         anywhere("y' @ A @ y", "y: 0*y", assume={"A": ("skew", "orthogonal")}, y=(3,), A=(3, 3))
+
+
+def test_a_counterexample_shows_something() -> None:
+    """At the round points the sigmoid of 40 w is saturated, and so is its derivative."""
+    wrong = anywhere("sigmoid(40*w)", "w: 40*sigmoid(40*w)")
+    assert wrong.word == "wrong"
+    assert abs(wrong.right) > 1e-6
+    assert anywhere("1e-9*w^2", "w: 1e-9*w").point == {"w": 1.0}
+
+
+def test_sympy_is_asked_about_no_large_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At w = 1 every sigmoid is saturated, so that nothing else confirms the derivative."""
+
+    def never(*arguments: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(methods()["symbolic"], "differentiate", never)
+    point = {"X": [[1.0] * 40] * 300, "w": [1.0] * 40}
+    assert one("sum(sigmoid(X@w))", point, "w: transpose(X)@sigmoid(X@w)").word == "wrong"

@@ -1,6 +1,8 @@
 """Verdicts on Jacobians, products and Hessians: right ones are verified, broken rules and mixed-up blocks are found."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 
@@ -191,3 +193,16 @@ def test_nothing_has_an_empty_jacobian(text: str) -> None:
 def test_more_than_anyone_can_use_is_refused() -> None:
     with pytest.raises(ShapeError, match="more than"):
         check_jacobian(*asked("x*x", x=[0.0] * 6000))
+
+
+@pytest.mark.parametrize("command", [("jvp", "--tangent", "x=1"), ("jacobian",)])
+def test_what_proves_digits_is_loaded_where_digits_are_lost(command: tuple[str, ...]) -> None:
+    name, *options = command
+    arguments = [name, "[x^2, sin(x)]", "--at", "x=1.3", *options]
+    program = (
+        "import sys; from gradcli.cli.app import run;"
+        f"status = run({arguments});"
+        "print('gradcli.verify.proof' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["False"]

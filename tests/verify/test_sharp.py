@@ -101,3 +101,34 @@ def test_a_component_that_exists_is_told_from_one_that_does_not(
 ) -> None:
     verdict = check(text, **point).verdict
     assert (verdict.word, verdict.defined) == ("undefined", defined)
+
+
+def test_elements_beside_a_jump_keep_their_rules() -> None:
+    """Only the first element is on the jump of x != 0; sin(x)/x has the derivative (x cos x - sin x)/x^2."""
+    found = check("sum(where(x!=0, sin(x)/where(x!=0, x, 1), 1))", x=[0.0, 1.0])
+    assert found.verdict.word == "verified", found.verdict.sentence
+    found = check("sum(where(x!=0, (exp(x)-1)/where(x!=0, x, 1), 1))", x=[0.0, 1.0])
+    assert found.verdict.differentiable
+    assert found.verdict.sides is not None
+    first, second = found.verdict.sides["x"]
+    assert first[:2] == pytest.approx((0.5, 0.5), rel=1e-8)
+    assert second[:2] == pytest.approx((1, 1), rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["sum(floor(x)*y)", "sum(where(x^2 != 0, 1, 5)*y)"])
+def test_an_element_on_its_jump_does_not(text: str) -> None:
+    """x^2 has the tangent 0 at 0, and moves."""
+    verdict = check(text, x=[0.0, 1.5], y=[2.0, 3.0]).verdict
+    assert (verdict.word, verdict.defined) == ("undefined", {"x": [False, True], "y": [True, True]})
+
+
+def test_a_derivative_beside_a_jump_that_floats_take_the_wrong_side_of() -> None:
+    """(1 - 9/10) 10 is 1, and 0.9999999999999998 in floats: f is y where they say 0."""
+    verdict = check("floor((1-0.9*x)*10)*y", x=1.0, y=2.0).verdict
+    assert (verdict.word, verdict.defined) == ("undefined", {"x": [False], "y": [True]})
+    assert verdict.true is not None
+    assert (verdict.true.value, verdict.true.derivative) == ("2", {"y": "1"})
+
+
+def test_a_function_that_is_zero_everywhere() -> None:
+    assert check("|sin(x)-sin(x)|", x=1.0).verdict.word == "verified"

@@ -91,3 +91,20 @@ def test_the_slopes_of_a_function_that_turns_fast_are_those_of_theory() -> None:
     (found,) = study("sin(1/x)", x=1e-5)
     assert found.forward.truncation.seen == pytest.approx(1, abs=0.05)
     assert found.central.truncation.seen == pytest.approx(2, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "hidden"),
+    [
+        ("sqrt(x)", 1e300, (True, True)),
+        ("ln(x)", 1e30, (True, True)),
+        ("x^2", 1e100, (True, False)),
+        ("3*x", 1e300, (False, False)),
+        ("x^2", 3.0, (False, False)),
+        ("sqrt(x)", 2.0, (False, False)),
+    ],
+)
+def test_truncation_that_no_float_holds_is_there(text: str, x: float, hidden: tuple[bool, bool]) -> None:
+    """The second derivative of sqrt at 1e300 is -2.5e-451."""
+    (found,) = study(text, x=x)
+    assert (found.forward.hidden, found.central.hidden) == hidden

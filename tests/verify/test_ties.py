@@ -66,7 +66,7 @@ def test_a_tie_of_floats_alone_is_none(text: str, point: dict[str, Any], derivat
     checked = check(text, **point)
     verdict = checked.verdict
     assert verdict.word in ("verified", "ill-conditioned"), verdict.sentence
-    shown = checked.gradient["x"] if verdict.word == "verified" else (verdict.true and verdict.true.gradient["x"])
+    shown = checked.gradient["x"] if verdict.word == "verified" else (verdict.true and verdict.true.derivative["x"])
     assert float(shown[0] if isinstance(shown, list) else shown) == derivative
 
 
@@ -81,7 +81,7 @@ def test_a_jump_of_floats_alone_is_none() -> None:
     checked = check("x*floor(x - 1e-20)", x=1.0)
     assert checked.verdict.word == "ill-conditioned", checked.verdict.sentence
     assert checked.verdict.true is not None
-    assert float(checked.verdict.true.gradient["x"]) == 0.0
+    assert float(checked.verdict.true.derivative["x"]) == 0.0
 
 
 def test_the_value_that_floats_lose_at_a_kink_is_said() -> None:

@@ -96,6 +96,7 @@ def _claim(name: str, value: Any) -> Claim:
 
 def check_of(claims: Sequence[Claim | Refused], setting: Setting, notes: Sequence[str]) -> Check:
     """The answer to a check."""
+    from gradcli.render.answers import gradient_in_layout
     from gradcli.render.claims import answer_text, claim_lines, head_text, slip_lines, verdict_line
 
     problem, carrier, layout = setting.problem, setting.carrier, setting.layout
@@ -107,7 +108,7 @@ def check_of(claims: Sequence[Claim | Refused], setting: Setting, notes: Sequenc
         rows += [("", line) for line in slip_lines(judgement)]
     rows += [(f"{r.name} = {r.text}", f"refused: {r.error.message}") for r in found.refused]
     return Check(
-        **judged(found.verdict, carrier, notes),
+        **judged(gradient_in_layout(problem, found.verdict, layout), carrier, notes),
         claims=tuple(map(_checked, found.claims)),
         layout=layout,
         refused=tuple(RefusedClaim(r.name, r.text, r.error.message) for r in found.refused),

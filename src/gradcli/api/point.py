@@ -82,7 +82,14 @@ class Point:
         """Value and gradient of a scalar output, or of <cotangent, output>. `at_kink` says what the gradient holds
         where the one-sided derivatives differ: "torch" (PyTorch's value), "left", "right", "mid" or "error"."""
         from gradcli.methods.base import arranged
-        from gradcli.render.answers import gradient_lines, gradient_rows, gradient_verdict, shape_text, value_text
+        from gradcli.render.answers import (
+            gradient_in_layout,
+            gradient_lines,
+            gradient_rows,
+            gradient_verdict,
+            shape_text,
+            value_text,
+        )
         from gradcli.verify.verdict import check_gradient, require_number
 
         check_choice("layout", layout, LAYOUTS)
@@ -96,7 +103,7 @@ class Point:
         for row in gradient_rows(plan.name, problem, checked, layout=layout):
             rows += [(row.label, row.answer, row.about), *([("", row.sides, "")] if row.sides else [])]
         return Gradient(
-            **judged(checked.verdict, plan.carrier, self.notes),
+            **judged(gradient_in_layout(problem, checked.verdict, layout), plan.carrier, self.notes),
             value=checked.derivatives["reverse"].value,
             gradient={name: block for name, (block, _) in blocks.items()},
             proven=checked.proof and proven_blocks(problem, checked.proof, layout),

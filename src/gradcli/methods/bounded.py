@@ -91,8 +91,8 @@ def best_step(rounding: float, curved: float, largest: float) -> float:
 
 
 def _bounded_at(line: Line, balls: Balls, direction: Mapping[str, Nested], h: float) -> Estimate | None:
-    """The difference of one step with its bound; None where the function is not smooth so far, or the point does not
-    move by just the step."""
+    """The difference of one step with its bound; None where the function is not smooth so far, where the point does not
+    move by just the step, and where the value does not move at all in floats."""
     problem = line.problem
     if not _moves_exactly(line, direction, h):
         return None
@@ -107,7 +107,10 @@ def _bounded_at(line: Line, balls: Balls, direction: Mapping[str, Nested], h: fl
     bound = abs(true - slope) + arb(h) ** 2 / 6 * abs(curved).upper()
     if not bound.is_finite():
         return None
-    return Estimate(slope, math.nextafter(float(bound.upper()), math.inf) if bound != 0 else 0.0)
+    # A ball that holds 0 and more is neither equal to 0 nor certainly not.
+    error = 0.0 if bound == 0 else math.nextafter(float(bound.upper()), math.inf)
+    unseen = ahead == behind == line.here()
+    return None if unseen and error > line.roundoff * abs(ahead) else Estimate(slope, error)
 
 
 def _moves_exactly(line: Line, direction: Mapping[str, Nested], h: float) -> bool:

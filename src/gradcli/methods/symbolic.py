@@ -29,6 +29,7 @@ LARGEST_EXPONENT = 1e4
 """An exact power to more than this could exhaust the machine."""
 TIME_LIMIT = 15.0
 """Seconds for one problem."""
+AT_KINK = "at a kink SymPy returns a convention, not a derivative"
 
 
 class Symbolic:
@@ -68,7 +69,7 @@ def refusal(problem: Problem, tape: Tape) -> str:
     if elements(problem) > BLOCK:
         return f"more than {BLOCK} input elements"
     if tape.kinks():
-        return "at a kink SymPy returns a convention, not a derivative"
+        return AT_KINK
     tree, depth = tree_size(problem.graph, tape.nodes)
     if tree > TREE_LIMIT:
         return f"the expression written out has {tree:.3g} terms, the limit is {TREE_LIMIT}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
@@ -72,9 +73,9 @@ def gradient_rows(
         if check.verdict.word == "undefined":
             answer = undefined_text(answer, check, wrt, problem.input_shape(wrt), layout)
         elif sides is not None and all(s.agree for s in sides):
-            agreed = agreed_text(sides, problem.input_shape(wrt))
+            agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
-        if check.verdict.true is not None and wrt in check.verdict.true.derivative:
+        elif check.verdict.true is not None and wrt in check.verdict.true.derivative:
             answer = with_truth(
                 answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
@@ -87,14 +88,25 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
     """A gradient of which not all components exist: those that do are shown, and what the rules give for the others."""
     numbers = flatten(check.gradient[wrt])
     defined = (check.verdict.defined or {}).get(wrt) or [False] * len(numbers)
-    if all(defined) or size(shape) > SHOWN:
+    true = check.verdict.true.derivative.get(wrt) if check.verdict.true is not None else None
+    if (all(defined) and true is None) or size(shape) > SHOWN:
         return answer
     if any(defined):
-        words = [format_number(x) if known else "undefined" for x, known in zip(numbers, defined, strict=True)]
+        known = [format_number(x) for x in numbers] if true is None else flatten(true)
+        words = [text if exists else "undefined" for text, exists in zip(known, defined, strict=True)]
         block, _ = arranged(unflatten(words, shape), (), shape, layout)
         return f"{format_nested(block, str)}   (the rules give {answer})"
     vertical = any(map(math.isinf, numbers))
     return answer if vertical else f"undefined   (the rules give {answer})"
+
+
+def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
+    """The verdict on a gradient with its true numbers, if there are any, in a layout."""
+    true = verdict.true
+    if true is None:
+        return verdict
+    blocks = {name: true_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()}
+    return replace(verdict, true=true._replace(derivative=blocks))
 
 
 def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:
@@ -110,9 +122,15 @@ def with_truth(text: str, digits: Nested | None) -> str:
     return f"{text}   (true: {true if len(true) <= LONGEST_TRUTH else 'in JSON'})"
 
 
-def agreed_text(sides: list[Sides], shape: Shape) -> str:
-    """The derivative where both sides of every component agree, in the input's shape."""
-    return format_nested(unflatten([interval_text([s], "") for s in sides], shape), str)
+def agreed_text(sides: list[Sides], check: Checked, shown: list[Any], shape: Shape, layout: Layout, wrt: str) -> str:
+    """The derivative where both sides of every component agree: with all the digits of the number that is shown, where
+    that is it."""
+    dtype = check.tape.carrier.dtype
+    words = [
+        format_number(text) if side.gives(number, dtype) else interval_text([side], "")
+        for side, number, text in zip(sides, flatten(check.gradient[wrt]), shown, strict=True)
+    ]
+    return format_nested(arranged(unflatten(words, shape), (), shape, layout)[0], str)
 
 
 def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:

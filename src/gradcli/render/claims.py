@@ -10,7 +10,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
 from gradcli.methods.base import flatten
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import format_array
+from gradcli.render.answers import format_array, gradient_in_layout
 from gradcli.render.numbers import format_nested, format_number
 from gradcli.render.steps import ascii_signs
 from gradcli.shapes import format_shape, index_of, size
@@ -62,8 +62,8 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
         return f"undefined there, so that no number is right{tail}"
     if judgement.word == UNDECIDED:
         return f"cannot be told{tail}"
-    if judgement.at_kink and not judgement.shape:
-        return f"wrong: {judgement.note}"
+    if judgement.at_kink and (not judgement.shape or judgement.right is None):
+        return f"wrong{places_text(judgement)}: {judgement.note}"
     if judgement.right is None:
         return f"wrong at {points_text(judgement.points)}{tail}"
     right = array_text(judgement, judgement.right)
@@ -132,14 +132,14 @@ def count_text(judged: Judged) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in (*WORDS, "refused") if counts[word])
 
 
-def claims_data(judged: Judged) -> dict[str, Any]:
+def claims_data(judged: Judged, problem: Problem, layout: Layout) -> dict[str, Any]:
     """The verdict and the claims as JSON."""
     return {
         "verdict": judged.verdict.word,
         "reason": judged.verdict.sentence,
         "claims": [judgement_data(j) for j in judged.claims],
         "refused": [{"name": r.name, "claim": r.text, "error": r.error.as_json()} for r in judged.refused],
-        **verdict_details(judged.verdict),
+        **verdict_details(gradient_in_layout(problem, judged.verdict, layout)),
     }
 
 

@@ -9,7 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
 from gradcli.methods.base import Block, arranged
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import between_text
+from gradcli.render.answers import between_text, gradient_in_layout
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
 from gradcli.verify.witnesses import TrueNumbers, Verdict
@@ -41,6 +41,8 @@ def in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
     true = verdict.true
     if true is None:
         return verdict
+    if true.kind == "gradient":
+        return gradient_in_layout(problem, verdict, layout)
     if true.kind == "jacobian":
         derivative: object = {by: b for by, (b, _) in jacobian_blocks(problem, true.derivative, layout).items()}
     else:
@@ -67,7 +69,7 @@ def jacobian_arrays(
     d = "d" if plain else "∂"
     found = [Labelled(name, value, problem.output_shape, true=true and true.value)]
     return found + [
-        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout), true and true.derivative[by])
+        Labelled(f"{d}{name}/{d}{by}", block, shape, layout_note(shape, layout), true and true.derivative.get(by))
         for by, (block, shape) in blocks.items()
     ]
 
@@ -133,7 +135,7 @@ def _by_input(
     return [
         Labelled(name, value, problem.output_shape, true=true and true.value),
         *(
-            Labelled(f"{label} {by}", products[by], problem.input_shape(by), true=true and true.derivative[by])
+            Labelled(f"{label} {by}", products[by], problem.input_shape(by), true=true and true.derivative.get(by))
             for by in problem.wrt
         ),
     ]

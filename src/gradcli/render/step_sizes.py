@@ -78,6 +78,8 @@ def best_text(study: StepStudy, curve: Curve) -> str:
     best = f"best h seen {study.steps[curve.best]:.1e}, off by {curve.errors[curve.best]:.1e}"
     if curve.theory is not None:
         return f"{best}; theory says {curve.theory:.1e}"
+    if curve.hidden:
+        return f"{best}; theory: truncation is too small to tell at such steps, larger ones are better"
     return f"{best}; theory: without truncation the largest step is best" if curve.truncation is None else best
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
+from gradcli.carriers.base import Carrier
 from gradcli.carriers.mistaken import Truncating
+from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import ShapeError
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
-from gradcli.problem import Nested, nested_shape
+from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
 from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
@@ -22,6 +25,7 @@ from gradcli.verify.explanations import Explained, Explanation, explain, multipl
 from gradcli.verify.setting import Setting
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
+from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import is_number, truth_of
 from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import CERTAIN, ROUNDING
@@ -67,7 +71,7 @@ class Judgement:
 class Truth:
     """What is right for a claim, row-major in layout torch: every number from `low` to `high`, which differ at a kink
     only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them; `proven`: it has,
-    and these are the true ones.
+    and these are the true ones. `cancels`: kinks do, and the rules do not give the derivative.
 
     `order` tells for each place of the claim which of these numbers stands there.
     """
@@ -78,6 +82,7 @@ class Truth:
     order: Sequence[int]
     doubtful: bool = False
     proven: bool = False
+    cancels: bool = False
 
     @classmethod
     def known(cls, numbers: Sequence[float], order: Sequence[int], dtype: str) -> Truth:
@@ -103,19 +108,23 @@ def judge_numbers(claim: Claim, setting: Setting) -> Judgement:
     if setting.of_value(claim):
         return _judge_value(claim, setting)
     checked = setting.checked(claim.name)
-    gradient = _true_gradient(checked, claim.name) or checked.gradient[claim.name]
+    true = _true_gradient(checked, claim.name)
+    gradient = checked.gradient[claim.name] if true is None else true
     input_shape = setting.problem.input_shape(claim.name)
     block, shape = arranged(gradient, (), input_shape, setting.layout)
     whole = Judgement(claim, False, RIGHT, block, shape)
     if claim.shape != shape:
         return _in_other_layout(whole, setting, flatten(gradient))
-    if checked.verdict.word == "undefined" or not finite(gradient):
-        return replace(whole, word=UNDEFINED, note=checked.verdict.sentence)
+    if checked.verdict.word == "undefined" or not (finite(gradient) or checked.verdict.sides):
+        return replace(whole, word=UNDEFINED, right=None, note=checked.verdict.sentence)
     if checked.verdict.word == "wrong":
         return replace(whole, word=UNDECIDED, note="the derivative itself is in doubt")
     numbers = in_torch_order(claim.numbers, input_shape, setting.layout)
     sweep = Sweep(setting.problem, setting.carrier, claim.name)
-    return _compare(whole, numbers, _truth(setting, checked, claim.name), sweep)
+    truth = _truth(setting, checked, claim.name)
+    if truth.at_kink and not finite(gradient):
+        whole = replace(whole, right=None)
+    return _compare(whole, numbers, truth, sweep)
 
 
 def _judge_value(claim: Claim, setting: Setting) -> Judgement:
@@ -130,14 +139,26 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     doubtful = any(not u <= CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
     alone = replace(setting.problem, output=node, wrt=(), cotangent=None)
     proven = truth_of(alone, carrier, finite=known) if doubtful or not known else None
-    if proven is not None and proven.fits_floats:
-        exact = [float(ball) for ball in proven.value]
+    exact = [float(ball) for ball in proven.value] if proven is not None and proven.fits_floats else None
+    if exact is None and doubtful and known:
+        exact = _value_as_written(alone, carrier)
+    if exact is not None:
         whole = replace(whole, right=unflatten(exact, shape))
         return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
     if not known:
         return replace(whole, word=UNDEFINED, right=None, note="the value is not finite")
     truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
     return _compare(whole, claim.numbers, truth, sweep)
+
+
+def _value_as_written(problem: Problem, carrier: Carrier) -> list[float] | None:
+    """The value where floats take the wrong side of a jump of the expression as it is written; None elsewhere."""
+    inputs = input_values(problem.graph, carrier, problem.point)
+    tape = evaluate(problem.graph, [problem.output], carrier, inputs)
+    ties = ties_as_written(problem, tape)
+    if ties.tape is tape or not ties.certain:
+        return None
+    return flatten(carrier.nested(ties.tape.values[problem.output]))
 
 
 def _true_gradient(checked: Checked, name: str) -> Nested | None:
@@ -163,15 +184,21 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
     order = torch_places(setting.problem.input_shape(name), setting.layout)
     unit = ROUNDING * UNIT_ROUNDOFF[setting.carrier.dtype]
     low = high = numbers
+    sides = verdict.sides[name] if verdict.sides is not None else []
     true = _true_gradient(checked, name)
-    if true is not None:
-        return Truth.known(flatten(true), order, setting.carrier.dtype)
+    if true is not None and not any(s.limit or s.seen for s in sides):
+        proven = Truth.known(flatten(true), order, setting.carrier.dtype)
+        return replace(proven, cancels=verdict.word == "kink")
     if verdict.word == "kink":
-        if verdict.sides is not None:
-            low = [min(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
-            high = [max(*s[:2], n) for s, n in zip(verdict.sides[name], numbers, strict=True)]
+        if sides:
+            # Where both sides agree there is a derivative, whatever the rules give; and a NaN is no convention.
+            kept = [[] if s.agree or not math.isfinite(n) else [n] for s, n in zip(sides, numbers, strict=True)]
+            low = [min([s.left, s.right, *n]) for s, n in zip(sides, kept, strict=True)]
+            high = [max([s.left, s.right, *n]) for s, n in zip(sides, kept, strict=True)]
+        parts = [s.known(setting.carrier.dtype) for s in sides] or [unit] * len(low)
         # Perturbed sweeps would leave the kink.
-        return Truth(low, high, [unit * max(abs(a), abs(b)) for a, b in zip(low, high, strict=True)], order)
+        known_to = [k * max(abs(a), abs(b)) for k, a, b in zip(parts, low, high, strict=True)]
+        return Truth(low, high, known_to, order, cancels=verdict.differentiable)
     uncertain = rounding_of_gradient(replace(setting.problem, wrt=(name,)), setting.carrier)[name]
     if verdict.word == "verified":
         # Near the edge of a domain perturbed sweeps show nothing; the witness has seen so many digits.
@@ -190,6 +217,8 @@ def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: S
         whole = replace(whole, note=_kink_note(truth, sweep.right), at_kink=True)
     elif not wrong:
         whole = replace(whole, note=note_on_digits(numbers, truth.low))
+    elif truth.cancels and _as_computed(numbers, sweep):
+        whole = replace(whole, note=f"it is what the rules give in {sweep.carrier.dtype}, and not the derivative")
     elif truth.proven and _as_computed(numbers, sweep):
         whole = replace(whole, note=f"it is what {sweep.carrier.dtype} computes, where rounding takes the digits")
     elif truth.doubtful:
@@ -245,10 +274,14 @@ def _right_in_floats(truth: Truth, sweep: Sweep) -> bool:
 def _kink_note(truth: Truth, convention: Sequence[float]) -> str:
     """What counts at a kink."""
     if len(convention) > 1:
-        return "at a kink the convention counts, and any number between the one-sided derivatives"
+        between = "any number between the one-sided derivatives"
+        return (
+            f"at a kink the convention counts, and {between}" if finite(convention) else f"at a kink {between} counts"
+        )
     # A zero has no sign here.
     low, high = truth.low[0] + 0.0, truth.high[0] + 0.0
-    return f"at a kink any number from {low:.6g} to {high:.6g} counts, the convention is {convention[0]:.6g}"
+    rules = f"the rules give {convention[0]:.6g}" if finite(convention) else "the rules give none"
+    return f"at a kink any number from {low:.6g} to {high:.6g} counts, {rules}"
 
 
 def _cut_on_the_way(sweep: Sweep, numbers: Sequence[Digits]) -> bool:

@@ -21,6 +21,7 @@ from gradcli.methods.bounded import bounded_differences
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.rounding import BOUND
+from gradcli.methods.symbolic import AT_KINK
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
@@ -135,6 +136,9 @@ def compare(
     """Run the methods, each up to `calls` times for its time, and judge them. The value must be finite at the point."""
     rows = [Row(timed(name, problem, carrier, calls)) for name in names]
     verdict, truth = undecidable(problem, carrier), None
+    if verdict is not None and verdict.conventions:
+        # Floats may miss the kink, by which SymPy is asked.
+        rows = [Row(Derivative("symbolic", reason=AT_KINK)) if symbolic(row) else row for row in rows]
     if verdict is None or verdict.word == "ill-conditioned":
         truth = truth_of(problem, carrier, finite=verdict is None)
     reference = find_reference(problem, carrier, rows, truth if truth and truth.confirmed is not False else None)
@@ -150,6 +154,11 @@ def compare(
         truth if reference and reference.balls else None,
         gate,
     )
+
+
+def symbolic(row: Row) -> bool:
+    """Whether a row is SymPy's answer."""
+    return row.derivative.method == "symbolic" and row.derivative.answered
 
 
 def timed(name: str, problem: Problem, carrier: Carrier, calls: int = 2) -> Derivative:

@@ -27,6 +27,7 @@ from gradcli.verify.certainty import CLOSE
 from gradcli.verify.conditioning import out_of_range
 from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
+from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
@@ -129,14 +130,26 @@ def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) ->
     """The verdict at a kink of the function: there may be no second derivative, even where there is a first one.
     `numbers` are what the rules give for it."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    computed = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = ties_as_written(problem, computed).tape
     names = ", ".join(dict.fromkeys(tape.primitive(node).name for node in tape.kinks()))
     if not names:
         return None
+    missed = f", which {carrier.dtype} misses by rounding" if set(tape.kinks()) - set(computed.kinks()) else ""
+    where = f"the point is on a kink of {names}{missed}"
     if not all(map(math.isfinite, numbers)):
-        return Verdict("undefined", f"the rules give no second derivative there: the point is on a kink of {names}")
-    words = f"the point is on a kink of {names}: there may be no second derivative; shown is what the rules give"
-    return Verdict("kink", words)
+        return Verdict("undefined", f"the rules give no second derivative there: {where}")
+    return Verdict("kink", f"{where}: there may be no second derivative; shown is what the rules give")
+
+
+def _beside_kinks(problem: Problem, carrier: Carrier) -> Verdict | None:
+    """The verdict where floats alone are on a kink; None elsewhere."""
+    computed = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+    if not computed.kinks() or ties_as_written(problem, computed).tape.kinks():
+        return None
+    names = ", ".join(dict.fromkeys(computed.primitive(node).name for node in computed.kinks()))
+    words = f"{carrier.dtype} is on a kink of {names} by rounding; as it is written, the point is beside it"
+    return Verdict("ill-conditioned", words)
 
 
 def matrix(problem: Problem, blocks: Mapping[str, Mapping[str, Nested]]) -> list[float]:
@@ -187,7 +200,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
-            return jump
+            return _beside_kinks(problem, carrier) or jump
         seen = seen_by_differences(problem, walker, question)
         ours, other = question.ours, question.ours if question.other is None else question.other
         rounding = unit * math.fsum(map(abs, question.u)) * math.fsum(map(abs, question.v))

@@ -6,7 +6,7 @@ points come first, so that a counterexample is simple.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -47,6 +47,8 @@ from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict, worst
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
 ENOUGH = 16
 """Random points of the domain that are looked at."""
+VANISHING = 1e-6
+"""At a point with a smaller derivative a formula is shown only where there is no other."""
 ALMOST = 1e-12
 """Components that differ by no more are not called wrong where others differ by more than rounding."""
 
@@ -237,14 +239,14 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     )
     if setting.problem.point and not any(c.given for c in looked):
         note = "the point given is on a kink or lost in rounding, and was left out"
-    failed = next((c for c in looked if not c.agrees), None)
+    failed = counterexample(looked)
     _, shape = _shown(looked[0].right, question)
     whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
     if failed is None:
+        verdict = question.verdict(telling(looked).point)
         if question.fits:
-            return whole, question.verdict(looked[0].point)
-        told = (_of_layout(question),)
-        return replace(whole, word=WRONG, explanations=told), question.verdict(looked[0].point)
+            return whole, verdict
+        return replace(whole, word=WRONG, explanations=(_of_layout(question),)), verdict
     block, _ = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
@@ -262,6 +264,22 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
+
+
+def counterexample(looked: Sequence[Compared]) -> Compared | None:
+    """Where a formula is wrong, if it is anywhere."""
+    failed = [c for c in looked if not c.agrees]
+    return telling(failed) if failed else None
+
+
+def telling(looked: Sequence[Compared]) -> Compared:
+    """The given point, else the simplest one where the derivative has not all but vanished: a saturated sigmoid shows
+    little."""
+
+    def vanishes(compared: Compared) -> bool:
+        return 0.0 < max(map(abs, compared.right), default=0.0) < VANISHING
+
+    return next((c for c in looked if c.given or not vanishes(c)), looked[0])
 
 
 def _multiple(looked: list[Compared]) -> Fraction | None:

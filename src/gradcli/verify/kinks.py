@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gradcli.carriers.tape import Tape
+from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.methods.base import flatten, unflatten, weigh
 from gradcli.methods.differences import Estimate
 from gradcli.methods.forward import tangent_of
@@ -26,21 +26,35 @@ DIRECTIONS = 8
 
 class Sides(NamedTuple):
     """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them;
-    `limit`: they are numerical limits of the function, and no rule gave them."""
+    `limit`: they are numerical limits of the function, and no rule gave them; `seen`: differences of floats did."""
 
     left: float
     right: float
     exist: bool
     limit: bool = False
+    seen: bool = False
 
     @property
     def agree(self) -> bool:
         """Whether the function is differentiable in this direction after all."""
         return self.left == self.right
 
+    def known(self, dtype: str) -> float:
+        """The part of them, up to which they are known."""
+        return SEEN if self.limit else SETTLED if self.seen else SLACK[dtype]
 
+    def gives(self, number: float, dtype: str) -> bool:
+        """Whether a number is the derivative, as far as it is known."""
+        slack = self.known(dtype) * max(abs(self.left), abs(number))
+        return self.agree and abs(self.left - number) <= slack
+
+
+STEPS = (-0.618033988749895, -1e-3, 1e-3, 0.618033988749895)
+"""At which it is looked whether a number moves."""
 SEEN = 1e-8
 """The same of two numerical limits, of which nine digits are known."""
+SETTLED = 1e-6
+"""The same of two differences of floats."""
 SLACK = {"float64": 1e-12, "float32": 1e-4}
 """Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 
@@ -139,7 +153,7 @@ def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype
     """What differences show where a primitive declares no sides, because it jumps by itself."""
     left, right = (line.side(direction, position, sign) for sign in (-1, +1))
     continuous = not any(line.jumps(direction, position, sign) for sign in (-1, +1))
-    settled = all(e.error <= 1e-6 * max(1.0, abs(e.value)) for e in (left, right))
+    settled = all(e.error <= SETTLED * max(1.0, abs(e.value)) for e in (left, right))
     low, high = _cleaned(left), _cleaned(right)
     return Sides(low, low if close(low, high, dtype) else high, continuous and settled)
 
@@ -165,7 +179,10 @@ def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, N
             kink = tape.primitive(node).kink
             assert kink is not None
             if kink.sides is None:
-                return None
+                if not _stands_still(problem, tape, node, direction, incoming):
+                    return None
+                tangents[node] = tangent_of(tape, node, incoming)
+                continue
             values = tape.arguments(node)
             filled = tuple(m.zeros(m.shape(v)) if t is None else t for t, v in zip(incoming, values, strict=True))
             tangents[node] = kink_tangent(tape, node, filled)
@@ -175,6 +192,38 @@ def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, N
     if tangent is None:
         return 0.0
     return sign * float(m.nested(weigh(m, problem.cotangent, problem.output_shape, tangent)))
+
+
+def _stands_still(
+    problem: Problem, tape: Tape, node: int, direction: dict[str, Nested], tangents: Sequence[Value | None]
+) -> bool:
+    """Whether those elements of a node that are on its jump depend on nothing that a direction moves.
+
+    Tangents of 0 are not enough: x^2 moves at 0.
+    """
+    m, graph, primitive = tape.carrier, tape.graph, tape.primitive(node)
+    shape = graph.shapes[node]
+    if not primitive.elementwise or not shape:
+        return False
+    kink = primitive.kink
+    assert kink is not None
+
+    def elements(value: Value) -> list[float]:
+        return flatten(m.nested(m.broadcast_to(value, shape=shape)))
+
+    surfaces = [elements(surface) for surface in kink.at(*tape.arguments(node), *graph.parameters[node])]
+    jumping = [k for k, levels in enumerate(zip(*surfaces, strict=True)) if 0.0 in levels]
+    if any(elements(tangent)[k] for tangent in tangents if tangent is not None for k in jumping):
+        return False
+    here = input_values(graph, m, problem.point)
+    steps = input_values(graph, m, direction)
+
+    def arguments(step: float) -> list[list[float]]:
+        moved = {**here, **{n: here[n] + m.lift(step) * tangent for n, tangent in steps.items()}}
+        inner = evaluate(graph, list(graph.arguments[node]), m, moved)
+        return [[elements(value)[k] for k in jumping] for value in inner.arguments(node)]
+
+    return all(arguments(step) == arguments(0.0) for step in STEPS)
 
 
 def kink_tangent(tape: Tape, node: int, tangents: tuple[Value, ...]) -> Value:

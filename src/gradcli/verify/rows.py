@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -22,7 +23,6 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
-from gradcli.verify.proof import corrected, prove_jacobian, prove_jvp
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, TINY, Verdict, shared_digits, worst
 
@@ -59,14 +59,14 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
     found = jacobian(tape, [output], sources, chosen)
     blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
-    verdict = corrected(
-        judge_jacobian(problem, carrier, blocks),
-        problem,
-        "jacobian",
-        outputs,
-        lambda: prove_jacobian(problem, 0),
-        lambda proof: proof.by_input(),
-    )
+    verdict = judge_jacobian(problem, carrier, blocks)
+    if verdict.word == "ill-conditioned":
+        from gradcli.verify.proof import corrected, prove_jacobian
+
+        proven = partial(prove_jacobian, problem, 0)
+        verdict = corrected(verdict, problem, "jacobian", outputs, proven, lambda proof: proof.by_input())
+    else:
+        verdict = replace(verdict, true=None)
     return CheckedJacobian(carrier.nested(tape.values[output]), blocks, chosen, why, verdict)
 
 
@@ -147,9 +147,13 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
         if verdict.sides is not None:
             ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
             verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)
-        verdict = corrected(
-            verdict, problem, "jvp", 1, lambda: prove_jvp(problem, tangent, 0), lambda proof: proof.parts["v",]
-        )
+        if verdict.word == "ill-conditioned":
+            from gradcli.verify.proof import corrected, prove_jvp
+
+            proven = partial(prove_jvp, problem, tangent, 0)
+            verdict = corrected(verdict, problem, "jvp", 1, proven, lambda proof: proof.parts["v",])
+        else:
+            verdict = replace(verdict, true=None)
     return carrier.nested(value), nested, verdict
 
 

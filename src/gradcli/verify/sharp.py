@@ -15,7 +15,7 @@ from gradcli.problem import Problem
 from gradcli.verify.certainty import CLOSE
 from gradcli.verify.clarke import Range, clarke_ranges
 from gradcli.verify.kinks import SEEN, bends_elsewhere, close, one_sided_derivatives
-from gradcli.verify.limits import Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
+from gradcli.verify.limits import DIGITS, Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
 from gradcli.verify.ties import Ties
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
 
@@ -28,7 +28,8 @@ def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -
     seen = behaviours(problem)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
-        return Verdict("undefined", words, defined=defined_components(problem, seen, gradient))
+        true = with_derivatives(None, true_components(problem, seen, gradient))
+        return Verdict("undefined", words, defined=defined_components(problem, seen), true=true)
     found = _by_limits(problem, seen)
     return replace(found, sentence=f"{found.sentence}; {sentence}")
 
@@ -65,17 +66,29 @@ def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
     return replace(known, sentence=f"{AGREE_ALONG_AXES} {others} ({BY_LIMITS})")
 
 
-def defined_components(
-    problem: Problem, seen: Sequence[Behaviour], gradient: dict[str, Any]
-) -> dict[str, list[bool]] | None:
-    """Of which components a partial derivative is seen, and is the number that is shown; None where it is of none."""
+def defined_components(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[bool]] | None:
+    """Of which components a partial derivative is seen; None where it is of none."""
     found: dict[str, list[bool]] = {name: [] for name in problem.wrt}
     for behaviour in seen:
-        shown = flatten(gradient[behaviour.name])[len(found[behaviour.name])]
-        sides = behaviour.sides
-        exists = sides is not None and sides.agree and abs(shown - sides.left) <= SEEN * abs(sides.left)
-        found[behaviour.name].append(exists)
+        found[behaviour.name].append(behaviour.sides is not None and behaviour.sides.agree)
     return found if any(map(any, found.values())) else None
+
+
+def true_components(problem: Problem, seen: Sequence[Behaviour], gradient: dict[str, Any]) -> dict[str, Any]:
+    """By input, the derivatives of the components that have one, where the numbers that are shown are others."""
+    found = {}
+    for name in problem.wrt:
+        sides = [behaviour.sides for behaviour in seen if behaviour.name == name]
+        shown = zip(sides, flatten(gradient[name]), strict=False)
+        if any(s is not None and s.agree and not s.gives(g, problem.dtype) for s, g in shown):
+            texts = [f"{s.left:.{DIGITS}g}" if s is not None and s.agree else "undefined" for s in sides]
+            found[name] = unflatten(texts, problem.input_shape(name))
+    return found
+
+
+def with_derivatives(true: TrueNumbers | None, derivatives: dict[str, Any]) -> TrueNumbers | None:
+    """True numbers with derivatives, if there are any."""
+    return TrueNumbers(true.value if true else None, derivatives) if derivatives else true
 
 
 def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str, Any]) -> Verdict | None:
@@ -104,24 +117,37 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if not all(s.exist for s in flat):
         seen = behaviours(problem)
         words = limits_sentence(seen) or "not differentiable there: a jump or a vertical tangent"
-        defined = defined_components(problem, seen, gradient)
-        return replace(known, word="undefined", sentence=f"{words}{about}", sides=None, clarke=None, defined=defined)
+        return replace(
+            known,
+            word="undefined",
+            sentence=f"{words}{about}",
+            sides=None,
+            clarke=None,
+            defined=defined_components(problem, seen),
+            true=with_derivatives(known.true, true_components(problem, seen, gradient)),
+        )
     agree = all(s.agree for s in flat)
     bends = bends_elsewhere(problem, tape, sides) if agree and not single_valued(ranges) else False
     if bends:
         return replace(known, sentence=f"{AGREE_ALONG_AXES} not along others: no derivative{about}")
-    if agree and all(close(s.left, g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):
+    if agree and all(s.gives(g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):
         return None
     if bends is None:
         return replace(known, sentence=f"{AGREE_ALONG_AXES} what others give is not seen{about}")
     finite = all(map(math.isfinite, answers))
+    missed = f"{tape.carrier.dtype} misses the kink by rounding" if _misses(ties, computed) else ""
     if agree:
-        shown = "the convention is not the derivative" if finite else "the rules give no number"
+        shown = missed or "the convention is not the derivative" if finite else "the rules give no number"
         return replace(known, sentence=f"differentiable after all; {shown}{about}", differentiable=True)
     shown = "shown is the convention" if finite else "the rules give no number there"
-    if finite and computed is not tape and set(tape.kinks()) - set(computed.kinks()):
-        shown = f"{tape.carrier.dtype} misses the kink by rounding, and shown is what it gives"
+    if finite and missed:
+        shown = f"{missed}, and shown is what it gives"
     return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+
+
+def _misses(ties: Ties, computed: Tape) -> bool:
+    """Whether floats are beside a kink of the function as it is written."""
+    return computed is not ties.tape and bool(set(ties.tape.kinks()) - set(computed.kinks()))
 
 
 def _lost_value(problem: Problem, ties: Ties, computed: Tape) -> TrueNumbers | None:

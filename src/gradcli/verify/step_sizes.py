@@ -62,6 +62,7 @@ class Curve:
     theory: float | None
     truncation: Branch | None
     rounding: Branch | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,10 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
     with working(difference_bits(problem), problem.dtype) as balls:
         true = sum(gradient, start=balls.lift(0))
         exact = BallLine(problem, balls)
-        second, third = _derivatives(exact, direction, flatten(problem.point[name]))
+        positions = flatten(problem.point[name])
+        second, third = _derivatives(exact, direction, positions)
+        curved, bent = _bends(exact, direction, positions)
+        hidden = ((curved or bent) and not (second or third), bent and not third)
         laws = ((1, second / 2) if second else (2, third / 6), (2, third / 6))
         bests = [_best_step(law, r) for law, r in zip(laws, (2 * rounding, rounding), strict=True)]
         steps = _steps([best for best in bests if best])
@@ -130,8 +134,8 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
         f"along ones of {name}" if shape else f"by {name}",
         truth.text_of(true),
         steps,
-        _curve("forward", steps, forward, true, laws[0], 2 * rounding, reaches[0]),
-        _curve("central", steps, central, true, laws[1], rounding, reaches[1]),
+        _curve("forward", steps, forward, true, laws[0], 2 * rounding, reaches[0], hidden[0]),
+        _curve("central", steps, central, true, laws[1], rounding, reaches[1], hidden[1]),
     )
 
 
@@ -187,6 +191,19 @@ def _derivatives(line: BallLine, direction: Mapping[str, Nested], positions: lis
     return tuple(0.0 if not d.is_finite() or d < VANISHED * size else float(d.mid()) for d in (second, third))  # type: ignore[return-value]
 
 
+def _bends(line: BallLine, direction: Mapping[str, Nested], positions: list[float]) -> tuple[bool, bool]:
+    """Whether the second and the third difference certainly are not 0 at steps beside a large point's own size, at
+    which those at steps of 1 may be too small to tell."""
+    arb = line.balls.flint.arb
+    h = arb(max((abs(float(x)) for x in positions), default=0.0)) * arb(2) ** -20
+    if not h > 1:
+        return False, False
+    far, near, here = ([line.at(direction, k * h), line.at(direction, -k * h)] for k in (2, 1, 0))
+    second = near[0] - 2 * here[0] + near[1]
+    third = far[0] - 2 * near[0] + 2 * near[1] - far[1]
+    return tuple(bool(d.is_finite() and not d.contains(0)) for d in (second, third))  # type: ignore[return-value]
+
+
 def _curve(
     name: str,
     steps: list[float],
@@ -195,6 +212,7 @@ def _curve(
     truncated: tuple[int, float],
     rounded: float,
     reach: float,
+    hidden: bool,
 ) -> Curve:
     """The errors of some quotients, with the branches that theory says."""
     errors = [error_of(q, true) if math.isfinite(q) else math.nan for q in quotients]
@@ -208,7 +226,7 @@ def _curve(
         truncation = Branch("truncation", power, factor, _slope(steps, errors, lambda h: 4 * turn < h <= reach))
     if rounded:
         rounding = Branch("rounding", -1, rounded, _slope(steps, errors, lambda h: h < turn / 4))
-    return Curve(name, errors, best, theory, truncation, rounding)
+    return Curve(name, errors, best, theory, truncation, rounding, hidden)
 
 
 def _slope(steps: list[float], errors: list[float], chosen: Any) -> float | None:

@@ -31,16 +31,19 @@ CERTAIN = {"float64": 1e-6, "float32": 1e-2}
 """A tolerance above this part of a component proves nothing of it."""
 TINY = 1e-290
 """Rounding of a value by less than this is underflow."""
+MOST_FOR_SYMPY = 2000
+"""Scalar operations of a graph that SymPy is asked about."""
 SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "unverified", "verified")
 """The verdicts from worst to best."""
 STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
 class TrueNumbers(NamedTuple):
-    """The value and the derivative, nested, as texts of proven digits. `kind` is what JSON calls the derivative: a
-    gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's shape."""
+    """The value (None: it is what is shown) and the derivative, nested, as texts of known digits. `kind` is what JSON
+    calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
+    shape."""
 
-    value: Nested
+    value: Nested | None
     derivative: Any
     kind: str = "gradient"
 
@@ -61,7 +64,7 @@ class Verdict:
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
     that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
-    undefined, `defined` says of which components a derivative is seen all the same.
+    undefined, `defined` says of which components a derivative is seen; `true` has those that are not shown.
     """
 
     word: str
@@ -113,7 +116,8 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
     if verdict.conventions:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
-        found["true"] = {"value": verdict.true.value, verdict.true.kind: verdict.true.derivative}
+        value = {} if verdict.true.value is None else {"value": verdict.true.value}
+        found["true"] = {**value, verdict.true.kind: verdict.true.derivative}
     return found
 
 
@@ -283,7 +287,11 @@ def _autograd(problem: Problem, carrier: Carrier, along: str) -> list[tuple[floa
 def _symbolic_confirms(
     problem: Problem, carrier: Carrier, components: Sequence[Component], roundings: Sequence[float]
 ) -> bool:
-    """Whether SymPy has a derivative, and it is that of both sweeps."""
+    """Whether SymPy has a derivative, and it is that of both sweeps. Large graphs would take it many seconds."""
+    from gradcli.methods.enclosures import operations
+
+    if operations(problem) > MOST_FOR_SYMPY:
+        return False
     found = methods()["symbolic"].differentiate(problem, carrier).gradient
     if found is None:
         return False

@@ -143,3 +143,24 @@ def test_a_softmax_that_underflows() -> None:
     finding = next(f for f in why("sum(softmax(x)*y)", x=[1000.0, 0.0], y=[1.0, 2.0]).findings if "x" in explained(f))
     assert finding.text == "softmax(x)"
     assert finding.details == [f"it is -{mpmath.nstr(mpmath.exp(-1000), 6)} in truth, which float64 makes 0"]
+
+
+@pytest.mark.parametrize(("text", "left", "right"), [("5+|0.1*x-0.3|", -0.1, 0.1), ("max(0.1*x, 0.3)", 0, 0.1)])
+def test_a_kink_that_floats_miss(text: str, left: float, right: float) -> None:
+    """0.1*3 is 0.3 as it is written."""
+    finding = only(text, x=3.0)
+    assert finding.kind == "kink"
+    assert "misses by rounding" in finding.reason
+    assert f"{left:g} from the left and {right:g} from the right" in finding.details[0]
+
+
+def test_a_kink_of_floats_alone_is_no_reason() -> None:
+    """The slope is -1."""
+    zero = next(f for f in why("|x - 1.00000000000000000001|", x=1.0).findings if f.kind == "zero")
+    assert "in float64 alone" in zero.reason
+
+
+def test_a_derivative_beside_a_jump_that_floats_miss() -> None:
+    found = {f.parts[0].name: f for f in why("floor((1-0.9*x)*10)*y", x=1.0, y=2.0).findings}
+    assert (found["x"].kind, found["y"].kind) == ("undefined", "digits")
+    assert found["y"].details == ["it is 1 in truth"]

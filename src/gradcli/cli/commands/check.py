@@ -81,7 +81,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         "dtype": carrier.dtype,
         "device": carrier.device,
         "output": bound.output_name(output),
-        **claims_data(judged),
+        **claims_data(judged, problem, layout),
     }
     name, plain = bound.output_name(output), query.settings.plain
 

@@ -148,6 +148,8 @@ def accumulated(found: Sequence[Gradient]) -> dict[str, tuple[Nested, Problem]]:
 
 def result_data(gradient: Gradient, layout: Layout, at_kink: AtKink) -> dict[str, Any]:
     """The JSON of one output."""
+    from gradcli.render.answers import gradient_in_layout
+
     checked, problem = gradient.checked, gradient.problem
     blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
     return {
@@ -163,7 +165,7 @@ def result_data(gradient: Gradient, layout: Layout, at_kink: AtKink) -> dict[str
             for name, d in checked.derivatives.items()
         },
         **({"at_kink": at_kink} if checked.verdict.set_valued else {}),
-        **verdict_details(checked.verdict),
+        **verdict_details(gradient_in_layout(problem, checked.verdict, layout)),
         **proven_data(gradient, layout),
     }
 

@@ -33,7 +33,6 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
         from gradcli.render.derivatives import in_layout, jacobian_arrays, jacobian_blocks
-        from gradcli.verify.proof import prove_jacobian
 
         checked = check_jacobian(problem, carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
@@ -50,6 +49,8 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
             verdict = in_layout(problem, checked.verdict, layout)
             arrays = jacobian_arrays(name, problem, checked.value, blocks, layout, plain, verdict.true)
             return Answer(data, arrays, why, verdict)
+        from gradcli.verify.proof import prove_jacobian
+
         proof = prove_jacobian(problem, digits)
         proven = jacobian_blocks(problem, proof.by_input(), layout)
         data |= proof.as_json("jacobian", {by: block for by, (block, _) in proven.items()})

@@ -31,13 +31,14 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
 
     def found(bound: Bound, problem: Problem, carrier: Carrier) -> Answer:
         from gradcli.render.derivatives import JVP_MODE, jvp_arrays
-        from gradcli.verify.proof import prove_jvp
 
         tangent = required_tangents(bound, problem.wrt, typed)
         value, product, verdict = check_jvp(problem, carrier, tangent)
         name = bound.output_name(problem.output)
         data = {"value": value, "tangent": tangent, "jvp": product, "layout": "torch", "mode": "forward"}
         if query.settings.precision:
+            from gradcli.verify.proof import prove_jvp
+
             proof = prove_jvp(problem, tangent, query.settings.precision)
             value, (product,), verdict = proof.value, proof.parts.values(), proof.judged(verdict)
             data |= proof.as_json("jvp", product)

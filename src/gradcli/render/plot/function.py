@@ -15,6 +15,7 @@ from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
 from gradcli.verify.kinks import one_sided_derivatives
+from gradcli.verify.ties import ties_as_written
 
 MOST_VARIABLES = 2
 
@@ -72,9 +73,12 @@ class Function:
         return self._sides_of(self.tape(at), at)
 
     def _sides_of(self, tape: Tape, at: float) -> tuple[float, float] | None:
+        problem = replace(self.problem, point={**self.problem.point, self.problem.wrt[0]: at})
+        if at == self.here[0]:
+            # Elsewhere detached nodes keep the values that they have here.
+            tape = ties_as_written(problem, tape).tape
         if not tape.kinks():
             return None
-        problem = replace(self.problem, point={**self.problem.point, self.problem.wrt[0]: at})
         ((found,),) = one_sided_derivatives(problem, tape).values()
         return (found.left, found.right) if found.exist else None
 

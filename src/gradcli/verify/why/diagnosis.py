@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
 from gradcli.methods.base import BLOCK, elements, flatten, unflatten
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
-from gradcli.verify.kinks import Sides
+from gradcli.verify.kinks import SEEN, Sides
 from gradcli.verify.limits import behaviours, limits_sentence
-from gradcli.verify.truth import error_of
-from gradcli.verify.verdict import judge_kink
+from gradcli.verify.truth import error_of, is_number
+from gradcli.verify.verdict import judge_ties
 from gradcli.verify.why import lost, nonfinite, zero
 from gradcli.verify.why.branches import double_wheres
 from gradcli.verify.why.findings import Diagnosis, Finding, Kind, Mend, Part
@@ -21,6 +21,7 @@ from gradcli.verify.why.mend import mend_at, proven
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.tiny import tiny_components
 from gradcli.verify.why.truth import nearest, written
+from gradcli.verify.witnesses import Verdict
 
 NO_MEND = "no rewriting is known that keeps the digits of the value and of the derivative"
 PROVES = "gradcli grad with --precision 20 proves both in balls"
@@ -204,7 +205,7 @@ def _branch_mend(scene: Scene, birth: nonfinite.Birth) -> Mend | None:
 
 def _true_size(scene: Scene, part: Part) -> list[str]:
     """What the first derivative of a part truly is, by differences of the primal in balls."""
-    if scene.tape.kinks():
+    if scene.kinks:
         return []
     true = scene.truth.derivative(part.name, part.elements[0])
     if true is None or true.contains(0):
@@ -214,7 +215,7 @@ def _true_size(scene: Scene, part: Part) -> list[str]:
 
 
 def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
-    kinks = scene.tape.kinks()
+    kinks = scene.kinks
     if not kinks:
         return
     problem = scene.problem
@@ -223,9 +224,10 @@ def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
         return
     shapes = {name: problem.input_shape(name) for name in problem.wrt}
     gradient = {name: unflatten(numbers, shapes[name]) for name, numbers in scene.gradient.items()}
-    verdict = judge_kink(problem, scene.tape, gradient)
+    verdict = judge_ties(problem, scene.ties, scene.tape, gradient)
     if verdict is None or verdict.word not in ("kink", "undefined"):
         return
+    findings += _beside_jumps(scene, kinks, verdict, findings)
     for name in problem.wrt:
         known = _explained(findings, name)
         sides = verdict.sides[name] if verdict.sides else [None] * len(scene.gradient[name])
@@ -237,6 +239,29 @@ def _kinks(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
                 groups.setdefault(node, []).append(k)
         for node, chosen in groups.items():
             findings.append(_kink_finding(scene, name, chosen, node, sides[chosen[0]]))
+
+
+def _beside_jumps(
+    scene: Scene, kinks: Sequence[int], verdict: Verdict, findings: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Derivatives that exist, and are wrong in floats because these take the wrong side of a jump."""
+    missed = [node for node in kinks if node not in scene.tape.kinks()]
+    true = verdict.true.derivative if verdict.true is not None else {}
+    for name in true if missed else ():
+        known = _explained(findings, name)
+        for k, text in enumerate(map(str, flatten(true[name]))):
+            if (
+                k in known
+                or not is_number(text)
+                or abs(scene.gradient[name][k] - float(text)) <= SEEN * abs(float(text))
+            ):
+                continue
+            reason = (
+                f"{scene.text(missed[0])} is on a jump as it is written, which {scene.carrier.dtype} misses by rounding"
+            )
+            found = _finding(scene, "digits", [_part(scene, name, [k])], missed[0], reason)
+            found.details = [f"it is {text} in truth"]
+            yield found
 
 
 def _kink_of(scene: Scene, kinks: Sequence[int], name: str, element: int) -> int | None:
@@ -260,14 +285,18 @@ def _kink_of(scene: Scene, kinks: Sequence[int], name: str, element: int) -> int
 def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: Sides | None) -> Finding:
     kink = scene.tape.primitive(node).kink
     assert kink is not None
-    place = scene.place(node, None)
     part = _part(scene, name, chosen)
+    if node in scene.tape.kinks():
+        place, given = scene.place(node, None), kink.convention
+    else:
+        place = f" as it is written, which {scene.carrier.dtype} misses by rounding"
+        given = "the side that it takes" if side is None else "the slope of the side that it takes"
     if side is None:
-        reason = f"{scene.text(node)} is on a jump or a vertical tangent{place}; the rules give {kink.convention}"
+        reason = f"{scene.text(node)} is on a jump or a vertical tangent{place}; the rules give {given}"
         found = _finding(scene, "undefined", [part], node, reason)
         found.details += filter(None, [_limits(scene)])
         return found
-    reason = f"{scene.text(node)} stands on its kink{place}; the rules take {kink.convention}"
+    reason = f"{scene.text(node)} stands on its kink{place}; the rules take {given}"
     found = _finding(scene, "kink", [part], node, reason)
     if side.agree:
         found.details.append(f"it is {side.left + 0.0:.6g} from both sides: that is the derivative")

@@ -167,7 +167,7 @@ def _digits(scene: Scene, fresh: Scene) -> tuple[int | None, int | None]:
     if truth.value is None:
         return None, None
     value = _right_digits(_weighted(fresh), truth.value, dtype)
-    if fresh.tape.kinks():
+    if fresh.kinks:
         return value, None
     pairs = [(fresh.gradient[name][k], truth.derivative(name, k)) for name, k in components(scene)]
     known = (_right_digits(found, true, dtype) for found, true in pairs if true is not None)

@@ -17,6 +17,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
 from gradcli.verify.conditioning import Loss, Swept, half_of_digits, losing_node, losing_value, threshold
 from gradcli.verify.explain import arguments_text, expression_of
+from gradcli.verify.ties import Ties, ties_as_written
 from gradcli.verify.why.truth import ProblemInBalls
 
 Array = Any
@@ -37,6 +38,16 @@ class Scene:
         )
         self.outputs = tuple(outputs) or (problem.output,)
         self.truth = ProblemInBalls(problem, carrier)
+
+    @cached_property
+    def ties(self) -> Ties:
+        """The tape on the kinks of the expression as it is written, which floats may miss or invent."""
+        return ties_as_written(self.problem, self.tape)
+
+    @cached_property
+    def kinks(self) -> list[int]:
+        """The nodes that stand on their kinks as they are written."""
+        return self.ties.tape.kinks()
 
     @property
     def least(self) -> float:

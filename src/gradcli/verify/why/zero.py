@@ -210,6 +210,9 @@ def flat(scene: Scene, death: Death) -> str | None:
     if kink is None:
         return None
     place = scene.place(death.node, death.element)
+    if _on_kink(scene, death) and death.node not in scene.kinks:
+        dtype = scene.carrier.dtype
+        return f"{scene.text(death.node)} stands on its kink{place} in {dtype} alone: as it is written, it is beside it"
     if _on_kink(scene, death):
         return (
             f"{scene.text(death.node)} stands on its kink{place}, where the derivative is taken to be {kink.convention}"
