@@ -77,7 +77,7 @@ class Graph:
 
     def apply(self, operation: Operation, arguments: tuple[int, ...], parameters: Parameters = ()) -> int:
         """The node of an operation on nodes; an existing one when it was applied before."""
-        key = (operation, arguments, parameters)
+        key = (operation, arguments, exactly_written(parameters) if parameters else parameters)
         node = self._interned.get(key)
         if node is None:
             shapes = self.shapes
@@ -124,6 +124,11 @@ class Graph:
         for node in nodes:
             levels[node] = 1 + max((levels[a] for a in self.arguments[node]), default=-1)
         return levels
+
+
+def exactly_written(parameters: Parameters) -> Parameters:
+    """Parameters as a key: 2 and 2.0 are one, sqrt(2) and the float next to it are two."""
+    return tuple([(Exact, p.source) if isinstance(p, Exact) else p for p in parameters])
 
 
 def _exactly(value: Any) -> Any:

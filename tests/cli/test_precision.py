@@ -176,10 +176,55 @@ def test_a_lost_digit_is_mended_by_precision() -> None:
     assert "ill-conditioned" in lost.stdout
     assert "(true: 0.5)" in lost.stdout
     found = proven("(1-cos(x))/x^2", "x=1e-8", 30)
-    assert "verified: 30 digits proven" in found.stdout
+    assert "ill-conditioned: the value is 0.0 in float64, truly 0.5" in found.stdout
+    assert "30 digits are proven" in found.stdout
+    assert "true:" not in found.stdout
     x = mpmath.mpf(1e-8)
     assert_shown(
         found,
         30,
         lambda: {"f": mpmath.mpf(1) / 2 - x**2 / 24 + x**4 / 720, "∂f/∂x": -x / 12 + x**3 / 180},
     )
+
+
+LOST, LOST_CURVE = "(1-cos(x))/x^2", "ln(1+x)/x"
+
+
+@pytest.mark.parametrize(
+    ("command", "expression", "kind", "extra"),
+    [
+        ("grad", LOST, "gradient", ()),
+        ("jacobian", LOST, "jacobian", ()),
+        ("vjp", LOST, "vjp", ()),
+        ("jvp", LOST, "jvp", ("--tangent", "x=1")),
+        ("hessian", LOST_CURVE, "hessian", ()),
+        ("hvp", LOST_CURVE, "hvp", ("--tangent", "x=1")),
+    ],
+)
+def test_float64_garbage_is_never_called_verified(
+    command: str, expression: str, kind: str, extra: tuple[str, ...]
+) -> None:
+    done = run_gradcli(command, expression, "--at", "x=1e-8", "--precision", "30", "--json", *extra)
+    assert done.status == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["verdict"] == "ill-conditioned"
+    assert found["true"] == {key: found["proven"][key] for key in ("value", kind)}
+    text = found["true"][kind]
+    while isinstance(text, dict):
+        (text,) = text.values()
+    with mpmath.workdps(60):
+        x = mpmath.mpf(1e-8)
+        if expression == LOST:
+            assert near(text, -x / 12 + x**3 / 180 - x**5 / 6720, 30)
+        else:
+            assert near(text, sum(k * (k - 1) * (-x) ** (k - 2) / (k + 1) for k in range(2, 12)), 30)
+
+
+@pytest.mark.parametrize(
+    ("expression", "at"), [("x^x", "x=1e8"), ("x^y", "x=1e8,y=1e8"), ("2^(2^x)", "x=30"), ("2^-(2^x)", "x=30")]
+)
+@pytest.mark.parametrize("more", [(), ("--exact",)])
+def test_a_huge_power_is_an_answer_or_an_error_and_no_crash(expression: str, at: str, more: tuple[str, ...]) -> None:
+    done = run_gradcli("grad", expression, "--at", at, *more)
+    assert "internal error" not in done.stderr
+    assert done.status == (0 if "-" in expression else 3)

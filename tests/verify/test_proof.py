@@ -24,7 +24,7 @@ from gradcli.verify.proof import (
     prove_jacobian,
     prove_jvp,
 )
-from gradcli.verify.witnesses import Verdict
+from gradcli.verify.witnesses import TrueNumbers, Verdict
 from tests.verify.problems import problem
 
 DIGITS = 60
@@ -128,8 +128,8 @@ def test_exact_numbers_end_where_they_end() -> None:
 
 def test_a_zero_that_no_precision_decides_is_bounded() -> None:
     found = prove_gradient(problem("(sin(x)^2 + cos(x)^2 - 1)*x", x=0.7), 20)
-    assert found.value.startswith("|g| < 2^-")
-    bound = int(found.value.removeprefix("|g| < 2^"))
+    assert found.value.startswith("|f| < 2^-")
+    bound = int(found.value.removeprefix("|f| < 2^"))
     assert bound < -5000
 
 
@@ -165,9 +165,17 @@ def test_a_primitive_without_a_statement_in_balls_is_refused() -> None:
         prove_gradient(Problem(graph, output.id, ("x",), {"x": 1.0}), 20)
 
 
-def test_proven_digits_mend_what_float64_lost_and_nothing_else() -> None:
+def test_proven_digits_stand_beside_what_float64_lost_and_change_no_other_word() -> None:
     found = prove_gradient(problem("x^2", x=3.0), 20)
+    assert found.judged(Verdict("verified", "they agree")).word == "verified"
     lost = found.judged(Verdict("ill-conditioned", "the value is off"))
-    assert (lost.word, lost.true) == ("verified", None)
+    assert (lost.word, lost.true) == ("ill-conditioned", TrueNumbers("9", {"x": "6"}))
     for word in ("wrong", "kink", "undefined", "inconclusive"):
         assert found.judged(Verdict(word, "why")).word == word
+
+
+def test_a_bound_that_says_nothing_says_so() -> None:
+    found = prove_gradient(problem("abs(sin(pi*x))", x=1.0), 20)
+    assert found.by_input() == {"x": "not known: |g| < 2^2"}
+    named = prove_gradient(problem("loss = sin(x)-sin(x+0); loss", x=1.0), 20)
+    assert named.value == "0" or named.value.startswith("|loss| < 2^-")

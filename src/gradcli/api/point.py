@@ -131,9 +131,9 @@ class Point:
         checked = check_jacobian(problem, plan.carrier, mode)
         blocks = jacobian_blocks(problem, checked.blocks, layout)
         shown = jacobian_blocks(problem, proof.by_input(), layout) if proof else blocks
-        verdict = proof.judged(checked.verdict) if proof else in_layout(problem, checked.verdict, layout)
+        verdict = in_layout(problem, proof.judged(checked.verdict) if proof else checked.verdict, layout)
         value = proof.value if proof else checked.value
-        arrays = jacobian_arrays(plan.name, problem, value, shown, layout, true=verdict.true)
+        arrays = jacobian_arrays(plan.name, problem, value, shown, layout, true=None if proof else verdict.true)
         return Jacobian(
             **judged(verdict, plan.carrier, self.notes),
             **written(arrays, checked.why if problem.wrt else "", verdict, plan.carrier),
@@ -161,9 +161,9 @@ class Point:
         checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
         blocks = hessian_blocks(problem, checked.blocks, layout)
         shown = hessian_blocks(problem, proof.by_pairs(), layout) if proof else blocks
-        verdict = proof.judged(checked.verdict) if proof else in_layout(problem, checked.verdict, layout)
+        verdict = in_layout(problem, proof.judged(checked.verdict) if proof else checked.verdict, layout)
         value = proof.value if proof else checked.value
-        arrays = hessian_arrays(plan.name, value, shown, layout, true=verdict.true)
+        arrays = hessian_arrays(plan.name, value, shown, layout, true=None if proof else verdict.true)
         return Hessian(
             **judged(verdict, plan.carrier, self.notes),
             **written(arrays, "", verdict, plan.carrier),
@@ -227,7 +227,7 @@ class Point:
         value, proof = checked.derivatives["reverse"].value, checked.proof
         shown = (value, checked.gradient) if proof is None else (proof.value, proof.by_input())
         verdict = of_product(checked.verdict)
-        arrays = vjp_arrays(plan.name, problem, *shown, verdict.true)
+        arrays = vjp_arrays(plan.name, problem, *shown, verdict.true if proof is None else None)
         return Vjp(
             **judged(verdict, plan.carrier, self.notes),
             **written(arrays, VJP_MODE, verdict, plan.carrier),

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.assumptions import read_properties
 from gradcli.errors import NameProblem, ShapeError, UsageError
-from gradcli.exact import Exact
+from gradcli.exact import fractional
 from gradcli.methods.base import direction_in_words, unflatten
 from gradcli.primitives.constructors import LARGEST_SEED
 from gradcli.problem import Nested, nested_shape, separate
@@ -72,16 +72,7 @@ def read_ranges(ranges: Mapping[str, tuple[float, float]], names: tuple[str, ...
 
 def exactly(value: Decimal | Fraction) -> float:
     """A decimal or a fraction as a float that knows what it stands for, for digits that are proven."""
-    nearest, ratio = float(value), Fraction(value)
-    if not math.isfinite(nearest) or nearest == ratio:
-        return nearest
-
-    def enclose() -> Any:
-        import flint
-
-        return flint.arb(flint.fmpq(ratio.numerator, ratio.denominator))
-
-    return Exact(nearest, str(ratio), enclose)
+    return fractional(Fraction(value)) if math.isfinite(value) else float(value)
 
 
 def read_names(names: Any, option: str) -> list[str] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.errors import Unstated
 from gradcli.exact import Exact, enclosure
-from gradcli.graph import Parameters
+from gradcli.graph import Parameters, exactly_written
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
@@ -72,7 +72,7 @@ class Balls(Carrier):
 
         def element(*values: Any) -> Any:
             # The same number again is the same object, so that `eq` knows it: max(|x|) and the |x| that it is.
-            key = (primitive, parameters, *map(id, values))
+            key = (primitive, exactly_written(parameters), *map(id, values))
             known = self._known.get(key)
             if known is None:
                 known = self._known[key] = (function(*values, *parameters), values)

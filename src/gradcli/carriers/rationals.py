@@ -12,8 +12,8 @@ from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.errors import Unstated
-from gradcli.exact import Exact, enclosure, fraction
-from gradcli.graph import Parameters
+from gradcli.exact import LARGEST_WHOLE, Exact, enclosure, fraction, spelt_out
+from gradcli.graph import Parameters, exactly_written
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
@@ -62,7 +62,7 @@ class Rationals(Balls):
 
         def element(*values: Number) -> Number:
             # A fraction again is the same number, whatever object it is.
-            key = (primitive, parameters, *(v if self._rational(v) else id(v) for v in values))
+            key = (primitive, exactly_written(parameters), *(v if self._rational(v) else id(v) for v in values))
             known = self._known.get(key)
             if known is None:
                 known = self._known[key] = (self._computed(primitive, function, values, parameters), values)
@@ -103,7 +103,7 @@ class Rationals(Balls):
 
     def _written(self, number: float) -> Number:
         """The number that a text stands for."""
-        if not math.isfinite(number) or (isinstance(number, Exact) and not _spelt_out(number.source)):
+        if not math.isfinite(number) or (isinstance(number, Exact) and not spelt_out(number.source)):
             return enclosure(number)
         found = fraction(number)
         return enclosure(number) if found is None else self._kept(self.flint.fmpq(*found))
@@ -132,19 +132,12 @@ class Rationals(Balls):
         return known
 
 
-def _spelt_out(text: str) -> bool:
-    """Whether a text is a decimal or a fraction of so few places that it may be spelt out."""
-    number, _, exponent = text.lower().partition("e")
-    digits = exponent.lstrip("+-0")
-    if len(text) >= MOST_BITS or (digits and not (digits.isdecimal() and len(digits) < 4)):
-        return False
-    return all(part.lstrip("-").replace(".", "", 1).isdecimal() for part in number.split("/"))
-
-
 def _power(x: Number, exponent: float) -> Number:
+    if isinstance(exponent, Exact):
+        raise TypeError(exponent)
     if exponent == 0.5:
         return _sqrt(x)
-    if isinstance(exponent, Exact) or exponent != int(exponent) or not _affordable(x, int(exponent)):
+    if exponent != int(exponent) or not _affordable(x, int(exponent)):
         raise TypeError(exponent)
     return x ** int(exponent)
 
@@ -152,12 +145,32 @@ def _power(x: Number, exponent: float) -> Number:
 def _pow(x: Number, y: Number) -> Number:
     if y.q != 1:
         raise TypeError(y)
-    return _power(x, int(y.p)) if abs(y.p) < MOST_BITS else _power(x, float("nan"))
+    return _power(x, int(y.p))
 
 
 def _affordable(x: Number, exponent: int) -> bool:
     bits = max(int(x.p).bit_length(), int(x.q).bit_length())
     return bits * abs(exponent) <= 2 * MOST_BITS
+
+
+def _logarithm(base: int) -> Callable[[Number], int]:
+    """The logarithm of a whole power of the base."""
+
+    def logarithm(x: Number) -> int:
+        power = round(math.log(int(x.p), base)) if x.p > 0 else 0
+        if x.q != 1 or base**power != x.p:
+            raise TypeError(x)
+        return power
+
+    return logarithm
+
+
+def _cbrt(x: Number) -> Number:
+    """The cube root of a fraction of cubes."""
+    top, bottom = (round(int(part) ** (1 / 3)) if abs(part) < LARGEST_WHOLE else 0 for part in (abs(x.p), x.q))
+    if top**3 != abs(x.p) or bottom**3 != x.q:
+        raise TypeError(x)
+    return type(x)(top if x > 0 else -top, bottom)
 
 
 def _sqrt(x: Number) -> Number:
@@ -197,6 +210,9 @@ RATIONAL: dict[str, Callable[..., Any]] = {
     "power": _power,
     "pow": _pow,
     "sqrt": _sqrt,
+    "cbrt": _cbrt,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
     "sign": _sign,
     "round": _round,
     "floor_divide": _floor_divide,

@@ -83,10 +83,17 @@ def prove(
         bits = min(2 * bits, most_bits + wanted)
 
 
-def proven_texts(numbers: Numbers, bits: int, digits: int = 0) -> list[str]:
-    """Numbers in proven digits, or what is known of those whose digits are not proven."""
+def proven_texts(numbers: Numbers, bits: int, digits: int = 0, name: str = "g") -> list[str]:
+    """Numbers in proven digits, or what is known of those whose digits are not proven, by a name for each."""
     with working(bits):
-        return [proven_text(ball, digits) or bound_text(ball) for ball in numbers]
+        return [proven_text(ball, digits) or _known(ball, bits, name) for ball in numbers]
+
+
+def _known(ball: Ball, bits: int, name: str) -> str:
+    """A bound. One that is wide at its precision is of several branches: of the number it says little."""
+    text = bound_text(ball, name)
+    wide = text.startswith("|") and ball.abs_upper() >= ball.__class__(2) ** (-bits // 2)
+    return f"not known: {text}" if wide else text
 
 
 METHOD = Certified()

@@ -70,7 +70,7 @@ def short_text(ball: Ball) -> str:
     return f"about {_power_above(ball)} in size" if known.startswith("|") else known
 
 
-def bound_text(ball: Ball) -> str:
+def bound_text(ball: Ball, name: str = "g") -> str:
     """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
     if not ball.is_finite():
         return "no bound"
@@ -79,7 +79,7 @@ def bound_text(ball: Ball) -> str:
             known = decimal_digits(ball, digits)
             if known is not None:
                 return f"{known}..., {digits} digits proven"
-    return f"|g| < {_power_above(ball)}"
+    return f"|{name}| < {_power_above(ball)}"
 
 
 def _power_above(ball: Ball) -> str:

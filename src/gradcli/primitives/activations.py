@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.errors import UsageError
-from gradcli.exact import PI
+from gradcli.exact import PI, as_float
 from gradcli.graph import Parameters
 from gradcli.primitives.backings.floating import GELU_CUBIC
 from gradcli.primitives.declare import (
@@ -38,7 +38,7 @@ def _finite(name: str) -> Callable[[Sequence[Shape], float], Parameters]:
     def normalize(shapes: Sequence[Shape], value: float) -> Parameters:
         if not abs(value) <= LARGEST:
             raise UsageError(f"{name} is too large for a float64", hint="floats end at about 1.8e308")
-        return (float(value),)
+        return (as_float(value),)
 
     return normalize
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.errors import ShapeError, UsageError
+from gradcli.exact import as_float
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import SOFTMAX, Differential, Domain, Primitive, Value
 from gradcli.primitives.softmax import log_softmax_jvp
@@ -42,7 +43,7 @@ def _reduce(m: Any, losses: Value, reduction: str) -> Value:
 def _finite_width(shapes: Sequence[Shape], delta: Any, reduction: Any) -> Parameters:
     if not 0 < delta <= LARGEST:
         raise UsageError(f"the delta of huber is a positive number, not {delta}", hint="without it, delta=1")
-    return (float(delta), _known(reduction))
+    return (as_float(delta), _known(reduction))
 
 
 def _paired_shape(x: Shape, target: Shape, *parameters: Any) -> Shape:

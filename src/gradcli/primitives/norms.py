@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.errors import UsageError
+from gradcli.exact import less_one
 from gradcli.graph import Parameters
 from gradcli.primitives.axes import (
     AXIS_ALIASES,
@@ -48,7 +49,7 @@ def _norm_jvp(m: Any, tangent: Value, out: Value, x: Value, p: float, axis: Any,
         total = m.sum(m.where(tied, m.sign(x) * tangent, 0.0), axis=axis, keepdim=keepdim)
         return m.div(total, m.sum(tied, axis=axis, keepdim=keepdim))
     ratio = m.div(m.abs(x), m.where(m.eq(size, 0.0), 1.0, size))
-    return m.sum(m.sign(x) * m.power(ratio, exponent=p - 1) * tangent, axis=axis, keepdim=keepdim)
+    return m.sum(m.sign(x) * m.power(ratio, exponent=less_one(p)) * tangent, axis=axis, keepdim=keepdim)
 
 
 def _norm_sides(m: Any, tangents: tuple[Value], x: Value, p: float, axis: Any, keepdim: bool) -> Value:

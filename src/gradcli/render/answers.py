@@ -14,6 +14,7 @@ from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.verify.clarke import Range, wider
 from gradcli.verify.kinks import Sides
+from gradcli.verify.truth import is_number
 from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import Verdict
 
@@ -42,7 +43,7 @@ def gradient_lines(
     name: str, problem: Problem, check: Checked, plain: bool = False, layout: Layout = "torch"
 ) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
-    true = check.verdict.true
+    true = check.verdict.true if check.proof is None else None
     found = [f"{name} = {with_truth(value_text(problem, check), true.value if true else None)}"]
     rows = gradient_rows(name, problem, check, plain, layout)
     width = max((len(row.label) for row in rows), default=0)
@@ -75,7 +76,7 @@ def gradient_rows(
         elif sides is not None and all(s.agree for s in sides):
             agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
-        elif check.verdict.true is not None and wrt in check.verdict.true.derivative:
+        elif check.proof is None and check.verdict.true is not None and wrt in check.verdict.true.derivative:
             answer = with_truth(
                 answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
@@ -209,7 +210,7 @@ def format_array(value: object, shape: tuple[int | str, ...]) -> str:
     """A number or array in full; a large one as shape, range and norm, and how to see it whole."""
     if size(shape) <= SHOWN:
         return format_nested(value)
-    numbers = [float(number) for number in flatten(value) if not str(number).startswith("|")]
+    numbers = [float(number) for number in flatten(value) if is_number(str(number))]
     norm = format_short(sum(n * n for n in numbers) ** 0.5, 6)
     low, high = format_short(min(numbers), 6), format_short(max(numbers), 6)
     return f"{size(shape)} elements from {low} to {high}, norm {norm} (all of them with --json or in Python)"

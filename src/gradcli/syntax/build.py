@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.assumptions import Assumptions
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
+from gradcli.exact import Exact
 from gradcli.graph import CONSTANT, Graph, Parameters, display_names
 from gradcli.primitives.constructors import Random, constructors
 from gradcli.primitives.declare import Primitive, RuleFunction
@@ -16,8 +17,9 @@ from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
 from gradcli.syntax.constants import construct
+from gradcli.syntax.folding import Folding
 from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, whole_numbers
-from gradcli.syntax.operands import Folding, Operand, literal_list, number, ragged, word
+from gradcli.syntax.operands import Operand, literal_list, number, ragged, word
 from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
 from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
@@ -208,7 +210,7 @@ class Builder:
                 span=operand.span,
                 hint=f"write a number there: {signature(primitive, (primitive.spellings or (primitive.name,))[0])}",
             )
-        if isinstance(value, float) and value.is_integer() and not operand.literal:
+        if isinstance(value, float) and not isinstance(value, Exact) and value.is_integer() and not operand.literal:
             value = int(value)
         if not parameter_fits(primitive, name, value):
             default = parameter_text(primitive.parameters[name])

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from gradcli.exact import Exact, spelt_out
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.shapes import Shape
@@ -20,7 +21,6 @@ from gradcli.syntax.printer import (
     element_text,
     elements,
     given_parameters,
-    number_text,
     plan,
 )
 from gradcli.syntax.program import CONSTANTS, is_constant
@@ -114,7 +114,7 @@ class LatexPrinter(Printer):
         for name, number in CONSTANTS.items():
             if is_constant(value, number) and name not in self.taken:
                 return [SYMBOLS[name]]
-        return [number_latex(number_text(value))]
+        return [scalar_latex(value)]
 
     def operation(self, slot: Slot) -> list[Part]:
         """By the declared template, else as an infix operator, a prefix or a call."""
@@ -208,6 +208,17 @@ def _ends_with_operand(latex: str) -> bool:
     return isinstance(_template(latex)[-1], int)
 
 
+def scalar_latex(value: int | float) -> str:
+    """A number; a fraction stays one."""
+    if isinstance(value, Exact):
+        if spelt_out(value.source) and "/" in value.source:
+            top, bottom = value.source.lstrip("-").split("/")
+            return rf"{'-' if value < 0 else ''}\frac{{{top}}}{{{bottom}}}"
+        if value.source in SYMBOLS:
+            return SYMBOLS[value.source]
+    return number_latex(repr(value))
+
+
 def number_latex(written: str) -> str:
     """A number; an exponent as a power of ten."""
     mantissa, _, exponent = written.partition("e")
@@ -219,7 +230,7 @@ def parameter_latex(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return rf"\mathrm{{{str(value).lower()}}}"
     if isinstance(value, int | float):
-        return r"\infty" if value == math.inf else number_latex(number_text(value))
+        return r"\infty" if value == math.inf else scalar_latex(value)
     return rf"\mathtt{{{_escaped(parameter_text(value))}}}" if isinstance(value, str) else parameter_text(value)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError
+from gradcli.exact import Exact, spelt_out
 from gradcli.graph import CONSTANT, INPUT, Graph, Parameters, display_names
 from gradcli.primitives.declare import Primitive
 from gradcli.shapes import Shape
@@ -192,7 +193,9 @@ def _canonical(primitive: Primitive, shapes: Sequence[Shape], given: Mapping[str
 
 
 def number_text(value: int | float) -> str:
-    """A number to full precision."""
+    """A number to full precision, or as it was written; one operand for every operator."""
+    if isinstance(value, Exact):
+        return f"({value.source})" if "/" in value.source and spelt_out(value.source) else value.source
     return repr(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gradcli.errors import GradcliError, NameProblem, Span, closest
+from gradcli.exact import Exact
 from gradcli.primitives.declare import Primitive
 from gradcli.syntax.operands import Literal, Operand
 from gradcli.syntax.program import Call
@@ -42,7 +43,7 @@ def parameter_text(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, tuple):
         return "[" + ", ".join(map(parameter_text, value)) + "]"
-    return repr(value)
+    return value.source if isinstance(value, Exact) else repr(value)
 
 
 def _fit(primitive: Primitive, call: Call, operands: list[Operand]) -> Bound | None:
@@ -125,7 +126,7 @@ def parameter_fits(primitive: Primitive, name: str, value: Any) -> bool:
         return isinstance(value, bool) or value in (0, 1)
     if isinstance(default, int | float):
         if isinstance(value, bool | float | str):
-            return _samples_show(primitive, name, type(value))
+            return _samples_show(primitive, name, float if isinstance(value, Exact) else type(value))
         return isinstance(value, int)
     if isinstance(default, str):
         return isinstance(value, str)

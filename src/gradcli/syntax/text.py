@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradcli.exact import Exact
 from gradcli.graph import CONSTANT, Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.indexing import ALL, is_list
 from gradcli.shapes import Shape, format_shape
-from gradcli.syntax.operands import Folding
+from gradcli.syntax.folding import Folding
 from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.printer import (
     ATOM,
@@ -73,8 +72,8 @@ class TextPrinter(Printer):
             return [text if not self.compact or len(text) <= LONGEST_CONSTANT else f"[...] {format_shape(shape)}"]
         for name, number in CONSTANTS.items():
             if is_constant(value, number):
-                return [number_text(value) if name in self.taken else name]
-        return [value.source if isinstance(value, Exact) else number_text(value)]
+                return [repr(value) if name in self.taken else name]
+        return [number_text(value)]
 
     def is_infix(self, node: int) -> bool:
         """A power that the parser would read as something else must be a call to stay what it is."""

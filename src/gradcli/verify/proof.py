@@ -24,6 +24,9 @@ MOST_CORRECTED = 100_000
 MOST_WORK = 20_000_000
 """Scalar operations times digits; beyond it balls would take minutes."""
 
+ALONG = "v"
+"""The one part of a product with a tangent."""
+
 Parts = dict[tuple[str, ...], Value]
 """A derivative by the names of the inputs: of one for a gradient, of two for a Hessian."""
 Keyed = dict[tuple[str, ...], Nested]
@@ -31,12 +34,14 @@ Keyed = dict[tuple[str, ...], Nested]
 
 @dataclass(frozen=True)
 class Proof:
-    """Value and derivative as texts of proven digits, nested in their shapes, and the precision in bits."""
+    """Value and derivative as texts of proven digits, nested in their shapes, the precision in bits, and what the
+    derivative is called in JSON."""
 
     digits: int
     value: Nested
     parts: Keyed
     bits: int
+    kind: str
 
     def by_input(self) -> dict[str, Nested]:
         """A derivative with one block an input."""
@@ -57,8 +62,16 @@ class Proof:
         """What JSON says: how many digits, value and derivative as texts."""
         return {"proven": {"digits": self.digits, "bits": self.bits, "value": self.value, kind: derivative}}
 
+    @property
+    def derivative(self) -> Any:
+        """The derivative as true numbers hold it."""
+        if self.kind == "hessian":
+            return self.by_pairs()
+        return self.parts[ALONG,] if self.kind == "jvp" else self.by_input()
+
     def judged(self, verdict: Verdict) -> Verdict:
-        """The verdict on proven digits: what float64 lost does not matter to them."""
+        """The verdict with proven digits. Where float64 lost some it stays what it is: a program reads float64 numbers,
+        and has the proven ones beside them."""
         if verdict.word not in ("verified", "ill-conditioned"):
             return verdict
         unproven = [text for text in self.texts() if not is_number(text)]
@@ -66,6 +79,9 @@ class Proof:
             words = f"balls of {self.bits} bits cannot tell which branch is taken, or find no number"
             return replace(verdict, word="inconclusive", sentence=f"{words}; {verdict.sentence}", true=None)
         most = ", of some numbers only what is shown" if unproven else ""
+        if verdict.word == "ill-conditioned":
+            sentence = f"{verdict.sentence}; {self.digits} digits are proven in balls of {self.bits} bits{most}"
+            return replace(verdict, sentence=sentence, true=TrueNumbers(self.value, self.derivative, self.kind))
         sentence = f"{self.digits} digits proven in balls of {self.bits} bits{most}; {verdict.sentence}"
         return replace(verdict, word="verified", sentence=sentence, true=None)
 
@@ -115,7 +131,7 @@ def prove_jacobian(problem: Problem, digits: int) -> Proof:
         return rows[0][0], {(name,): balls.numpy.array(found, dtype=object) for name, found in flat_rows.items()}
 
     shapes: dict[tuple[str, ...], Shape] = {(name,): (*shape, *problem.input_shape(name)) for name in problem.wrt}
-    return _proof(problem, digits, size(shape), swept, shapes)
+    return _proof(problem, digits, size(shape), swept, shapes, "jacobian")
 
 
 def prove_jvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> Proof:
@@ -123,9 +139,9 @@ def prove_jvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> P
 
     def swept(balls: Balls) -> tuple[Value, Parts]:
         value, product = forward.jvp(problem, balls, tangent)
-        return value, {("v",): product}
+        return value, {(ALONG,): product}
 
-    return _proof(problem, digits, 1, swept, {("v",): problem.output_shape})
+    return _proof(problem, digits, 1, swept, {(ALONG,): problem.output_shape}, "jvp")
 
 
 def prove_hessian(problem: Problem, digits: int) -> Proof:
@@ -144,7 +160,7 @@ def prove_hessian(problem: Problem, digits: int) -> Proof:
     shapes: dict[tuple[str, ...], Shape] = {
         (a, b): (*problem.input_shape(a), *problem.input_shape(b)) for a in problem.wrt for b in problem.wrt
     }
-    return _proof(problem, digits, 2 * sum(map(len, units.values())), swept, shapes)
+    return _proof(problem, digits, 2 * sum(map(len, units.values())), swept, shapes, "hessian")
 
 
 def prove_hvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> Proof:
@@ -154,7 +170,7 @@ def prove_hvp(problem: Problem, tangent: Mapping[str, Nested], digits: int) -> P
         found = _product(problem, balls, tangent)
         return reverse.vjp(problem, balls)[0], {(name,): block for name, block in found.items()}
 
-    return _proof(problem, digits, 3, swept, _input_shapes(problem))
+    return _proof(problem, digits, 3, swept, _input_shapes(problem), "hvp")
 
 
 def _input_shapes(problem: Problem) -> dict[tuple[str, ...], Shape]:
@@ -173,6 +189,7 @@ def _proof(
     sweeps: int,
     swept: Callable[[Balls], tuple[Value, Parts]],
     shapes: Mapping[tuple[str, ...], Shape],
+    kind: str = "gradient",
 ) -> Proof:
     """Raises UsageError where balls cannot give the digits, or not in reasonable time."""
     work = operations(problem) * sweeps * digits
@@ -194,4 +211,5 @@ def _proof(
         key: unflatten(proven_texts(block, bits, digits), shapes[key])
         for key, block in zip(shapes, blocks, strict=True)
     }
-    return Proof(digits, unflatten(proven_texts(value, bits, digits), problem.output_shape), texts, bits)
+    called = problem.graph.names.get(problem.output, "f")
+    return Proof(digits, unflatten(proven_texts(value, bits, digits, called), problem.output_shape), texts, bits, kind)

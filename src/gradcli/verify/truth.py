@@ -59,7 +59,8 @@ class ProvenGradient:
 
     def value_text(self) -> Nested:
         """The value in proven digits, in the output's shape."""
-        return unflatten(self._texts(self.value), self.problem.output_shape)
+        called = self.problem.graph.names.get(self.problem.output, "f")
+        return unflatten(proven_texts(self.value, self.bits, name=called), self.problem.output_shape)
 
     def gradient_text(self) -> dict[str, Nested]:
         """The gradient in proven digits, by input in its shape."""

@@ -53,6 +53,6 @@ def answer(query: Query, wrt: str, layout: Layout) -> Report:
         proven = hessian_blocks(problem, proof.by_pairs(), layout)
         data |= proof.as_json("hessian", {a: {b: block for b, (block, _) in row.items()} for a, row in proven.items()})
         arrays = hessian_arrays(name, proof.value, proven, layout, plain)
-        return Answer(data, arrays, "", proof.judged(checked.verdict))
+        return Answer(data, arrays, "", in_layout(problem, proof.judged(checked.verdict), layout))
 
     return report(query, "hessian", wrt, found)

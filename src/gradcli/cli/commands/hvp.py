@@ -42,6 +42,7 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
             proof = prove_hvp(problem, tangent, query.settings.precision)
             value, products, verdict = proof.value, proof.by_input(), proof.judged(verdict)
             data |= proof.as_json("hvp", products)
+            return Answer(data, hvp_arrays(name, problem, value, products), HVP_MODE, verdict)
         arrays = hvp_arrays(name, problem, value, products, verdict.true)
         return Answer(data, arrays, HVP_MODE, verdict)
 

@@ -55,6 +55,6 @@ def answer(query: Query, wrt: str, mode: Mode | None, layout: Layout) -> Report:
         proven = jacobian_blocks(problem, proof.by_input(), layout)
         data |= proof.as_json("jacobian", {by: block for by, (block, _) in proven.items()})
         arrays = jacobian_arrays(name, problem, proof.value, proven, layout, plain)
-        return Answer(data, arrays, why, proof.judged(checked.verdict))
+        return Answer(data, arrays, why, in_layout(problem, proof.judged(checked.verdict), layout))
 
     return report(query, "jacobian", wrt, found)

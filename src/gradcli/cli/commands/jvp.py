@@ -42,6 +42,7 @@ def answer(query: Query, wrt: str, typed: Sequence[str]) -> Report:
             proof = prove_jvp(problem, tangent, query.settings.precision)
             value, (product,), verdict = proof.value, proof.parts.values(), proof.judged(verdict)
             data |= proof.as_json("jvp", product)
+            return Answer(data, jvp_arrays(name, problem, value, product), JVP_MODE, verdict)
         return Answer(data, jvp_arrays(name, problem, value, product, verdict.true), JVP_MODE, verdict)
 
     return report(query, "jvp", wrt, found)

@@ -58,10 +58,10 @@ def answer(query: Query, wrt: str, typed: str, at_kink: AtKink) -> Report:
             "mode": "reverse",
         }
         name, proof = bound.output_name(problem.output), checked.proof
+        verdict = of_product(checked.verdict)
         if proof is None:
-            verdict = of_product(checked.verdict)
             return Answer(data, vjp_arrays(name, problem, value, checked.gradient, verdict.true), VJP_MODE, verdict)
         data |= proof.as_json("vjp", proof.by_input())
-        return Answer(data, vjp_arrays(name, problem, proof.value, proof.by_input()), VJP_MODE, checked.verdict)
+        return Answer(data, vjp_arrays(name, problem, proof.value, proof.by_input()), VJP_MODE, verdict)
 
     return report(query, "vjp", wrt, found)
