@@ -28,7 +28,8 @@ from gradcli.verify.explain import finite
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.verdict import judge_kink
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict
+from gradcli.verify.thresholds import is_seen
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
 TRUTH = "certified"
 REFERENCES = (TRUTH, "symbolic", "autograd", "reverse", "forward", "numerical")
@@ -351,13 +352,12 @@ def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: ProvenGradi
 
 def witnesses(carrier: Carrier, rows: list[Row], truth: ProvenGradient | None) -> list[str]:
     """What agrees and shares no rule with our sweeps: methods with a tight tolerance, and the differences in balls."""
-    certain = CERTAIN[carrier.dtype]
     found = ["differences in balls"] if truth is not None and truth.confirmed else []
     for row in rows:
         derivative = row.derivative
         if methods()[derivative.method].independent and derivative.answered and row.agrees:
             largest = max((abs(t) for t in _answers(derivative)), default=0.0)
-            if row.tolerance <= certain * (largest or 1.0):
+            if is_seen(largest or 1.0, row.tolerance, carrier.dtype):
                 found.append(derivative.method)
     return found
 
