@@ -16,9 +16,9 @@ from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp
+from gradcli.verify.thresholds import KEPT
 from gradcli.verify.truth import truth_of
 from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.thresholds import KEPT
 from gradcli.verify.witnesses import Verdict
 from tests.verify.problems import problem
 

@@ -189,9 +189,7 @@ def judge_value(value: Nested, truth: ProvenGradient, unit: float) -> list[Judge
     shape = truth.problem.output_shape
     triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
     return [
-        JudgedNumber(
-            f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, unit
-        )
+        JudgedNumber(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, unit)
         for k, (found, true, r) in enumerate(triples)
     ]
 

@@ -25,10 +25,10 @@ from gradcli.verify.explanations import Explained, Explanation, explain, multipl
 from gradcli.verify.setting import Setting
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
+from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import is_number, truth_of
 from gradcli.verify.verdict import Checked
-from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.witnesses import ROUNDING
 
 N = TypeVar("N")

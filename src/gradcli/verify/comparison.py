@@ -26,9 +26,9 @@ from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
 from gradcli.verify.remainder import Remainder, remainder_rate
+from gradcli.verify.thresholds import is_seen
 from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.verdict import judge_kink
-from gradcli.verify.thresholds import is_seen
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
 TRUTH = "certified"

@@ -27,10 +27,10 @@ from gradcli.verify.certainty import CLOSE
 from gradcli.verify.conditioning import out_of_range
 from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
+from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
 
 EVERY_ENTRY = 6

@@ -41,8 +41,8 @@ from gradcli.verify.jacobians import of_rows
 from gradcli.verify.points import Point, Points, required_properties
 from gradcli.verify.setting import Setting
 from gradcli.verify.sweep import Sweep
-from gradcli.verify.verdict import check_gradient
 from gradcli.verify.thresholds import is_seen
+from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import ROUNDING, Verdict, worst
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"

@@ -23,8 +23,8 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
-from gradcli.verify.verdict import check_gradient
 from gradcli.verify.thresholds import is_seen, keeps_digits
+from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
 
 ROWS = 64
@@ -135,6 +135,9 @@ def _contradiction(
             roundings = roundings or rounding_of_gradient(problem, carrier)
             if not abs(found - expected) <= slack + roundings[name][k]:
                 return Verdict("wrong", f"the Jacobian gives {found!r} where reverse gives {expected!r} (by {name})")
+            if not keeps_digits(math.fsum(map(abs, column)), abs(found - expected), carrier.dtype):
+                numbers = f"{found!r} here and {expected!r} by a reverse sweep"
+                return Verdict("ill-conditioned", f"rounding takes the digits of a derivative, {numbers}")
     return None
 
 

@@ -148,7 +148,9 @@ class Component:
     def unknown(self, dtype: str) -> bool:
         """Whether rounding may take its digits, and the difference does not see them."""
         beside = abs(self.reverse - self.seen) + ESTIMATE * self.error
-        return self.rounding > TINY and not any(is_seen(self.reverse, e, dtype) for e in (self.rounding, beside))
+        # Of a 0 a difference sees no more than that it is small beside the others.
+        known = is_seen(self.reverse, self.rounding, dtype) or is_seen(self.reverse or self.largest, beside, dtype)
+        return self.rounding > TINY and not known
 
     def confirmed(self, dtype: str) -> bool:
         """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
