@@ -15,6 +15,7 @@ from gradcli.verify.thresholds import KEPT, digits_of, is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
 from tests.methods.graphs import carrier_for
 from tests.verify.problems import problem
+from tests.verify.why.diagnoses import only
 
 LOST: list[tuple[str, dict[str, float], Callable[..., Any], str]] = [
     ("sinh(y-x)*exp(y)", {"x": 36.0, "y": 0.21}, lambda x, y: mpmath.sinh(y - x) * mpmath.exp(y), "y"),
@@ -80,3 +81,40 @@ def test_thresholds_are_parts_of_the_number(dtype: str) -> None:
 
 def test_digits_of_an_error() -> None:
     assert [digits_of(r) for r in (0.0, 1e-20, 2e-9, 0.5, 1.0, math.inf)] == [16, 16, 8, 0, 0, 0]
+
+
+LOST_SLOPE = "(1-cos(x))/x^2"
+
+
+def slope(x: float) -> float:
+    """mpmath's derivative of what loses all digits."""
+    with mpmath.workdps(80):
+        return float(mpmath.diff(lambda t: (1 - mpmath.cos(t)) / t**2, x))
+
+
+def test_digits_are_judged_off_the_kinks_too() -> None:
+    asked = problem(f"|y| + {LOST_SLOPE}", x=1e-8, y=0.0)
+    verdict = check_gradient(asked, carrier_for(asked)).verdict
+    assert verdict.word == "kink"
+    assert "off the kink, the value is 0.0 in float64, truly 0.5" in verdict.sentence
+    assert verdict.true is not None
+    assert float(verdict.true.derivative["x"]) == pytest.approx(slope(1e-8), rel=1e-14)
+    assert verdict.sides is not None
+    assert verdict.sides["y"][0][:2] == (-1.0, 1.0)
+    assert verdict.sides["x"][0].left == verdict.sides["x"][0].right == float(verdict.true.derivative["x"])
+
+
+@pytest.mark.parametrize("condition", ["x > x", "x > 5", "x == x + 1"])
+def test_a_comparison_that_changes_nothing_is_no_cause(condition: str) -> None:
+    asked = problem(f"where({condition}, 0, {LOST_SLOPE})", x=1e-8)
+    verdict = check_gradient(asked, carrier_for(asked)).verdict
+    assert verdict.word == "ill-conditioned", verdict.sentence
+    assert "they go at" in verdict.sentence
+    assert verdict.true is not None
+    assert float(verdict.true.derivative["x"]) == pytest.approx(slope(1e-8), rel=1e-14)
+
+
+def test_no_mend_without_the_digits_of_its_derivative() -> None:
+    finding = only(f"where(x > x, 0, {LOST_SLOPE})", x=1e-8)
+    assert finding.mend is not None
+    assert finding.mend.gradient["x"] == pytest.approx(slope(1e-8), rel=1e-10)

@@ -11,13 +11,17 @@ from gradcli.carriers.tape import Tape
 from gradcli.methods.base import BLOCK, elements, flatten, unflatten, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.proven import proven_text
+from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Problem
-from gradcli.verify.certainty import CLOSE
+from gradcli.verify.certainty import CLOSE, judge_by_truth
 from gradcli.verify.clarke import Range, clarke_ranges
-from gradcli.verify.kinks import SEEN, bends_elsewhere, close, one_sided_derivatives
+from gradcli.verify.kinks import SEEN, Sides, bends_elsewhere, close, one_sided_derivatives
 from gradcli.verify.limits import DIGITS, Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
+from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
+from gradcli.verify.truth import is_number
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
 AGREE_ALONG_AXES = "both sides agree along each input, but"
@@ -103,15 +107,26 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if elements(problem) > BLOCK:
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)
+    lost = lost_off_kinks(problem, computed, sides)
+    if lost is not None and lost.true is not None:
+        if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides):
+            return lost
+        sides = {**sides, **_true_sides(lost.true)}
     flat = [s for name in problem.wrt for s in sides[name]]
     known = Verdict(
-        "kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed)
+        "kink",
+        "",
+        sides,
+        clarke=ranges,
+        conventions=conventions,
+        true=lost.true if lost is not None else _lost_value(problem, ties, computed),
     )
     about = "".join(
         [
             f" ({known.convention})",
             f" ({BY_LIMITS})" if any(s.limit for s in flat) else "",
             "" if ties.certain else "; that the point is on the kink is not proven: balls cannot tell it from one",
+            f"; off the kink, {lost.sentence}" if lost is not None else "",
         ]
     )
     if not all(s.exist for s in flat):
@@ -143,6 +158,29 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if finite and missed:
         shown = f"{missed}, and shown is what it gives"
     return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+
+
+def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> Verdict | None:
+    """That the value, or a derivative by an input that no kink affects, has lost its digits; None where none has, or
+    the truth is not known."""
+    smooth = tuple(name for name in problem.wrt if sides[name] and all(s.agree for s in sides[name]))
+    part = replace(problem, wrt=smooth)
+    bound = rounding_bound(part, tape.carrier) if smooth else None
+    if bound is None:
+        return None
+    found = REVERSE.differentiate(part, tape.carrier)
+    dtype = tape.carrier.dtype
+    if all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound)):
+        return None
+    verdict = judge_by_truth(part, tape.carrier, {"reverse": found, "forward": found})
+    return verdict if verdict is not None and verdict.word == "ill-conditioned" else None
+
+
+def _true_sides(true: TrueNumbers) -> dict[str, list[Sides]]:
+    """The derivatives by inputs that no kink affects, where balls prove them."""
+    texts = {name: list(map(str, flatten(block))) for name, block in true.derivative.items()}
+    numbers = {name: list(map(float, found)) for name, found in texts.items() if all(map(is_number, found))}
+    return {name: [Sides(x, x, True) for x in found] for name, found in numbers.items()}
 
 
 def _misses(ties: Ties, computed: Tape) -> bool:

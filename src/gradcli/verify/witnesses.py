@@ -148,9 +148,9 @@ class Component:
     def unknown(self, dtype: str) -> bool:
         """Whether rounding may take its digits, and the difference does not see them."""
         beside = abs(self.reverse - self.seen) + ESTIMATE * self.error
-        # Of a 0 a difference sees no more than that it is small beside the others.
-        known = is_seen(self.reverse, self.rounding, dtype) or is_seen(self.reverse or self.largest, beside, dtype)
-        return self.rounding > TINY and not known
+        # What the truth does not tell a difference may, as well as it sees the largest.
+        seen = is_seen(max(abs(self.reverse), self.largest), beside, dtype)
+        return self.rounding > TINY and not seen and not is_seen(self.reverse, self.rounding, dtype)
 
     def confirmed(self, dtype: str) -> bool:
         """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
@@ -174,7 +174,8 @@ def judge_by_witnesses(
     exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
     limits = bound[0] if bound is not None else [0.0] * len(values)
     confirmed = not exact and not missed and all(c.confirmed(carrier.dtype) for c in components)
-    kept = bound is None or all(keeps_digits(n, r, carrier.dtype) for n, r in _roundings_of(problem, found, bound))
+    bounded = [] if bound is None else roundings_of(problem, found["reverse"], bound)
+    kept = all(keeps_digits(n, r, carrier.dtype) for n, r in bounded)
     if confirmed and kept:
         return _agreed(components, where)
     if bound is not None:
@@ -196,14 +197,14 @@ def judge_by_witnesses(
             words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"
             return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
         if confirmed:
-            left = [digits_of(r / abs(n)) for n, r in _roundings_of(problem, found, bound) if n]
+            left = [digits_of(r / abs(n)) for n, r in bounded if n]
             return _agreed(components, where, min(left, default=16))
     return _second_opinion(problem, carrier, components, where)
 
 
-def _roundings_of(problem: Problem, found: dict[str, Derivative], bound: Bound) -> list[tuple[float, float]]:
+def roundings_of(problem: Problem, found: Derivative, bound: Bound) -> list[tuple[float, float]]:
     """Every number that is shown, value and gradient, with what rounding may do to it."""
-    numbers = [*flatten(found["reverse"].value), *numbers_of(problem, found["reverse"].gradient)]
+    numbers = [*flatten(found.value), *numbers_of(problem, found.gradient)]
     roundings = [*bound[0], *(r for name in problem.wrt for r in bound[1][name])]
     return list(zip(numbers, roundings, strict=True))
 
