@@ -181,6 +181,8 @@ def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
     answer = bounded or methods()[name].differentiate(problem, carrier)
     if name == TRUTH and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
         return Derivative(name, seconds=answer.seconds, reason="balls find no bound at this point")
+    if name == "numerical" and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
+        return Derivative(name, seconds=answer.seconds, reason="the differences leave the domain, or overflow")
     return answer
 
 
@@ -202,7 +204,9 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     if not all(finite(g) for g in gradient.values()):
         words = "the gradient is not finite; gradcli why names the node"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
-    return None
+    from gradcli.verify.sharp import judge_edge
+
+    return judge_edge(problem, methods()["numerical"].differentiate(problem, carrier), gradient)
 
 
 def find_reference(
