@@ -16,9 +16,10 @@ from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp
+from gradcli.verify.thresholds import KEPT
 from gradcli.verify.truth import truth_of
 from gradcli.verify.verdict import Checked, check_gradient
-from gradcli.verify.witnesses import CERTAIN, Verdict
+from gradcli.verify.witnesses import Verdict
 from tests.verify.problems import problem
 
 RUMP = "333.75*b^6 + a^2*(11*a^2*b^2 - b^6 - 121*b^4 - 2) + 5.5*b^8 + a/(2*b)"
@@ -103,7 +104,7 @@ def judge_against_mpmath(
             assert near(str(shown), wanted), (text, shown, mpmath.nstr(wanted, 20))
     if verdict.word == "verified":
         for number, wanted in zip(numbers, [value, *slopes], strict=True):
-            assert abs(number - wanted) <= CERTAIN[dtype] * abs(wanted), (text, number, mpmath.nstr(wanted, 20))
+            assert abs(number - wanted) <= KEPT[dtype] * abs(wanted), (text, number, mpmath.nstr(wanted, 20))
     else:
         assert verdict.true is not None
         limit = mpmath.mpf(2) ** (-20 if dtype == "float32" else -49)

@@ -131,7 +131,7 @@ def test_a_second_derivative_that_jumps_is_a_kink(text: str, point: dict, words:
     ("text", "point", "word"),
     [
         ("tanh(x)", {"x": 20.0}, "verified"),
-        ("sum(softmax(x))", {"x": [1.0, 2.0, 3.0]}, "verified"),
+        ("sum(softmax(x))", {"x": [1.0, 2.0, 3.0]}, "ill-conditioned"),
         ("(1 - cos(x))/x^2", {"x": 1e-4}, "ill-conditioned"),
         ("ln(1 + x)/x", {"x": 1e-6}, "ill-conditioned"),
         ("where(x > 0, x^2, sqrt(-x - 1))", {"x": 2.0}, "verified"),

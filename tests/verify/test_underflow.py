@@ -91,7 +91,7 @@ def test_a_derivative_larger_than_any_float_is_no_pole(x: float) -> None:
     assert verdict.word == "ill-conditioned", verdict.sentence
     assert verdict.true is not None
     with mpmath.workdps(40):
-        assert abs(mpmath.mpf(verdict.true.gradient["x"]) * mpmath.mpf(x) ** 2 + 1) < 1e-15
+        assert abs(mpmath.mpf(verdict.true.derivative["x"]) * mpmath.mpf(x) ** 2 + 1) < 1e-15
 
 
 def test_underflow_is_ill_conditioned_and_not_wrong() -> None:

@@ -73,13 +73,13 @@ def gradient_rows(
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined":
             answer = undefined_text(answer, check, wrt, problem.input_shape(wrt), layout)
-        elif sides is not None and all(s.agree for s in sides):
-            agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
-            answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         elif check.proof is None and check.verdict.true is not None and wrt in check.verdict.true.derivative:
             answer = with_truth(
                 answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
+        elif sides is not None and all(s.agree for s in sides):
+            agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
+            answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows

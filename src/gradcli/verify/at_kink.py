@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from gradcli.errors import DomainError, UsageError
 from gradcli.methods.base import flatten, unflatten
 from gradcli.problem import Problem
+from gradcli.verify.limits import behaviours, slope_from
 from gradcli.verify.witnesses import Verdict
 
 AtKink = Literal["torch", "left", "right", "mid", "error"]
@@ -24,6 +25,8 @@ def chosen(
     Where both sides agree, there is one derivative, and no choice. Raises DomainError where an error is asked for, and
     UsageError where the sides are not known.
     """
+    if verdict.word == "undefined" and at_kink != "torch":
+        return _at_edge(problem, gradient, verdict, at_kink)
     if at_kink == "torch" or not verdict.set_valued:
         return gradient, verdict
     sides, clarke = verdict.sides, verdict.clarke
@@ -50,6 +53,23 @@ def chosen(
         words = f"{'one-sided derivatives differ; ' if sides is not None else ''}shown is {SHOWN[at_kink]}"
     convention = f", not the convention ({verdict.convention})" if verdict.conventions else f"; {verdict.convention}"
     return numbers, replace(verdict, word="kink", sentence=words + convention)
+
+
+def _at_edge(
+    problem: Problem, gradient: dict[str, Any], verdict: Verdict, at_kink: AtKink
+) -> tuple[dict[str, Any], Verdict]:
+    """The derivative from the side that is asked for, where the function has one from there."""
+    if at_kink == "error":
+        raise DomainError(f"the derivative is undefined: {verdict.sentence}", hint="--at-kink torch shows the reason")
+    slopes = [slope_from(b, at_kink) for b in behaviours(problem)] if at_kink in ("left", "right") else []
+    if not slopes or not all(slope is not None and math.isfinite(slope) for slope in slopes):
+        return gradient, verdict
+    rest = iter(slopes)
+    numbers = {
+        name: unflatten([next(rest) for _ in flatten(block)], problem.input_shape(name))
+        for name, block in gradient.items()
+    }
+    return numbers, Verdict("kink", f"shown is {SHOWN[at_kink]}; {verdict.sentence}")
 
 
 def _value(ends: tuple[float, float], rule: float, at_kink: AtKink) -> float:

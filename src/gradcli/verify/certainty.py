@@ -22,8 +22,9 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
+from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
-from gradcli.verify.witnesses import CERTAIN, TrueNumbers, Verdict, numbers_of
+from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
 
 CLOSE = 8
 """Units of roundoff within which a number is right whatever rounding might have done."""
@@ -39,7 +40,6 @@ class JudgedNumber:
     computed: float
     true: Ball
     rounding: float
-    size: float
     unit: float
     derivative: bool = False
 
@@ -50,7 +50,9 @@ class JudgedNumber:
 
     @property
     def right(self) -> bool:
-        """Whether it is the truth but for the last digits."""
+        """Whether it is the truth but for the last digits. Of a truth that balls cannot tell from 0, that is 0."""
+        if self.true.contains(0):
+            return self.error <= TINY
         return math.isfinite(self.computed) and self.error <= CLOSE * self.unit * abs(self.computed)
 
     @property
@@ -59,8 +61,13 @@ class JudgedNumber:
         return not self.right and not self.error <= self.rounding
 
     def lost(self, dtype: str) -> bool:
-        """Whether rounding may take its digits, and took some."""
-        return not self.right and self.rounding > CERTAIN[dtype] * self.size
+        """Whether rounding took its digits."""
+        return not self.right and not keeps_digits(self.size, self.error, dtype)
+
+    @property
+    def size(self) -> float:
+        """Of the truth; 0 where that cannot be told from 0."""
+        return 0.0 if self.true.contains(0) else float(abs(self.true).lower())
 
     @property
     def relative(self) -> float:
@@ -70,11 +77,9 @@ class JudgedNumber:
     @property
     def digits(self) -> int:
         """Significant decimal digits that are the true ones, 16 at most."""
-        if self.error <= self.unit * abs(self.computed) or not self.size:
-            return 16
-        if self.true.contains(0):
-            return 0
-        return max(0, min(16, int(-math.log10(self.error / self.size))))
+        if not self.size:
+            return 16 if self.right else 0
+        return 16 if self.error <= self.unit * abs(self.computed) else digits_of(self.relative)
 
 
 def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
@@ -102,13 +107,16 @@ def judge_against(
     lost = beyond or next((n for n in shown if n.lost(carrier.dtype)), None)
     if lost is not None:
         return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
-    digits = min((n.digits for n in numbers if not n.true.contains(0)), default=16)
+    digits = min((n.digits for n in shown if math.isfinite(n.computed)), default=16)
+    worse = any(n.lost(carrier.dtype) for n in forward if math.isfinite(n.computed))
     directed = found["forward"].gradient is None and bool(forward)
-    swept = "reverse" if overflows or directed else "reverse = forward"
+    swept = "reverse" if overflows or worse or directed else "reverse = forward"
     seen = f"{'forward mode and ' if directed else ''}differences in balls agree{truth.where}"
     sentence = f"{swept} = the derivative proven in balls to {digits} digits, and {seen}"
     if overflows:
         sentence += "; forward mode overflows on the way"
+    elif worse:
+        sentence += "; forward mode loses digits on the way"
     return Verdict("verified", sentence, digits=digits)
 
 
@@ -170,10 +178,10 @@ def _along(truth: ProvenGradient, unit: float, direction: Mapping[str, Nested], 
     weights = numbers_of(truth.problem, direction)
     with working(truth.bits):
         terms = [g * w for g, w in zip(truth.gradient, weights, strict=True)]
-        true, size = sum(terms, start=terms[0] * 0), sum(map(abs, terms), start=terms[0] * 0)
+        true = sum(terms, start=terms[0] * 0)
     rounding = math.fsum(abs(w) * r for w, r in zip(weights, truth.rounding, strict=True))
     label = f"forward mode's derivative {ONE_DIRECTION}"
-    return JudgedNumber(label, slope, true, rounding, float(size.upper()) or rounding, unit, True)
+    return JudgedNumber(label, slope, true, rounding, unit, True)
 
 
 def judge_value(value: Nested, truth: ProvenGradient, unit: float) -> list[JudgedNumber]:
@@ -181,9 +189,7 @@ def judge_value(value: Nested, truth: ProvenGradient, unit: float) -> list[Judge
     shape = truth.problem.output_shape
     triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
     return [
-        JudgedNumber(
-            f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, _size(true, r), unit
-        )
+        JudgedNumber(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, unit)
         for k, (found, true, r) in enumerate(triples)
     ]
 
@@ -193,15 +199,9 @@ def judge_gradient(
 ) -> list[JudgedNumber]:
     """A gradient, flat with its inputs in order, beside the true one."""
     problem = truth.problem
-    sizes = [float(abs(ball).upper()) for ball in truth.gradient if ball.is_finite()]
-    largest = max(sizes, default=0.0)
     names = [name for name in problem.wrt for _ in range(int(size(problem.input_shape(name))))]
     columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
-    return [JudgedNumber(f"{called} by {n}", c, t, r, _size(t, largest or r), unit, True) for n, c, t, r in columns]
-
-
-def _size(ball: Ball, others: float) -> float:
-    return others if ball.contains(0) else float(abs(ball).lower())
+    return [JudgedNumber(f"{called} by {n}", c, t, r, unit, True) for n, c, t, r in columns]
 
 
 def _wrong_rule(problem: Problem, carrier: Carrier, truth: ProvenGradient) -> Verdict:

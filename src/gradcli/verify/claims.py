@@ -25,10 +25,11 @@ from gradcli.verify.explanations import Explained, Explanation, explain, multipl
 from gradcli.verify.setting import Setting
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
+from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import is_number, truth_of
 from gradcli.verify.verdict import Checked
-from gradcli.verify.witnesses import CERTAIN, ROUNDING
+from gradcli.verify.witnesses import ROUNDING
 
 N = TypeVar("N")
 RIGHT, WRONG, UNDEFINED, UNDECIDED = "right", "wrong", "undefined", "undecided"
@@ -136,7 +137,7 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
     whole = Judgement(claim, True, RIGHT, unflatten(list(sweep.right), shape), shape)
     known = finite(sweep.right)
     uncertain = rounding_of_value(graph, node, carrier, setting.problem.point)
-    doubtful = any(not u <= CERTAIN[carrier.dtype] * abs(n) for u, n in zip(uncertain, sweep.right, strict=True))
+    doubtful = not all(keeps_digits(n, u, carrier.dtype) for u, n in zip(uncertain, sweep.right, strict=True))
     alone = replace(setting.problem, output=node, wrt=(), cotangent=None)
     proven = truth_of(alone, carrier, finite=known) if doubtful or not known else None
     exact = [float(ball) for ball in proven.value] if proven is not None and proven.fits_floats else None

@@ -26,9 +26,10 @@ from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
 from gradcli.verify.remainder import Remainder, remainder_rate
+from gradcli.verify.thresholds import is_seen
 from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.verdict import judge_kink
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
 TRUTH = "certified"
 REFERENCES = (TRUTH, "symbolic", "autograd", "reverse", "forward", "numerical")
@@ -180,6 +181,8 @@ def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
     answer = bounded or methods()[name].differentiate(problem, carrier)
     if name == TRUTH and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
         return Derivative(name, seconds=answer.seconds, reason="balls find no bound at this point")
+    if name == "numerical" and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
+        return Derivative(name, seconds=answer.seconds, reason="the differences leave the domain, or overflow")
     return answer
 
 
@@ -201,7 +204,9 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     if not all(finite(g) for g in gradient.values()):
         words = "the gradient is not finite; gradcli why names the node"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
-    return None
+    from gradcli.verify.sharp import judge_edge
+
+    return judge_edge(problem, methods()["numerical"].differentiate(problem, carrier), gradient)
 
 
 def find_reference(
@@ -351,13 +356,12 @@ def _gated(problem: Problem, rows: list[Row], off: list[Row], truth: ProvenGradi
 
 def witnesses(carrier: Carrier, rows: list[Row], truth: ProvenGradient | None) -> list[str]:
     """What agrees and shares no rule with our sweeps: methods with a tight tolerance, and the differences in balls."""
-    certain = CERTAIN[carrier.dtype]
     found = ["differences in balls"] if truth is not None and truth.confirmed else []
     for row in rows:
         derivative = row.derivative
         if methods()[derivative.method].independent and derivative.answered and row.agrees:
             largest = max((abs(t) for t in _answers(derivative)), default=0.0)
-            if row.tolerance <= certain * (largest or 1.0):
+            if is_seen(largest or 1.0, row.tolerance, carrier.dtype):
                 found.append(derivative.method)
     return found
 

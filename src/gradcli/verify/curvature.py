@@ -27,10 +27,11 @@ from gradcli.verify.certainty import CLOSE
 from gradcli.verify.conditioning import out_of_range
 from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
+from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, error_of, product_truth
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
 
 EVERY_ENTRY = 6
 """With so many input elements the second differences look at every entry of the Hessian, else at a few products."""
@@ -195,7 +196,7 @@ def by_input(problem: Problem, direction: Direction) -> dict[str, Nested]:
 def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], largest: float) -> Verdict:
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
-    unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest, CERTAIN[carrier.dtype]
+    unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest
     digits, confirming, doubts = 16, set[str](), list[tuple[str, Verdict]]()
     for question in questions:
         jump = jump_of(problem, walker, question)
@@ -206,7 +207,8 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         rounding = unit * math.fsum(map(abs, question.u)) * math.fsum(map(abs, question.v))
         tolerance = ESTIMATE * seen.error + rounding
         scale = max(abs(ours), largest) or 1.0
-        if abs(ours - seen.value) <= tolerance <= certain * scale and abs(ours - other) <= rounding:
+        known = is_seen(scale, tolerance, carrier.dtype)
+        if known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding:
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
@@ -247,7 +249,7 @@ def _second_opinion(
     numbers += f" ± {seen.error:.0e}"
     if question.other is not None and not abs(ours - question.other) <= slack:
         return Verdict("wrong", f"forward over reverse gives {ours!r} on values, {question.other!r} on the graph")
-    doubtful = noise > CERTAIN[carrier.dtype] * max(abs(ours), abs(seen.value))
+    doubtful = not is_seen(max(abs(ours), abs(seen.value)), noise, carrier.dtype)
     contradicted = abs(ours - seen.value) > rounding * bool(ours) + ESTIMATE * seen.error
     if doubtful and (contradicted or not abs(ours - theirs) <= slack + known):
         return Verdict("ill-conditioned", f"rounding alone may change {ours:.6g} by {noise:.0e}; {numbers}")
@@ -321,8 +323,7 @@ def _by_truth(truth: TrueProduct, problem: Problem, carrier: Carrier, question: 
         if not near and error > truth.rounding:
             words = f"{name} is {found!r}, truly {truth.text}: more than rounding can do"
             return _lost(truth, problem, carrier, question, found) or Verdict("wrong", words)
-        size = truth.rounding if truth.ball.contains(0) else float(abs(truth.ball).lower())
-        if not near and truth.rounding > CERTAIN[carrier.dtype] * size and not truth.ball.contains(0):
+        if not near and not keeps_digits(float(abs(truth.ball).abs_lower()), error, carrier.dtype):
             return Verdict("ill-conditioned", f"{name} is {found!r} in {carrier.dtype}, truly {truth.text}")
     return None
 

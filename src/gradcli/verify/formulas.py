@@ -41,8 +41,9 @@ from gradcli.verify.jacobians import of_rows
 from gradcli.verify.points import Point, Points, required_properties
 from gradcli.verify.setting import Setting
 from gradcli.verify.sweep import Sweep
+from gradcli.verify.thresholds import is_seen
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ROUNDING, Verdict, worst
+from gradcli.verify.witnesses import ROUNDING, Verdict, worst
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
 ENOUGH = 16
@@ -177,7 +178,7 @@ class Question:
         if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
             return False
         size = max(map(abs, [*claimed, *right]))
-        return True if max(ours) + theirs <= CERTAIN[main.dtype] * size else None
+        return is_seen(size, max(ours) + theirs, main.dtype) or None
 
     def _build(self) -> Built:
         program, claim = self.claim.formula, self.claim

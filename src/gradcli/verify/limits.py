@@ -102,17 +102,23 @@ class Behaviour(NamedTuple):
         return Sides(left, right, True, True) if math.isfinite(left) and math.isfinite(right) else None
 
 
-def behaviours(problem: Problem) -> list[Behaviour]:
-    """Along each coordinate; none where balls cannot state the graph, or there are too many."""
-    count = elements(problem)
-    if not count <= MOST_DIRECTIONS:
+def slope_from(seen: Behaviour, where: str) -> float | None:
+    """The one-sided derivative from the left or the right; None where the value is not the limit from there."""
+    side = seen.left if where == "left" else seen.right
+    return side.slope if seen.at_point is not None and _same(seen.at_point, side.value) else None
+
+
+def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Behaviour]:
+    """Along each coordinate, or those at some places in order; none where balls cannot state the graph, or there are
+    too many."""
+    if (elements(problem) if places is None else len(places)) > MOST_DIRECTIONS:
         return []
-    along = [
+    coordinates = (
         (name, direction, position)
         for name in problem.wrt
         for direction, position in coordinate_directions(problem, name)
-    ]
-    return _seen(problem, along)
+    )
+    return _seen(problem, [c for k, c in enumerate(coordinates) if places is None or k in places])
 
 
 def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -> list[float] | None:

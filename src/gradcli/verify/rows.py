@@ -23,8 +23,9 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
+from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import CERTAIN, ESTIMATE, ROUNDING, TINY, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
@@ -134,6 +135,9 @@ def _contradiction(
             roundings = roundings or rounding_of_gradient(problem, carrier)
             if not abs(found - expected) <= slack + roundings[name][k]:
                 return Verdict("wrong", f"the Jacobian gives {found!r} where reverse gives {expected!r} (by {name})")
+            if not keeps_digits(math.fsum(map(abs, column)), abs(found - expected), carrier.dtype):
+                numbers = f"{found!r} here and {expected!r} by a reverse sweep"
+                return Verdict("ill-conditioned", f"rounding takes the digits of a derivative, {numbers}")
     return None
 
 
@@ -167,7 +171,7 @@ def confirmed_by_slopes(
         return None
     numbers = flatten(product)
     largest = max(map(abs, numbers))
-    unit, certain = ROUNDING * UNIT_ROUNDOFF[carrier.dtype], CERTAIN[carrier.dtype]
+    unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
     position = max(abs(x) for name in tangent for x in flatten(problem.point[name]))
     digits, where = 16, ""
     for label, cotangent in cotangents(shape, 1):
@@ -179,7 +183,8 @@ def confirmed_by_slopes(
         seen = line.slope(dict(tangent), position)
         rounding = unit * max(abs(ours), largest)
         tolerance = ESTIMATE * seen.error + rounding
-        if not abs(ours - seen.value) <= tolerance <= certain * max(abs(ours), largest or 1.0):
+        known = is_seen(max(abs(ours), largest or 1.0), tolerance, carrier.dtype)
+        if not known or not abs(ours - seen.value) <= tolerance:
             return None
         digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
         where = f", {ALONG}" if label == ALONG else ""
@@ -189,7 +194,7 @@ def confirmed_by_slopes(
 def value_is_doubtful(line: Line) -> bool:
     """Whether rounding may take the digits of the value itself."""
     here = line.here()
-    return not line.noise.of(here) <= max(CERTAIN[line.carrier.dtype] * abs(here), TINY)
+    return not keeps_digits(here, line.noise.of(here), line.carrier.dtype)
 
 
 def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:

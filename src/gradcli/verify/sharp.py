@@ -11,27 +11,78 @@ from gradcli.carriers.tape import Tape
 from gradcli.methods.base import BLOCK, elements, flatten, unflatten, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.proven import proven_text
-from gradcli.problem import Problem
-from gradcli.verify.certainty import CLOSE
+from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.rounding import rounding_bound
+from gradcli.problem import Derivative, Problem
+from gradcli.verify.certainty import CLOSE, judge_by_truth
 from gradcli.verify.clarke import Range, clarke_ranges
-from gradcli.verify.kinks import SEEN, bends_elsewhere, close, one_sided_derivatives
-from gradcli.verify.limits import DIGITS, Behaviour, behaviours, limits_sentence, sides_of, slopes_beside
+from gradcli.verify.kinks import SEEN, Sides, bends_elsewhere, close, one_sided_derivatives
+from gradcli.verify.limits import (
+    DIGITS,
+    MOST_DIRECTIONS,
+    Behaviour,
+    behaviours,
+    limits_sentence,
+    sides_of,
+    slopes_beside,
+)
+from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict
+from gradcli.verify.truth import is_number
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
+TOO_MANY = f"more than {MOST_DIRECTIONS} elements are not looked at, so that a derivative may exist"
 AGREE_ALONG_AXES = "both sides agree along each input, but"
 
 
 def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -> Verdict:
     """Where the rules give no number: the node, as a sentence says it, and what the function does there."""
     seen = behaviours(problem)
+    if not seen and elements(problem) > MOST_DIRECTIONS:
+        odd = [k for k, g in enumerate(_numbers(problem, gradient)) if not math.isfinite(g)]
+        return _of_many(problem, odd, sentence)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
         true = with_derivatives(None, true_components(problem, seen, gradient))
         return Verdict("undefined", words, defined=defined_components(problem, seen), true=true)
     found = _by_limits(problem, seen)
     return replace(found, sentence=f"{found.sentence}; {sentence}")
+
+
+def judge_edge(problem: Problem, numerical: Derivative, gradient: dict[str, Any]) -> Verdict | None:
+    """The verdict where differences leave the domain because the point is on its edge; None where it is not."""
+    slopes = [] if numerical.gradient is None else _numbers(problem, numerical.gradient)
+    return judge_unseen(problem, [k for k, slope in enumerate(slopes) if math.isnan(slope)], gradient)
+
+
+def judge_unresolved(problem: Problem, gradient: dict[str, Any]) -> Verdict | None:
+    """The same where differences do not resolve the point, of as many components as are looked at."""
+    count = elements(problem)
+    return judge_unseen(problem, range(count), gradient) if count <= MOST_DIRECTIONS else None
+
+
+def judge_unseen(problem: Problem, places: Sequence[int], gradient: dict[str, Any]) -> Verdict | None:
+    """The verdict where differences do not see some components: undefined at the edge of the domain; None elsewhere."""
+    if len(places) > MOST_DIRECTIONS:
+        return Verdict("inconclusive", f"differences leave the domain; {TOO_MANY}")
+    if all(b.left.defined == b.right.defined for b in behaviours(problem, places)):
+        return None
+    many = elements(problem) > MOST_DIRECTIONS
+    return _of_many(problem, places, "") if many else judge_undefined(problem, "", gradient)
+
+
+def _of_many(problem: Problem, places: Sequence[int], sentence: str) -> Verdict:
+    """Where there are more components than are looked at: the limits along those that the rules do not give."""
+    seen = behaviours(problem, places[:MOST_DIRECTIONS])
+    words = limits_sentence([b for b in seen if b.sides is None][:1])
+    if words:
+        return Verdict("undefined", "; ".join(filter(None, [sentence, words])))
+    return Verdict("inconclusive", "; ".join(filter(None, [sentence, TOO_MANY])))
+
+
+def _numbers(problem: Problem, gradient: Any) -> list[float]:
+    return [g for name in problem.wrt for g in flatten(gradient[name])]
 
 
 def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
@@ -103,20 +154,33 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if elements(problem) > BLOCK:
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)
+    lost = lost_off_kinks(problem, computed, sides)
+    if lost is not None and lost.true is not None:
+        if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides):
+            return lost
+        sides = {**sides, **_true_sides(lost.true)}
     flat = [s for name in problem.wrt for s in sides[name]]
     known = Verdict(
-        "kink", "", sides, clarke=ranges, conventions=conventions, true=_lost_value(problem, ties, computed)
+        "kink",
+        "",
+        sides,
+        clarke=ranges,
+        conventions=conventions,
+        true=lost.true if lost is not None else _lost_value(problem, ties, computed),
     )
     about = "".join(
         [
             f" ({known.convention})",
             f" ({BY_LIMITS})" if any(s.limit for s in flat) else "",
             "" if ties.certain else "; that the point is on the kink is not proven: balls cannot tell it from one",
+            f"; off the kink, {lost.sentence}" if lost is not None else "",
         ]
     )
     if not all(s.exist for s in flat):
         seen = behaviours(problem)
-        words = limits_sentence(seen) or "not differentiable there: a jump or a vertical tangent"
+        if not seen and elements(problem) > MOST_DIRECTIONS:
+            return _of_many(problem, [k for k, s in enumerate(flat) if not s.exist], known.convention)
+        words = limits_sentence(seen) or "one-sided derivatives are not seen there"
         return replace(
             known,
             word="undefined",
@@ -143,6 +207,29 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if finite and missed:
         shown = f"{missed}, and shown is what it gives"
     return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+
+
+def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> Verdict | None:
+    """That the value, or a derivative by an input that no kink affects, has lost its digits; None where none has, or
+    the truth is not known."""
+    smooth = tuple(name for name in problem.wrt if sides[name] and all(s.agree for s in sides[name]))
+    part = replace(problem, wrt=smooth)
+    bound = rounding_bound(part, tape.carrier) if smooth else None
+    if bound is None:
+        return None
+    found = REVERSE.differentiate(part, tape.carrier)
+    dtype = tape.carrier.dtype
+    if all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound)):
+        return None
+    verdict = judge_by_truth(part, tape.carrier, {"reverse": found, "forward": found})
+    return verdict if verdict is not None and verdict.word == "ill-conditioned" else None
+
+
+def _true_sides(true: TrueNumbers) -> dict[str, list[Sides]]:
+    """The derivatives by inputs that no kink affects, where balls prove them."""
+    texts = {name: list(map(str, flatten(block))) for name, block in true.derivative.items()}
+    numbers = {name: list(map(float, found)) for name, found in texts.items() if all(map(is_number, found))}
+    return {name: [Sides(x, x, True) for x in found] for name, found in numbers.items()}
 
 
 def _misses(ties: Ties, computed: Tape) -> bool:

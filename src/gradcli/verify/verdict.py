@@ -90,12 +90,28 @@ def _judge(
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
         return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words, gradient)
+    if not finite(_differences(found)):
+        from gradcli.verify.sharp import judge_edge
+
+        at_edge = judge_edge(problem, found["numerical"], gradient)
+        if at_edge is not None:
+            return at_edge
     verdict = judge_by_witnesses(problem, tape.carrier, found, missed=tape.kinks() != ties.tape.kinks())
+    if verdict.word == "verified" and verdict.digits is None:
+        from gradcli.verify.sharp import judge_unresolved
+
+        # What confirms it without differences shares the convention at the edge of a domain.
+        return judge_unresolved(problem, gradient) or verdict
     if verdict.word == "inconclusive":
         from gradcli.verify.sharp import judge_limits
 
         return judge_limits(problem, tape, gradient) or verdict
     return verdict
+
+
+def _differences(found: dict[str, Derivative]) -> list[Any]:
+    """What differences give, by input."""
+    return list((found["numerical"].gradient or {}).values())
 
 
 def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:

@@ -19,18 +19,15 @@ from gradcli.errors import ExitStatus
 from gradcli.exact import Exact
 from gradcli.methods.base import flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.rounding import rounding_bound, rounding_seen
+from gradcli.methods.rounding import Bound, rounding_bound, rounding_seen
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.verify.kinks import Sides
+from gradcli.verify.thresholds import TINY, digits_of, is_seen, keeps_digits
 
 ROUNDING = 512
 """Sweeps may differ by so many units of roundoff of a component; where they differ by more, rounding is measured."""
 ESTIMATE = 10
 """Richardson's estimate is no bound: it was seen to be off tenfold."""
-CERTAIN = {"float64": 1e-6, "float32": 1e-2}
-"""A tolerance above this part of a component proves nothing of it."""
-TINY = 1e-290
-"""Rounding of a value by less than this is underflow."""
 MOST_FOR_SYMPY = 2000
 """Scalar operations of a graph that SymPy is asked about."""
 SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "unverified", "verified")
@@ -148,17 +145,20 @@ class Component:
         """Whether the difference does not contradict a value."""
         return abs(value - self.seen) <= ESTIMATE * self.error + self.rounding
 
-    def unknown(self, certain: float) -> bool:
+    def unknown(self, dtype: str) -> bool:
         """Whether rounding may take its digits, and the difference does not see them."""
-        size = certain * max(abs(self.reverse), self.largest)
-        return not self.rounding <= size and not abs(self.reverse - self.seen) + ESTIMATE * self.error <= size
+        beside = abs(self.reverse - self.seen) + ESTIMATE * self.error
+        # What the truth does not tell a difference may, as well as it sees the largest.
+        seen = is_seen(max(abs(self.reverse), self.largest), beside, dtype)
+        return self.rounding > TINY and not seen and not is_seen(self.reverse, self.rounding, dtype)
 
-    def confirmed(self, certain: float) -> bool:
+    def confirmed(self, dtype: str) -> bool:
         """Whether forward is reverse, and the difference agrees and is certain enough to mean something. NaN is not."""
         tolerance = ESTIMATE * self.error + self.rounding
+        # A difference of zeros has no size of its own. That rounding makes no digit of a 0 is asked before.
         size = max(abs(self.reverse), abs(self.seen)) if self.reverse else self.largest or 1.0
         agree = abs(self.reverse - self.forward) <= self.rounding and abs(self.reverse - self.seen) <= tolerance
-        return agree and tolerance <= certain * size
+        return agree and is_seen(size, tolerance, dtype)
 
 
 def judge_by_witnesses(
@@ -169,17 +169,15 @@ def judge_by_witnesses(
     sweeps and differences of floats are not of the function as it is written."""
     bound = rounding_bound(problem, carrier)
     components = components_of(problem, carrier, found, bound[1] if bound else None)
-    certain = CERTAIN[carrier.dtype]
     where = " along one direction" if found["numerical"].directional is not None else ""
     values = flatten(found["reverse"].value)
     exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
     limits = bound[0] if bound is not None else [0.0] * len(values)
-    sound = (
-        not exact and not missed and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
-    )
-    if sound and all(c.confirmed(certain) for c in components):
-        digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
-        return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
+    confirmed = not exact and not missed and all(c.confirmed(carrier.dtype) for c in components)
+    bounded = [] if bound is None else roundings_of(problem, found["reverse"], bound)
+    kept = all(keeps_digits(n, r, carrier.dtype) for n, r in bounded)
+    if confirmed and kept:
+        return _agreed(components, where)
     if bound is not None:
         from gradcli.verify.certainty import judge_by_truth
 
@@ -189,15 +187,33 @@ def judge_by_witnesses(
         if exact:
             words = "floats compute at the point near the one that is written, where balls find no number"
             return Verdict("inconclusive", words)
-        reach = next((r for v, r in zip(values, bound[0], strict=True) if r > certain * abs(v) and r > TINY), 0.0)
+        lost = (r for v, r in zip(values, limits, strict=True) if r > TINY and not is_seen(v, r, carrier.dtype))
+        reach = next(lost, 0.0)
         if reach and (isinstance(carrier, Floats) or math.isfinite(reach)):
             far = "to the other side of a jump" if math.isinf(reach) else f"by {reach:.0e}"
             return Verdict("inconclusive", f"rounding may move the value {far}, and the true one is not known")
-        doubtful = next((c for c in components if c.unknown(certain)), None)
+        doubtful = next((c for c in components if c.unknown(carrier.dtype)), None)
         if doubtful is not None:
             words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"
             return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
+        if confirmed:
+            left = [digits_of(r / abs(n)) for n, r in bounded if n]
+            return _agreed(components, where, min(left, default=16))
     return _second_opinion(problem, carrier, components, where)
+
+
+def roundings_of(problem: Problem, found: Derivative, bound: Bound) -> list[tuple[float, float]]:
+    """Every number that is shown, value and gradient, with what rounding may do to it."""
+    numbers = [*flatten(found.value), *numbers_of(problem, found.gradient)]
+    roundings = [*bound[0], *(r for name in problem.wrt for r in bound[1][name])]
+    return list(zip(numbers, roundings, strict=True))
+
+
+def _agreed(components: Sequence[Component], where: str, kept: int = 16) -> Verdict:
+    """Verified by differences, to the digits that they show, of those that rounding leaves."""
+    shown = [shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding]
+    digits = min([*shown, kept])
+    return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
 
 
 def components_of(
@@ -253,7 +269,7 @@ def _second_opinion(problem: Problem, carrier: Carrier, components: list[Compone
         if not abs(c.reverse - c.forward) <= slack:
             return Verdict("wrong", f"reverse gives {c.reverse!r}, forward {c.forward!r}{where}")
     for c, rounding in zip(components, roundings, strict=True):
-        doubtful = rounding > CERTAIN[carrier.dtype] * max(abs(c.reverse), abs(c.seen))
+        doubtful = not is_seen(max(abs(c.reverse), abs(c.seen)), rounding, carrier.dtype)
         contradicted = abs(c.reverse - c.seen) > c.rounding + (0.0 if c.reverse else ESTIMATE * c.error)
         if doubtful and contradicted:
             seen = f"; differences give {c.seen:.6g} ± {c.error:.0e}" if c.error < rounding else ""
@@ -304,6 +320,4 @@ def _symbolic_confirms(
 
 def shared_digits(a: float, b: float) -> int:
     """Significant decimal digits that two numbers share, 16 at most."""
-    if a == b:
-        return 16
-    return max(0, min(16, int(-math.log10(abs(a - b) / max(abs(a), abs(b))))))
+    return 16 if a == b else digits_of(abs(a - b) / max(abs(a), abs(b)))

@@ -31,6 +31,7 @@ from gradcli.verify.why.patterns import matches_around, rewritten
 from gradcli.verify.why.rewritings import EXACT_AGREEMENT
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.why.truth import COMPARED, nearest
+from gradcli.verify.witnesses import Verdict
 
 ROUNDS = 4
 """Rewritings one after another: two overflows take two."""
@@ -120,7 +121,8 @@ def proven(
     verdict = check_gradient(fresh.problem, fresh.carrier).verdict
     if verdict.word == "wrong":
         return None
-    right = (known[1] is None or known[1] >= needed) and (not gap or _slopes_continue(scene, fresh))
+    right = (known[1] is None or known[1] >= needed) and _gives_what_exists(fresh, verdict)
+    right = right and (not gap or _slopes_continue(scene, fresh))
     shapes = {name: scene.problem.input_shape(name) for name in scene.problem.wrt}
     return Mend(
         expression=whole_text(fresh.graph, fresh.problem.output),
@@ -132,6 +134,16 @@ def proven(
         points=equal[0],
         agreement=equal[1],
         complete=right and verdict.word in GOOD,
+    )
+
+
+def _gives_what_exists(fresh: Scene, verdict: Verdict) -> bool:
+    """Whether the derivatives at a kink are those that exist there in spite of it."""
+    return all(
+        side.gives(number, fresh.carrier.dtype)
+        for name, sides in (verdict.sides or {}).items()
+        for side, number in zip(sides, fresh.gradient[name], strict=True)
+        if side.agree
     )
 
 
