@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.render.cards import AGAIN, card, edge, typeset
-from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title
+from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title, users_rows
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.hierarchy.lines import Bundle, Lines, Lining, is_interval
 from gradcli.render.inspection import Link
@@ -106,14 +106,14 @@ class Assembly:
         return max((number for number in found if math.isfinite(number)), default=0.0)
 
     def _card(self, item: Item, largest: float, show: Collection[str], lines: Lines) -> Card:
+        users = lines.users.get(item, [])
         if isinstance(item, Group):
-            return group_card(self.hierarchy, item, largest, show, lines.uses.get(item, []))
+            return group_card(self.hierarchy, item, largest, show, lines.uses.get(item, []), users)
         found = card(self.hierarchy.inspection, item, largest, show)
         before, after = self.left_out.get(item, (set(), set()))
         parts = [counted(len(nodes), word) for nodes, word in ((before, "argument"), (after, "user")) if nodes]
         rows = [Row("not drawn", ", ".join(parts))] if parts else []
-        if users := lines.users.get(item):
-            rows.append(Row("used in", title(users[0]) if len(users) == 1 else counted(len(users), "other group")))
+        rows += users_rows(users)
         return replace(found, rows=(*found.rows, *rows)) if rows else found
 
     def _outside_card(self, item: Item) -> Card:
