@@ -297,7 +297,10 @@ def edge_face(edge: Edge, route: Curve) -> Group:
     base = tip[0] - ARROW * ux, tip[1] - ARROW * uy
     wing = ARROW * 0.42
     head = (tip, (base[0] - wing * uy, base[1] + wing * ux), (base[0] + wing * uy, base[1] - wing * ux))
-    shapes: list[Shape] = [Path(shortened(route, 0.8 * ARROW), "line cut" if edge.cut else "line"), Polygon(head, "arrow")]
+    shapes: list[Shape] = [
+        Path(shortened(route, 0.8 * ARROW), "line cut" if edge.cut else "line"),
+        Polygon(head, "arrow"),
+    ]
     if edge.cut:
         shapes += cut_mark(route)
     return Group("edge", curve_box(route), tuple(shapes), inert(edge.description))

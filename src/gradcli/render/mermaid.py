@@ -17,6 +17,7 @@ STYLES = {kind: f"stroke:{PALETTES['light'][kind]},stroke-width:3px" for kind in
 MOST_CHARACTERS, MOST_EDGES = 50_000, 500
 """What Mermaid draws unless a page sets `maxTextSize` and `maxEdges` higher; a file cannot."""
 
+
 def limits_note(text: str, picture: Picture) -> str:
     """What is said of a picture's text that Mermaid refuses to draw unless it is told to; nothing of any other."""
     edges = len(picture.edges)

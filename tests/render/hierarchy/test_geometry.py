@@ -11,7 +11,6 @@ from tests.render.hierarchy.graphs import GRAPHS, inspected, long_sum, recurrenc
 from tests.render.inspections import inspect
 
 
-
 def tangled(seed: int) -> str:
     """Statements of few arguments from near and far, which crowd the sides of their cards."""
     chance = random.Random(seed)

@@ -13,6 +13,7 @@ from gradcli.render.picture import Card
 from tests.render.hierarchy.graphs import GRAPHS, inspected
 from tests.render.inspections import node_named
 
+
 def terms(name: str, by: float) -> str:
     return "+".join(f"sin({name}*{k + by})" for k in range(1, 100))
 

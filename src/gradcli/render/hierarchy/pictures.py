@@ -120,11 +120,14 @@ class Assembly:
         """A small card for what is outside the group that is drawn."""
         if isinstance(item, Group):
             told = f"outside: the group {item.name} of {counted(len(self.hierarchy.nodes(item)), 'node')}"
-            return Card(group_id(item), title(item), "group", badge=OUTSIDE, description=told, group=item.name)
+            return Card(
+                group_id(item), title(item), "group", badge=OUTSIDE, description=told, group=item.name, outside=True
+            )
         inspection = self.hierarchy.inspection
         name = inspection.names[item]
         badge = "in" if inspection.is_input(item) else OUTSIDE
-        return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=f"outside: {name}")
+        told = f"outside: {name}"
+        return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=told, outside=True)
 
     def _repeat(self, bundle: Bundle) -> Card:
         """A small card that stands for a node beside its user."""
@@ -134,10 +137,11 @@ class Assembly:
         badge, told = AGAIN, f"the node {name} again"
         if is_interval(home):
             badge, told = title(home), f"{name} in {home.name}"
-        elif home is None and node not in self.outside:
+        is_outside = home is None and node not in self.outside
+        if is_outside:
             badge, told = "in" if inspection.is_input(node) else OUTSIDE, f"outside: {name}"
         ident = f"{node}@{bundle.target.name if isinstance(bundle.target, Group) else bundle.target}"
-        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told)
+        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told, outside=is_outside)
 
     def _edges(self, bundle: Bundle, source: str, show: Collection[str]) -> list[Edge]:
         """Into a node each edge with its partial, as long as one line says one; else one line for all."""
