@@ -1,5 +1,6 @@
 """How answers look in a notebook: whole, well-formed, and inert whatever the texts in them are."""
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,9 @@ def test_parts_of_a_large_graph() -> None:
     overview = point.graph()
     assert overview.notes == ("the picture shows 13 groups and 1 node for all 601 nodes; expand=[name] opens a group",)
     assert overview.nodes == 601
+    no_positions = "no positions: nodes without a card of their own in the picture: 600"
+    assert json.loads(overview.json)["warnings"] == [no_positions]
+    assert overview.notes[1:] == (no_positions,)
     assert "part2 · 46 nodes" in point.graph(expand=["part2"]).dot
     assert "part2 · 46 nodes" in point.graph(expand="part2,part3").dot
     assert point.graph(depth=1).dot == overview.dot

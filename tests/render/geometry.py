@@ -52,6 +52,10 @@ def maps(card: Group) -> Iterator[Box]:
             yield Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
 
 
+def line_of(edge: Group) -> Path:
+    return next(shape for shape in edge.shapes if isinstance(shape, Path))
+
+
 def points_on(path: Path) -> Iterator[tuple[float, float]]:
     for start in range(0, len(path.curve) - 3, 3):
         for step in range(10):
@@ -73,8 +77,11 @@ def boxes_and_texts_are_where_they_belong(picture: Picture, drawing: Drawing) ->
         assert not overlap(a.box, b.box), (a.name, b.name)
     paper = Box(0, 0, drawing.width, drawing.height)
     for shape in drawing.shapes:
-        box = shape.box if isinstance(shape, Group | Text) else paper
-        assert inside(box, paper)
+        if isinstance(shape, Group) and shape.style == "edge":  # its box is that of the control points
+            assert all(inside(Box(x, y, 0, 0), paper) for x, y in points_on(line_of(shape))), shape.description
+        else:
+            assert isinstance(shape, Group | Text)
+            assert inside(shape.box, paper), shape
         if isinstance(shape, Group) and shape.style in {"card", "label", "legend", "cluster-name"}:
             assert all(inside(text.box, shape.box) for text in texts(shape)), shape.name
     for card in cards:
@@ -87,7 +94,7 @@ def boxes_and_texts_are_where_they_belong(picture: Picture, drawing: Drawing) ->
 def edges_join_their_cards_and_cross_none(picture: Picture, drawing: Drawing) -> None:
     boxes = {card.id: group.box for card, group in zip(picture.cards, drawing.groups("card"), strict=True)}
     for edge, group in zip(picture.edges, drawing.groups("edge"), strict=True):
-        path = next(shape for shape in group.shapes if isinstance(shape, Path))
+        path = line_of(group)
         tip = next(shape for shape in group.shapes if isinstance(shape, Polygon)).points[0]
         assert inside(Box(*path.curve[0], 0, 0), boxes[edge.source])
         assert inside(Box(*tip, 0, 0), boxes[edge.target])
@@ -113,7 +120,7 @@ def labels_stand_on_their_edges_and_lines_cross_no_title(picture: Picture, drawi
     labels = iter(drawing.groups("label"))
     titles = [shape.box for shape in drawing.shapes if isinstance(shape, Text) and shape.style == "title"]
     for edge, group in zip(picture.edges, drawing.groups("edge"), strict=True):
-        points = list(points_on(next(shape for shape in group.shapes if isinstance(shape, Path))))
+        points = list(points_on(line_of(group)))
         if edge.label.strip():
             box = next(labels).box
             assert any(inside(Box(x, y, 0, 0), box, slack=1) for x, y in points)

@@ -37,11 +37,14 @@ def test_nodes_and_edges(picture: Picture) -> None:
 
 
 def test_what_viewers_refuse_is_said() -> None:
-    assert limits_note(to_mermaid(clusters())) == ""
-    assert "501 edges" not in limits_note(to_mermaid(chain(501)))
-    assert "501 edges" in limits_note(to_mermaid(chain(502)))
-    many = to_mermaid(random_graph(450, 1))
-    assert f"{len(many)} characters" in limits_note(many)
+    def note(picture: Picture) -> str:
+        return limits_note(to_mermaid(picture), picture)
+
+    assert note(clusters()) == ""
+    assert "501 edges" not in note(chain(501))
+    assert "501 edges" in note(chain(502))
+    many = random_graph(450, 1)
+    assert f"{len(to_mermaid(many))} characters" in note(many)
 
 
 def test_an_alarm_wins_over_the_kind() -> None:

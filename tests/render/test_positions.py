@@ -10,11 +10,11 @@ import pytest
 from gradcli.errors import LayoutError
 from gradcli.render import engines
 from gradcli.render.drawing import draw
-from gradcli.render.exports import FORMATS, Export, json_note
+from gradcli.render.exports import FORMATS, Export
 from gradcli.render.graph_json import graph_data
 from gradcli.render.hierarchy.views import shown
 from gradcli.render.inspection import Inspection
-from gradcli.render.positions import drawing_data, in_one_picture
+from gradcli.render.positions import drawing_data, without_card
 from tests.render.generated import inspection_of
 from tests.render.inspections import inspect, structure
 
@@ -33,7 +33,7 @@ def export_of(inspection: Inspection) -> Export:
 
 
 def written(export: Export) -> dict[str, Any]:
-    return json.loads(FORMATS["json"].write(export))
+    return json.loads(FORMATS["json"].write(export).content)
 
 
 @pytest.mark.parametrize("inspection", GRAPHS.values(), ids=GRAPHS)
@@ -67,8 +67,12 @@ def on_border(point: list[float], box: dict[str, float]) -> bool:
 def test_a_graph_of_several_pictures_has_no_places() -> None:
     inspection = structure("sin(" * 600 + "x" + ")" * 600, {"x": ()})
     export = export_of(inspection)
-    assert not in_one_picture(export.picture, export.data())
-    assert "drawing" not in written(export)
+    assert without_card(export.picture, export.data()) == 600
+    answer = FORMATS["json"].write(export)
+    found = json.loads(answer.content)
+    assert found["drawing"] is None
+    assert found["warnings"] == list(answer.notes)
+    assert answer.notes == ("no positions: nodes without a card of their own in the picture: 600",)
 
 
 def test_a_layout_that_fails_leaves_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,12 +80,12 @@ def test_a_layout_that_fails_leaves_the_data(monkeypatch: pytest.MonkeyPatch) ->
         raise LayoutError("no Graphviz was found")
 
     monkeypatch.setattr(engines, "run", refuse)
-    content = FORMATS["json"].write(export_of(GRAPHS["squares"]))
-    found = json.loads(content)
+    answer = FORMATS["json"].write(export_of(GRAPHS["squares"]))
+    found = json.loads(answer.content)
     assert found["drawing"] is None
     assert found["warnings"] == ["no positions: no Graphviz was found"]
     assert len(found["nodes"]) == 5
-    assert json_note(content) == "the graph could not be laid out: no positions"
+    assert answer.notes == ("no positions: no Graphviz was found",)
 
 
 def test_places_follow_the_drawing() -> None:

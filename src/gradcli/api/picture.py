@@ -40,8 +40,13 @@ class Picture:
     edges: int
     verdict: str | None
     reason: str | None
-    notes: tuple[str, ...]
+    _notes: list[str] = field(repr=False)
     _export: Export = field(repr=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known of the picture; a format that it was written in may add to it."""
+        return tuple(self._notes)
 
     @cached_property
     def svg(self) -> str:
@@ -107,11 +112,12 @@ class Picture:
         if scale is not None:
             require_drawn(chosen, "scale")
             require_scale(scale)
-        export = replace(self._export, theme=theme or "auto", scale=scale)
-        write_file(target, format_of(chosen).write(export))
+        write_file(target, self._in(chosen, replace(self._export, theme=theme or "auto", scale=scale)))
 
-    def _in(self, name: str) -> bytes:
-        return format_of(name).write(self._export)
+    def _in(self, name: str, export: Export | None = None) -> bytes:
+        written = format_of(name).write(export or self._export)
+        self._notes.extend(note for note in written.notes if note not in self._notes)
+        return written.content
 
     def __str__(self) -> str:
         verdict = f"{self.verdict}: {self.reason}" if self.verdict else "no point, no verdict"
@@ -201,8 +207,8 @@ def assembled(
     """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
     from gradcli.render.hierarchy.views import shown, views
 
-    found = list(notes)
     drawn = shown(inspection, title, look.direction, look.parts, look.extent)
+    found = list(notes)
     if drawn.sentence:
         found.append(f"the picture shows {drawn.sentence}" + ("; expand=[name] opens a group" if drawn.closed else ""))
     verdict = next(iter(judged.verdicts.values()), None)
@@ -212,13 +218,13 @@ def assembled(
         edges=sum(len(inspection.links(node)) for node in inspection.rows),
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
-        notes=tuple(found),
+        _notes=found,
         _export=Export(
             inspection,
             judged,
             drawn.picture,
             lambda: views(inspection, title, look.direction, look.parts, look.extent),
-            lambda: {**data(), "warnings": found},
+            lambda: {**data(), "warnings": [*notes]},
             LAYOUT_SECONDS,
         ),
     )

@@ -51,6 +51,18 @@ def bisected(curve: Curve, at: float) -> tuple[Curve, Curve]:
     return tuple(left), tuple(reversed(right))
 
 
+def shortened(curve: Curve, distance: float) -> Curve:
+    """The curve up to a distance from its end, if its last cubic is so long: an arrowhead is drawn there."""
+    low, high = 0.0, 1.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        if math.dist(bisected(curve[-4:], middle)[0][-1], curve[-1]) > distance:
+            low = middle
+        else:
+            high = middle
+    return curve[:-4] + bisected(curve[-4:], low)[0]
+
+
 def samples(curve: Curve, steps: int = 12) -> list[Point]:
     """Points along a curve, so many on each cubic of it."""
     found = []

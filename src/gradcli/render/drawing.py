@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gradcli.render import layout
-from gradcli.render.curves import Curve, Point
+from gradcli.render.curves import Curve, Point, shortened
 from gradcli.render.engines import Engine
 from gradcli.render.fold import folded
 from gradcli.render.heat import looks
@@ -297,9 +297,10 @@ def edge_face(edge: Edge, route: Curve) -> Group:
     base = tip[0] - ARROW * ux, tip[1] - ARROW * uy
     wing = ARROW * 0.42
     head = (tip, (base[0] - wing * uy, base[1] + wing * ux), (base[0] + wing * uy, base[1] - wing * ux))
-    end = tip[0] - 0.8 * ARROW * ux, tip[1] - 0.8 * ARROW * uy
-    line = (*route[:-2], (route[-2][0] + end[0] - tip[0], route[-2][1] + end[1] - tip[1]), end)
-    shapes: list[Shape] = [Path(line, "line cut" if edge.cut else "line"), Polygon(head, "arrow")]
+    shapes: list[Shape] = [
+        Path(shortened(route, 0.8 * ARROW), "line cut" if edge.cut else "line"),
+        Polygon(head, "arrow"),
+    ]
     if edge.cut:
         shapes += cut_mark(route)
     return Group("edge", curve_box(route), tuple(shapes), inert(edge.description))

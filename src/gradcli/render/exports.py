@@ -44,93 +44,95 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Written:
+    """The content of a file, and what has to be said of it."""
+
+    content: bytes
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Format:
     """How a format is written. `coloured`: it has themes; `drawn`: it has a size too; `binary`: no terminal can show
-    it; `whole`: it has the data, not the picture; `note`: what has to be said of some contents."""
+    it; `whole`: it has the data, not the picture."""
 
-    write: Callable[[Export], bytes]
+    write: Callable[[Export], Written]
     coloured: bool = False
     drawn: bool = False
     binary: bool = False
     whole: bool = False
-    note: Callable[[bytes], str] | None = None
 
 
-def as_svg(export: Export) -> bytes:
+def as_svg(export: Export) -> Written:
     """A picture for browsers and documents."""
     from gradcli.render.svg import to_svg
 
-    return to_svg(export.drawing(), export.theme, export.scale or 1.0).encode()
+    return Written(to_svg(export.drawing(), export.theme, export.scale or 1.0).encode())
 
 
-def as_png(export: Export) -> bytes:
+def as_png(export: Export) -> Written:
     """A picture of pixels."""
     from gradcli.render.png import to_png
 
-    return to_png(export.drawing(), export.theme, export.scale)
+    return Written(to_png(export.drawing(), export.theme, export.scale))
 
 
-def as_pdf(export: Export) -> bytes:
+def as_pdf(export: Export) -> Written:
     """A picture for print, whose text can be selected."""
     from gradcli.render.pdf import to_pdf
 
-    return to_pdf(export.drawing(), export.theme, export.scale or 1.0)
+    return Written(to_pdf(export.drawing(), export.theme, export.scale or 1.0))
 
 
-def as_html(export: Export) -> bytes:
+def as_html(export: Export) -> Written:
     """The inspector: a page that steps through the sweeps."""
     from gradcli.render.inspector.page import to_html
 
-    return to_html(export.inspection, export.judged, export.views(), export.theme, export.timeout).encode()
+    return Written(to_html(export.inspection, export.judged, export.views(), export.theme, export.timeout).encode())
 
 
-def as_tikz(export: Export) -> bytes:
+def as_tikz(export: Export) -> Written:
     """A LaTeX document that draws the picture."""
     from gradcli.render.tikz import to_tikz
 
-    return to_tikz(export.drawing(), export.theme, export.scale or 1.0).encode()
+    return Written(to_tikz(export.drawing(), export.theme, export.scale or 1.0).encode())
 
 
-def as_mermaid(export: Export) -> bytes:
-    """The picture's structure for Markdown."""
-    from gradcli.render.mermaid import to_mermaid
+def as_mermaid(export: Export) -> Written:
+    """The picture's structure for Markdown, and whether Mermaid draws so much."""
+    from gradcli.render.mermaid import limits_note, to_mermaid
 
-    return to_mermaid(export.picture).encode()
-
-
-def mermaid_note(content: bytes) -> str:
-    """Whether Mermaid draws so much."""
-    from gradcli.render.mermaid import limits_note
-
-    return limits_note(content.decode())
+    text = to_mermaid(export.picture)
+    note = limits_note(text, export.picture)
+    return Written(text.encode(), (note,) if note else ())
 
 
-def as_dot(export: Export) -> bytes:
+def as_dot(export: Export) -> Written:
     """The picture's structure for Graphviz."""
     from gradcli.render.dot import to_dot
 
-    return to_dot(export.picture).encode()
+    return Written(to_dot(export.picture).encode())
 
 
-def as_json(export: Export) -> bytes:
+def as_json(export: Export) -> Written:
     """The graph as data, whole however large; where it fits into one picture, with the places in it."""
     from gradcli.errors import LayoutError
     from gradcli.render.json import dumps
-    from gradcli.render.positions import drawing_data, in_one_picture
+    from gradcli.render.positions import drawing_data, without_card
 
     data = dict(export.data())
-    if in_one_picture(export.picture, data):
+    reason = ""
+    if missing := without_card(export.picture, data):
+        reason = f"nodes without a card of their own in the picture: {missing}"
+    else:
         try:
             data["drawing"] = drawing_data(export.picture, export.drawing())
         except LayoutError as error:  # the data are whole without it
-            data["drawing"] = None
-            data["warnings"] = [*data["warnings"], f"no positions: {error.message}"]
-    return (dumps(data) + "\n").encode()
-
-
-def json_note(content: bytes) -> str:
-    """Whether the layout failed."""
-    return "the graph could not be laid out: no positions" if content.endswith(b'"drawing": null}\n') else ""
+            reason = error.message
+    notes = (f"no positions: {reason}",) if reason else ()
+    if notes:
+        data |= {"drawing": None, "warnings": [*data["warnings"], *notes]}
+    return Written((dumps(data) + "\n").encode(), notes)
 
 
 FORMATS: dict[str, Format] = {
@@ -139,9 +141,9 @@ FORMATS: dict[str, Format] = {
     "png": Format(as_png, coloured=True, drawn=True, binary=True),
     "pdf": Format(as_pdf, coloured=True, drawn=True, binary=True),
     "tex": Format(as_tikz, coloured=True, drawn=True),
-    "mmd": Format(as_mermaid, note=mermaid_note),
+    "mmd": Format(as_mermaid),
     "dot": Format(as_dot),
-    "json": Format(as_json, whole=True, note=json_note),
+    "json": Format(as_json, whole=True),
 }
 
 

@@ -26,6 +26,9 @@ PORT_SPREAD = 22.0
 PORT_REACH = 45.0
 """How far from a card, in points, its edges may leave the way that Graphviz found."""
 
+TOUCH = 0.5
+"""So far, in points, a line may run into a card when its port is moved: its own cards it must touch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -184,7 +187,7 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
         ((boxes[edge.source].right, route[0][1]), *route[1:-1], (boxes[edge.target].x, route[-1][1]))
         for edge, route in zip(picture.edges, layout.routes, strict=True)
     ]
-    inner = [Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4) for box in layout.cards]
+    inner = [Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH) for box in layout.cards]
     for at_head in (False, True):
         sides: dict[str, list[int]] = {}
         for index, edge in enumerate(picture.edges):
@@ -205,8 +208,7 @@ def crosses(route: Curve, boxes: Sequence[Box]) -> bool:
     """Whether a route runs through a box."""
     xs, ys = [x for x, _ in route], [y for _, y in route]
     low, high, top, bottom = min(xs), max(xs), min(ys), max(ys)
-    inner = [Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4) for box in boxes]
-    near = [box for box in inner if box.x < high and low < box.right and box.y < bottom and top < box.bottom]
+    near = [box for box in boxes if box.x < high and low < box.right and box.y < bottom and top < box.bottom]
     return bool(near) and any(
         box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route) for box in near
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gradcli.render.metrics import inert
 from gradcli.render.picture import KINDS, Card, Edge, Picture
 from gradcli.render.svg import PALETTES
@@ -19,12 +17,10 @@ STYLES = {kind: f"stroke:{PALETTES['light'][kind]},stroke-width:3px" for kind in
 MOST_CHARACTERS, MOST_EDGES = 50_000, 500
 """What Mermaid draws unless a page sets `maxTextSize` and `maxEdges` higher; a file cannot."""
 
-EDGE = re.compile(r"^  n\d+ (?:-->|-\.-x)", re.MULTILINE)
 
-
-def limits_note(text: str) -> str:
-    """What is said of a text that Mermaid refuses to draw unless it is told to; nothing of any other."""
-    edges = len(EDGE.findall(text))
+def limits_note(text: str, picture: Picture) -> str:
+    """What is said of a picture's text that Mermaid refuses to draw unless it is told to; nothing of any other."""
+    edges = len(picture.edges)
     if len(text) <= MOST_CHARACTERS and edges <= MOST_EDGES:
         return ""
     return (

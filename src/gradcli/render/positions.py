@@ -10,10 +10,10 @@ from gradcli.render.layout import Box
 from gradcli.render.picture import Picture
 
 
-def in_one_picture(picture: Picture, data: Mapping[str, Any]) -> bool:
-    """Whether every named node of the data has a card of its own."""
+def without_card(picture: Picture, data: Mapping[str, Any]) -> int:
+    """How many named nodes of the data have no card of their own."""
     cards = {card.id for card in picture.cards}
-    return all(str(node["id"]) in cards for node in data["nodes"] if node["name"] is not None)
+    return sum(str(node["id"]) not in cards for node in data["nodes"] if node["name"] is not None)
 
 
 def drawing_data(picture: Picture, drawing: Drawing) -> dict[str, Any]:

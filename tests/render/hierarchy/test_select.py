@@ -9,7 +9,7 @@ from gradcli.render.hierarchy.groups import Hierarchy
 from gradcli.render.hierarchy.select import around, top
 from gradcli.render.hierarchy.views import Extent, shown
 from tests.render.hierarchy.graphs import GRAPHS, inspected, recurrence
-from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, structure
+from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named, structure
 
 
 def names_of(hierarchy: Hierarchy, nodes: Iterable[int]) -> set[str]:
@@ -88,3 +88,11 @@ def test_too_many_nodes_are_an_error() -> None:
 def test_without_a_point_nothing_has_an_adjoint() -> None:
     with pytest.raises(UsageError, match="no node has an adjoint"):
         shown(structure(ROW_1, {"x1": (), "x2": ()}), "", extent=Extent(top=3))
+
+
+def test_an_input_that_no_output_needs_is_not_drawn_but_counted() -> None:
+    inspection = inspect("a=x*2; b=sin(y); a", {"x": 1.0, "y": 2.0})
+    assert node_named(inspection, "y") in inspection.rows
+    found = shown(inspection, "", extent=Extent(top=3))
+    assert [card.title for card in found.picture.cards] == ["x", "a = x·2"]
+    assert found.sentence == "the 2 nodes with the largest |adjoint|, of 3 nodes; no output needs 1 input"

@@ -207,3 +207,14 @@ def test_the_same_graph_has_the_same_views() -> None:
 
     assert views(anew(), "") == views(anew(), "")
     assert shown(anew(), "", show=PARTS).picture == shown(anew(), "").picture
+
+
+def test_what_is_around_an_opened_group_is_marked_as_outside() -> None:
+    first, *opened = views(inspected(recurrence(100)), "")
+    assert not any(card.outside for card in first.picture.cards)
+    for view in opened:
+        outside = [card for card in view.picture.cards if card.outside]
+        assert {card.badge for card in outside} <= {"outside", "in"}
+        assert all(card.outside for card in view.picture.cards if card.badge == "outside")
+        assert all(card.description.startswith("outside: ") for card in outside)
+    assert any(card.outside for view in opened for card in view.picture.cards)

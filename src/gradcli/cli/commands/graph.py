@@ -319,9 +319,8 @@ def export(
         return views(inspection, title, wish.direction, wish.show, wish.extent)
 
     written = chosen.write(Export(inspection, function, drawn.picture, pages, whole, timeout, look, wish.scale))
-    if chosen.note is not None and (note := chosen.note(written)):
-        notes.append(note)
-    return written
+    notes += written.notes
+    return written.content
 
 
 def shower(

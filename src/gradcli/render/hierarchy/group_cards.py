@@ -32,16 +32,21 @@ def counted(number: int, word: str) -> str:
 
 
 def group_card(
-    hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str], uses: Sequence[Item] = ()
+    hierarchy: Hierarchy,
+    group: Group,
+    largest: float,
+    show: Collection[str],
+    uses: Sequence[Item] = (),
+    users: Sequence[Group] = (),
 ) -> Card:
-    """A group. `uses` are inputs and groups that it uses without a line to them."""
+    """A group. `uses` are inputs and groups that it uses without a line to them, `users` groups that use it so."""
     nodes = hierarchy.nodes(group)
     if not group.piece.size:
-        return inputs_card(hierarchy, group, largest, show)
+        return inputs_card(hierarchy, group, largest, show, users)
     rows = [content_row(hierarchy, group)]
     rows += pattern_rows(hierarchy, group)
     rows += [Row("inputs in it", names_text(hierarchy, group.inputs))] if group.inputs else []
-    rows += uses_rows(hierarchy, uses)
+    rows += [*uses_rows(hierarchy, uses), *users_rows(users)]
     rows += result_rows(hierarchy, group) if "value" in show else []
     rows += adjoint_rows(hierarchy, nodes, largest) if "adjoint" in show else []
     badge = "out" if any(node in hierarchy.outline.outputs for node in nodes) else ""
@@ -57,7 +62,9 @@ def group_card(
     )
 
 
-def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str]) -> Card:
+def inputs_card(
+    hierarchy: Hierarchy, group: Group, largest: float, show: Collection[str], users: Sequence[Group]
+) -> Card:
     """A group of inputs: with few of them, the gradient."""
     inspection, nodes = hierarchy.inspection, group.inputs
     rows = [content_row(hierarchy, group), Row("names", names_text(hierarchy, nodes))]
@@ -65,6 +72,7 @@ def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collec
         rows = [row for node in nodes for row in cards.adjoint_rows(inspection, node, largest)] or rows
     elif "adjoint" in show:
         rows += adjoint_rows(hierarchy, nodes, largest)
+    rows += users_rows(users)
     told = description(hierarchy, group, rows)
     return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
 
@@ -124,6 +132,13 @@ def uses_rows(hierarchy: Hierarchy, uses: Sequence[Item]) -> list[Row]:
     rows = [Row("uses", names_text(hierarchy, inputs))] if inputs else []
     also = title(groups[0]) if len(groups) == 1 else f"{len(groups)} other groups"
     return [*rows, Row("also from", also)] if groups else rows
+
+
+def users_rows(users: Sequence[Group]) -> list[Row]:
+    """Groups outside the picture's that use a box without a line to them."""
+    if not users:
+        return []
+    return [Row("used in", title(users[0]) if len(users) == 1 else counted(len(users), "other group"))]
 
 
 def results(hierarchy: Hierarchy, group: Group) -> list[int]:

@@ -36,7 +36,7 @@ class Bundle:
 
 @dataclass
 class Lines:
-    """The bundles with lines. `uses` is what each group uses besides, `users` the outside groups that use a node
+    """The bundles with lines. `uses` is what each group uses besides, `users` the outside groups that use a box
     besides; `beside` are the bundles whose node stands again beside its user."""
 
     drawn: list[Bundle] = field(default_factory=list)
@@ -64,11 +64,11 @@ class Lining:
         used = set(self._fans_in())
         for bundle in self.bundles:
             target = bundle.target
-            if bundle in told:
+            if target in self.outside and isinstance(target, Group) and (bundle in told or bundle in used):
+                found.users.setdefault(bundle.source, []).append(target)
+            elif bundle in told:
                 sources = [bundle.source] if is_interval(bundle.source) else [one.source for one in bundle.apart()]
                 found.uses.setdefault(target, []).extend(sources)
-            elif bundle in used and isinstance(target, Group):
-                found.users.setdefault(bundle.source, []).append(target)
             else:
                 found.drawn += bundle.apart() if bundle in apart else [bundle]
         found.beside = self._far(found.drawn)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.render.cards import AGAIN, card, edge, typeset
-from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title
+from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title, users_rows
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.hierarchy.lines import Bundle, Lines, Lining, is_interval
 from gradcli.render.inspection import Link
@@ -106,25 +106,28 @@ class Assembly:
         return max((number for number in found if math.isfinite(number)), default=0.0)
 
     def _card(self, item: Item, largest: float, show: Collection[str], lines: Lines) -> Card:
+        users = lines.users.get(item, [])
         if isinstance(item, Group):
-            return group_card(self.hierarchy, item, largest, show, lines.uses.get(item, []))
+            return group_card(self.hierarchy, item, largest, show, lines.uses.get(item, []), users)
         found = card(self.hierarchy.inspection, item, largest, show)
         before, after = self.left_out.get(item, (set(), set()))
         parts = [counted(len(nodes), word) for nodes, word in ((before, "argument"), (after, "user")) if nodes]
         rows = [Row("not drawn", ", ".join(parts))] if parts else []
-        if users := lines.users.get(item):
-            rows.append(Row("used in", title(users[0]) if len(users) == 1 else counted(len(users), "other group")))
+        rows += users_rows(users)
         return replace(found, rows=(*found.rows, *rows)) if rows else found
 
     def _outside_card(self, item: Item) -> Card:
         """A small card for what is outside the group that is drawn."""
         if isinstance(item, Group):
             told = f"outside: the group {item.name} of {counted(len(self.hierarchy.nodes(item)), 'node')}"
-            return Card(group_id(item), title(item), "group", badge=OUTSIDE, description=told, group=item.name)
+            return Card(
+                group_id(item), title(item), "group", badge=OUTSIDE, description=told, group=item.name, outside=True
+            )
         inspection = self.hierarchy.inspection
         name = inspection.names[item]
         badge = "in" if inspection.is_input(item) else OUTSIDE
-        return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=f"outside: {name}")
+        told = f"outside: {name}"
+        return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=told, outside=True)
 
     def _repeat(self, bundle: Bundle) -> Card:
         """A small card that stands for a node beside its user."""
@@ -134,10 +137,11 @@ class Assembly:
         badge, told = AGAIN, f"the node {name} again"
         if is_interval(home):
             badge, told = title(home), f"{name} in {home.name}"
-        elif home is None and node not in self.outside:
+        is_outside = home is None and node not in self.outside
+        if is_outside:
             badge, told = "in" if inspection.is_input(node) else OUTSIDE, f"outside: {name}"
         ident = f"{node}@{bundle.target.name if isinstance(bundle.target, Group) else bundle.target}"
-        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told)
+        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told, outside=is_outside)
 
     def _edges(self, bundle: Bundle, source: str, show: Collection[str]) -> list[Edge]:
         """Into a node each edge with its partial, as long as one line says one; else one line for all."""

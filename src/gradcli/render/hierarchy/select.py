@@ -31,8 +31,9 @@ def top(hierarchy: Hierarchy, count: int) -> Selection:
     outline = hierarchy.outline
     if not outline.peaks:
         raise UsageError("no node has an adjoint", hint="--at gives a point, and --cotangent ones to what is no scalar")
-    ranked = sorted(outline.peaks, key=lambda node: -magnitude(outline.peaks[node][0]))[:count]
     following = towards_outputs(hierarchy)
+    needed = [node for node in outline.peaks if node in following or node in outline.outputs]
+    ranked = sorted(needed, key=lambda node: -magnitude(outline.peaks[node][0]))[:count]
     on_paths = dict.fromkeys([*hierarchy.inspection.outputs])
     arrivals: dict[int, int] = {}
     for node in ranked:
@@ -55,7 +56,10 @@ def top(hierarchy: Hierarchy, count: int) -> Selection:
     between = len(on_paths) - len(chosen)
     sentence = f"the {counted(len(ranked), 'node')} with the largest |adjoint|"
     sentence += f" and {between} on their paths to the output" if between else ""
-    return Selection(in_order(hierarchy, drawn), paths, f"{sentence}, of {total(hierarchy)}")
+    sentence += f", of {total(hierarchy)}"
+    if idle := len(outline.peaks) - len(needed):
+        sentence += f"; no output needs {counted(idle, 'input')}"
+    return Selection(in_order(hierarchy, drawn), paths, sentence)
 
 
 def towards_outputs(hierarchy: Hierarchy) -> dict[int, int]:

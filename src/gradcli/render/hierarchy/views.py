@@ -10,7 +10,7 @@ from gradcli.errors import UsageError
 from gradcli.render import cards
 from gradcli.render.cards import PARTS
 from gradcli.render.hierarchy.division import FULL
-from gradcli.render.hierarchy.group_cards import OUTSIDE, counted
+from gradcli.render.hierarchy.group_cards import counted
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.hierarchy.lines import is_interval
 from gradcli.render.hierarchy.pictures import Assembly, Frame, frame_title
@@ -226,7 +226,7 @@ def told_how(picture: Picture, names: Collection[str]) -> Picture:
     """The picture, in which the groups that have no view among `names` say how to see them."""
 
     def told(card: Card) -> Card:
-        if not card.group or card.group in names or card.badge == OUTSIDE:
+        if not card.group or card.group in names or card.outside:
             return card
         return replace(card, rows=(*card.rows, Row("to open", f"--expand {card.group}")))
 

@@ -196,7 +196,7 @@ class PageData:
             found["rows"] = parts
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
-        if is_outside(card):
+        if card.outside:
             found["outside"] = True
         if card.group:
             found["opens"] = names.get(card.group, -1)
@@ -226,11 +226,6 @@ def ordered(inspection: Inspection, nodes: Sequence[int]) -> list[int]:
     """Arguments before their users, an output too that others use; else in the order given."""
     levels = inspection.graph.levels(inspection.nodes)
     return sorted(nodes, key=lambda node: levels[node])
-
-
-def is_outside(card: Card) -> bool:
-    """Whether a card stands in a group's picture for what is around the group."""
-    return card.description.startswith("outside: ")
 
 
 def node_of(card: str) -> int | None:
