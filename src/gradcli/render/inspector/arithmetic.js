@@ -11,7 +11,7 @@ function localText(link) {
 // Two edges between the same nodes (x*x) are told apart by their formulas.
 function localFactor(link) {
   const { source, target, formula } = links[link];
-  const alike = linksFrom[source].filter((other) => links[other].target === target);
+  const alike = linksInto[target].filter((other) => links[other].source === source);
   if (alike.length === 1) return localText(link);
   return /^[^\s\u00b7/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
 }
@@ -58,9 +58,16 @@ function tangentTexts(node, column) {
   if (!terms.length) return [];
   const below = `\u2202${columns[column]}`;
   return [
-    terms.map((link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`).join(" + "),
-    terms.map((link) => factor(partials[link]) + factor(tangents[column][links[link].source])).join(" + "),
+    sumText([], terms, (link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`),
+    sumText([], terms, (link) => factor(partials[link]) + factor(tangents[column][links[link].source])),
   ];
+}
+
+// The terms of a sum that begins with some texts; of many only the first are written.
+function sumText(begun, terms, write) {
+  const omitted = terms.length - data.mostTerms;
+  const rest = omitted > 0 ? [`\u2026 and ${omitted.toLocaleString("en")} more`] : [];
+  return [...begun, ...terms.slice(0, data.mostTerms).map(write), ...rest].join(" + ");
 }
 
 // The sweeps skip what is not there, so that 0 times infinity does not arise from it.
@@ -75,9 +82,9 @@ function reverseEquation(node, output) {
   const { name, start, node: top } = outputs[output];
   const terms = contributingLinks(node, output);
   const begun = node === top ? [start] : [];
-  const symbols = terms.map((link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`);
-  const numbers = terms.map((link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]));
-  const sums = [symbols, numbers].map((texts) => [...begun, ...texts].join(" + "));
+  const symbol = (link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`;
+  const numbers = (link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]);
+  const sums = [symbol, numbers].map((write) => sumText(begun, terms, write));
   return {
     left: derivativeText(name, node),
     right: unique([...sums, short(state.adjoints[output][node])]),

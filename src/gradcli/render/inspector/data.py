@@ -26,6 +26,8 @@ from gradcli.shapes import format_shape
 MOST_NODES = 4000
 """Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
 MOST_INPUTS = 500
+MOST_TERMS = 12
+"""So many terms of a sum are written in a step; of more it is said how many."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
@@ -56,6 +58,7 @@ class PageData:
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
             "notes": [screen(line) for line in captions(inspection)],
+            "mostTerms": MOST_TERMS,
             "columns": [screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
@@ -114,10 +117,11 @@ class PageData:
         }
         if inspection.tape is not None and not self.plain(node):
             optional["forward"] = [
-                screen(forward_step(inspection, node, column, full=False)) for column in range(len(inspection.columns))
+                screen(forward_step(inspection, node, column, full=False, most=MOST_TERMS))
+                for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False))
+                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False, most=MOST_TERMS))
                 for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}

@@ -6,7 +6,7 @@ function equation({ left, right, note }) {
   right.forEach((text, place) => {
     const last = place === right.length - 1;
     if (place) rows.push(make("span"));
-    rows.push(make("span", { class: last ? "right last" : "right" }, "= ", ...summands(text)));
+    rows.push(make("span", { class: last ? "right last" : "right" }, "= ", summands(text)));
   });
   if (long) rows.splice(0, rows.length, ...rows.filter((row) => row.textContent));
   const whole = make("div", { class: long ? "math equation long" : "math equation" }, ...rows);

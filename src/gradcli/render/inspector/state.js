@@ -101,6 +101,7 @@ function make(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children);
+  // One by one: a call takes only so many arguments.
+  for (const child of children.flat()) element.append(child);
   return element;
 }
