@@ -50,7 +50,7 @@ def users_of(inspection: Inspection) -> dict[int, list[Link]]:
 
 
 def forward_step(inspection: Inspection, node: int, column: int, full: bool, most: int | None = None) -> str:
-    """How a tangent arises from those of the arguments; `most` terms are written, of more it is said how many."""
+    """How a tangent arises from those of the arguments; `most` are written, of more it is said how many."""
     name, label = inspection.names[node], inspection.columns[column].label
     tangents = inspection.tangents[column]
     left = f"∂{name}/∂{label}"
@@ -76,7 +76,7 @@ def forward_step(inspection: Inspection, node: int, column: int, full: bool, mos
 def reverse_step(
     inspection: Inspection, node: int, output: int, users: list[Link], full: bool, most: int | None = None
 ) -> str:
-    """How an adjoint arises from those of the users of its node; `most` users are written, of more it is said how many."""
+    """How an adjoint arises from those of the users of its node; `most` are written, of more it is said how many."""
     adjoints, names = inspection.adjoints[output], inspection.names
     what = inspection.weighted(output)
     left = f"∂{what}/∂{names[node]}"

@@ -94,6 +94,20 @@ def test_two_edges_between_the_same_nodes_are_two_terms(page: Page) -> None:
     assert equations(page) == "∂f/∂x = ∂f/∂f·x + ∂f/∂f·x = (1)(3) + (1)(3) = 6"
 
 
+def test_a_zero_that_was_computed_is_a_factor_too(page: Page) -> None:
+    page.open(page_of("sqrt(x)*y", {"x": 0.0, "y": 0.0}))
+    page.run("document.getElementById('slider').value = 7; slider.dispatchEvent(new Event('input'))")
+    assert page.text("#step").startswith("Reverse sweep of f · y")
+    page.keys("n")
+    assert equations(page) == "∂f/∂x = ∂f/∂v₁·∂v₁/∂x = (0)(inf) = NaN"
+
+
+def test_a_structural_zero_is_no_factor(page: Page) -> None:
+    page.open(page_of("sqrt(x)*y", {"x": 0.0, "y": 1.0}))
+    page.run("document.getElementById('slider').value = 3; slider.dispatchEvent(new Event('input'))")
+    assert equations(page) == "∂v₁/∂y = 0"
+
+
 def test_arrays_in_matrix_words(page: Page) -> None:
     page.open(page_of(ROW_5, ROW_5_POINT))
     page.run("document.getElementById('slider').value = 4; slider.dispatchEvent(new Event('input'))")

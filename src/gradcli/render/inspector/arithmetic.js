@@ -53,8 +53,7 @@ function filledText(node) {
 
 function tangentTexts(node, column) {
   const { partials, tangents } = app.state;
-  const used = linksInto[node].filter((link) => !links[link].detached);
-  const terms = used.filter((link) => counts(partials[link], tangents[column][links[link].source]));
+  const terms = linksInto[node].filter((link) => !links[link].detached && follows(links[link].source, column));
   if (!terms.length) return [];
   const below = `\u2202${columns[column]}`;
   return [
@@ -70,9 +69,10 @@ function sumText(begun, terms, write) {
   return [...begun, ...terms.slice(0, data.mostTerms).map(write), ...rest].join(" + ");
 }
 
-// The sweeps skip what is not there, so that 0 times infinity does not arise from it.
-function counts(partial, other) {
-  return Number.isFinite(partial) || other !== 0;
+// Whether a node depends on what a column follows. The sweeps skip what does not, so that 0 times infinity does not arise
+// from it; a computed 0 is a number like any other.
+function follows(node, column) {
+  return !app.state.still[column].has(node);
 }
 
 function reverseEquation(node, output) {
@@ -94,16 +94,12 @@ function reverseEquation(node, output) {
 
 // Whether an output depends on a node at all.
 function depends(output, node) {
-  return !nodes[node].free?.includes(output);
+  return !app.state.free[output].has(node);
 }
 
 // The edges that add to an adjoint.
 function contributingLinks(node, output) {
-  const { partials, adjoints } = app.state;
-  return linksFrom[node].filter((link) => {
-    const { target, detached } = links[link];
-    return !detached && depends(output, target) && counts(partials[link], adjoints[output][target]);
-  });
+  return linksFrom[node].filter((link) => !links[link].detached && depends(output, links[link].target));
 }
 
 // An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import visible
 from gradcli.problem import Nested
-from gradcli.render.cards import number_text, typeset
+from gradcli.render.cards import NORM, NORM_OF_FINITE, SHORT, number_text, typeset
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed
 from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
-from gradcli.render.summary import array_text, nested_shape, weights_text
+from gradcli.render.summary import WHOLE, array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
 from gradcli.render.view import View
 from gradcli.shapes import format_shape
@@ -28,6 +29,8 @@ MOST_NODES = 4000
 MOST_INPUTS = 500
 MOST_TERMS = 12
 """So many terms of a sum are written in a step; of more it is said how many."""
+ARRAYS = {"short": SHORT, "full": WHOLE, "norm": NORM, "normOfFinite": NORM_OF_FINITE}
+"""How long a text of a whole array may be, and what its norm is called."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
@@ -59,6 +62,7 @@ class PageData:
             "omitted": len(inspection.rows) - len(self.nodes),
             "notes": [screen(line) for line in captions(inspection)],
             "mostTerms": MOST_TERMS,
+            "arrays": ARRAYS,
             "columns": [screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
@@ -113,6 +117,7 @@ class PageData:
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
             "unseen": len(unseen),
+            "still": [place for place, tangents in enumerate(inspection.tangents) if tangents[node] is None],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
@@ -195,9 +200,8 @@ class PageData:
         """A card's node, or the group that it opens."""
         node = node_of(card.id)
         found: dict[str, Any] = {"node": -1 if node is None else self.place.get(node, -1)}
-        parts = [row.part for row in card.rows]
-        if any(parts):
-            found["rows"] = parts
+        if any(row.part for row in card.rows):
+            found["rows"] = self.rows(card)
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
         if is_outside(card):
@@ -206,6 +210,17 @@ class PageData:
             found["opens"] = names.get(card.group, -1)
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
+        return found
+
+    def rows(self, card: Card) -> list[dict[str, Any]]:
+        """What each row of a card shows: the part, `which` tangent or adjoint, what of an array, of which other node."""
+        found = []
+        before: Counter[tuple[str, int | None]] = Counter()
+        for row in card.rows:
+            written: dict[str, Any] = {"part": row.part, "which": before[row.part, row.node], "ofArray": row.of_array}
+            before[row.part, row.node] += 1
+            written = {key: value for key, value in written.items() if value}
+            found.append(written if row.node is None else written | {"node": self.place.get(row.node, -1)})
         return found
 
     def edge(self, edge: Edge, cards: Mapping[str, int]) -> list[int]:
@@ -268,7 +283,8 @@ def number(value: Nested) -> Any:
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        return {"short": number_text(value), "full": array_text(value, nested_shape(value)).replace("-", "−")}
+        full = array_text(value, nested_shape(value)).replace("-", "−").replace("nan", "NaN")
+        return {"short": number_text(value), "full": full}
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

@@ -79,7 +79,7 @@ function noDetails() {
 
 function cardDetails(card) {
   const opens = card.opens > 0 ? "Click or press Enter to open the group." : "";
-  return [make("h2", {}, make("bdi", {}, card.title)), ...[card.description, opens].filter(Boolean).map((text) => make("p", { class: "hint" }, text))];
+  return [make("h2", {}, make("bdi", {}, card.title)), ...[changed() && card.opens > 0 ? `At the original point: ${card.description}` : card.description, opens].filter(Boolean).map((text) => make("p", { class: "hint" }, text))];
 }
 
 function numbersOf(node) {

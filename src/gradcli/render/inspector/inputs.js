@@ -14,11 +14,14 @@ function stateOf(answer) {
   const shaped = (flat, shape) => (shape.length ? arrayOf(flat, shape) : flat[0]);
   const column = (numbers) => nodes.map(({ id }) => shaped(numbers[id], shapeOf.get(id)));
   const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function]]));
+  const places = (ids) => new Set(ids.map((id) => placeOf.get(id)));
   const at = (id, text) => [placeOf.get(id), text];
   return {
     values: column(answer.values),
     tangents: answer.tangents.map(column),
     adjoints: outputs.map(({ node }) => column(answer.adjoints[nodes[node].id])),
+    still: answer.still.map(places),
+    free: outputs.map(({ node }) => places(answer.free[nodes[node].id])),
     partials: links.map(({ source, target, detached }, link) => {
       const [node, argument] = [nodes[target].id, nodes[source].id];
       const flat = answer.partials[node]?.[positions[link]]?.map((x) => x ?? 0); // null: a branch that is not taken
