@@ -15,7 +15,7 @@ from typing import Any
 from gradcli.errors import visible
 from gradcli.problem import Nested
 from gradcli.render.cards import NORM, NORM_OF_FINITE, SHORT, number_text, typeset
-from gradcli.render.inspection import Inspection, Link
+from gradcli.render.inspection import MOST_OUTPUTS, Inspection, Link, output_note
 from gradcli.render.listing import enclosed
 from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
@@ -38,7 +38,9 @@ SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
 
 def page_data(inspection: Inspection, judged: Inspection, views: Sequence[View]) -> dict[str, Any]:
     """All of it, with the verdicts on `judged`."""
-    return PageData(inspection, views).all() | {"verdicts": verdicts(judged)}
+    data = PageData(inspection, views).all()
+    note = output_note(judged, inspection)
+    return data | {"notes": [*data["notes"], *([screen(note)] if note else [])], "verdicts": verdicts(judged)}
 
 
 class PageData:
@@ -213,7 +215,7 @@ class PageData:
         return found
 
     def rows(self, card: Card) -> list[dict[str, Any]]:
-        """What each row of a card shows: the part, `which` tangent or adjoint, what of an array, of which other node."""
+        """What each row of a card shows: the part, `which` of them, what of an array, of which node if not the card's."""
         found = []
         before: Counter[tuple[str, int | None]] = Counter()
         for row in card.rows:
@@ -262,6 +264,8 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
     """Word and reason of each verdict; the output's name where there are several."""
     if judged.tape is None:
         return []
+    if len(judged.verdicts) > MOST_OUTPUTS:
+        return counted_verdicts(judged)
     ground = f"{judged.tape.carrier.dtype}, {judged.tape.carrier.device}"
     return [
         {
@@ -270,6 +274,22 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
             "reason": f"{visible(verdict.sentence)} ({ground})",
         }
         for output, verdict in judged.verdicts.items()
+    ]
+
+
+def counted_verdicts(judged: Inspection) -> list[dict[str, str]]:
+    """Of many outputs how many have each verdict, with the first of them."""
+    found: dict[str, list[int]] = {}
+    for output, verdict in judged.verdicts.items():
+        found.setdefault(verdict.word, []).append(output)
+    return [
+        {
+            "output": "",
+            "word": word,
+            "reason": f"{len(of)} of {len(judged.verdicts)} outputs, such as {screen(judged.names[of[0]])}: "
+            + visible(judged.verdicts[of[0]].sentence),
+        }
+        for word, of in found.items()
     ]
 
 
