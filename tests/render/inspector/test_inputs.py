@@ -207,3 +207,11 @@ def test_what_depends_on_what_follows_the_branch_that_is_taken(page: Page) -> No
     type_into(page, {"x": 0.7, "y": 2.0})
     assert "does not depend on it" not in page.text("#step")
     assert page.text("#step").split("=")[-1].strip() == "2"
+
+
+def test_more_inputs_than_fields_are_a_reason(page: Page) -> None:
+    page.open(page_of("sum(x^2)", {"x": [0.5] * 25}))
+    assert not page.one("#inputs").is_displayed()
+    reason = "The inputs cannot be changed in this page: they are 25 numbers; the page has fields for up to 24."
+    assert reason in page.text("#trace")
+    assert page.messages() == []

@@ -140,6 +140,23 @@ def test_several_outputs_have_a_sweep_each(page: Page) -> None:
     assert page.one("#sweeps").text.splitlines() == ["forward", "reverse, a", "reverse, b"]
 
 
+def test_every_sweep_says_what_it_ends_in(page: Page) -> None:
+    text, point = SEVERAL
+    page.open(page_of(text, point))
+    assert "The adjoints of the inputs are the gradient of b." in page.text("#step")
+    step = int(page.one("#slider").get_attribute("max"))
+    page.run(f"document.getElementById('slider').value = {step * 2 // 3}; slider.dispatchEvent(new Event('input'))")
+    assert "The adjoints of the inputs are the gradient of a." in page.text("#step")
+    page.keys("n")
+    assert "The adjoints" not in page.text("#step")
+
+
+def test_a_cotangent_has_its_own_words(page: Page) -> None:
+    inspection = inspect("x^2", {"x": [1.0, 2.0]}, [1.0, 10.0])
+    page.open(pages.page(inspection, [View("", "", picture_of(inspection, ""))]))
+    assert "The adjoints of the inputs are the cotangent times the Jacobian of f." in page.text("#step")
+
+
 def test_without_a_point_there_are_no_sweeps(page: Page) -> None:
     page.open(page_of("ln(x1)+x1*x2", shapes={"x1": (), "x2": ()}))
     assert not page.one("#transport").is_displayed()

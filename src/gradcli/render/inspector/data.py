@@ -96,7 +96,13 @@ class PageData:
         weights = self.inspection.weights.get(output)
         shape = self.inspection.shape(output)
         start = "1" if weights is None else visible(weights_text(weights, shape))
-        found = {"node": self.place[output], "name": screen(self.inspection.weighted(output)), "start": start}
+        name = screen(self.inspection.names[output])
+        found = {
+            "node": self.place[output],
+            "name": screen(self.inspection.weighted(output)),
+            "start": start,
+            "swept": f"the gradient of {name}" if weights is None else f"the cotangent times the Jacobian of {name}",
+        }
         return found if shape else found | {"weight": 1.0 if weights is None else weights}
 
     def node(self, node: int) -> dict[str, Any]:
@@ -215,7 +221,7 @@ class PageData:
         return found
 
     def rows(self, card: Card) -> list[dict[str, Any]]:
-        """What each row of a card shows: the part, `which` of them, what of an array, of which node if not the card's."""
+        """What each row of a card shows: the part, `which` of them, what of an array, of which other node."""
         found = []
         before: Counter[tuple[str, int | None]] = Counter()
         for row in card.rows:

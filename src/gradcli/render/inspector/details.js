@@ -35,7 +35,8 @@ function showStep() {
     return;
   }
   const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
-  const ended = app.step === steps.length && outputs.length ? [make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.")] : [];
+  const last = step.sweep === "reverse" && step.node === 0;
+  const ended = last ? [make("p", { class: "agrees" }, `The adjoints of the inputs are ${outputs[step.output].swept}.`)] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
 }
 

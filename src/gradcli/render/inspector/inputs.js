@@ -1,6 +1,5 @@
 // Inputs that can be typed or slid: all numbers are then computed anew, by the rules that the command line uses.
 
-const MOST_FIELDS = 24;
 const { program } = data;
 const placeOf = new Map(nodes.map(({ id }, place) => [id, place]));
 const given = program.inputs.map(({ value }) => value.map(number));
@@ -124,7 +123,7 @@ function makeField(input, element) {
 
 function prepareInputs() {
   const count = given.reduce((sum, values) => sum + values.length, 0);
-  if (!count || count > MOST_FIELDS) return;
+  if (!count) return;
   const box = byId("inputs");
   const rows = given.flatMap((values, input) => values.map((_, element) => makeField(input, element)));
   const reset = make("button", { type: "button", id: "reset", disabled: true, onclick: () => {
