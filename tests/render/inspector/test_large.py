@@ -9,6 +9,7 @@ from gradcli.render.inspector.page import to_html
 from tests.render.inspections import inspect
 from tests.render.inspector import pages
 from tests.render.inspector.pages import Page
+from tests.render.inspector.test_inputs import settle
 
 
 def large(page: Page, text: str, point: dict) -> str:
@@ -58,3 +59,39 @@ def test_a_few_outputs_are_all_swept() -> None:
     whole = many_outputs(8)
     assert as_drawn(whole) is whole
     assert output_note(whole, whole) == ""
+
+
+def test_a_node_with_hundreds_of_users_has_forty_rows_that_add_up(page: Page) -> None:
+    large(page, "; ".join(["u = sin(x)", f"s = {'+'.join(f'u*{k}.5' for k in range(800))}", "s"]), {"x": 0.5})
+    page.run("[...document.querySelectorAll('.trace tbody tr')].find(r => r.textContent.startsWith('u =')).click()")
+    table = page.text("#details table.paths")
+    assert "800 paths to s" in page.text("#details")
+    assert len(page.all("#details table.paths tbody tr")) == 41
+    assert "and 760 more" in table
+    assert "… and 788 more" in table
+    assert "The contributions add up to the adjoint." in page.text("#details")
+
+
+def test_paths_are_put_together_once_for_all_steps_of_a_sweep(page: Page) -> None:
+    page.open(pages.page_of("x*y + sin(x)", {"x": 0.5, "y": 2.0}))
+    page.card("x").click()
+    page.run("window.before = document.querySelector('table.paths')")
+    same = "return window.before === document.querySelector('table.paths')"
+    page.keys("p", "p")
+    assert page.run(same)
+    page.run("const f = document.getElementById('input-0-0'); f.value = '0.75'; f.dispatchEvent(new Event('input'))")
+    settle(page)
+    assert not page.run(same)
+
+
+def test_paths_through_a_lattice_are_counted_and_not_walked(page: Page) -> None:
+    lines = [f"u{k} = u{k - 1}*x + u{k - 2}*x" for k in range(2, 300)]
+    large(page, "; ".join(["u0 = sin(x)", "u1 = u0*x", *lines, "u299"]), {"x": 0.5})
+    took = page.run(
+        "const t = performance.now();"
+        "[...document.querySelectorAll('.trace tbody tr')].find(r => r.textContent.startsWith('x')).click();"
+        "return performance.now() - t"
+    )
+    assert "Over a million paths" in page.text("#details")
+    assert "The contributions add up to the adjoint." in page.text("#details")
+    assert took < 2000
