@@ -30,6 +30,7 @@ PARTS = ("value", "heat", "tangent", "adjoint", "partial")
 """What can be shown at a point besides names, operations and shapes: `heat` is the map of an array whose elements are
 not written out, and partials stand on the edges."""
 NO_PARTS = "none"
+NORM, NORM_OF_FINITE = "norm", "norm of finite"
 AGAIN = "again"
 
 INDEXED = re.compile(r"\b[^\W\d_]+_?\d+\b(?!\()")
@@ -138,10 +139,11 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
     if whole:
         return [Row("value", whole, part="value")]
     found = inspection.summary(node)
-    texts = {"min … max": f"{short(found.low)} … {short(found.high)}"}
-    texts["norm of finite" if found.strange else "norm"] = short(found.norm)
-    texts |= {"not finite": found.strange} if found.strange else {}
-    return [Row(label, text, part="value") for label, text in texts.items()]
+    rows = [Row("min … max", f"{short(found.low)} … {short(found.high)}", part="value", of_array="range")]
+    rows += [Row(NORM_OF_FINITE if found.strange else NORM, short(found.norm), part="value", of_array="norm")]
+    if found.strange:
+        rows.append(Row("not finite", found.strange, part="value", of_array="strange"))
+    return rows
 
 
 def tangent_rows(inspection: Inspection, node: int) -> list[Row]:

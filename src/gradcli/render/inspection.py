@@ -7,7 +7,7 @@ shapes and formulas only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,6 +53,10 @@ class Column:
     label: str
     tangents: Mapping[str, Nested]
     direction: str = ""
+
+
+MOST_OUTPUTS = 8
+"""The adjoints of so many outputs are drawn."""
 
 
 class Link(NamedTuple):
@@ -223,6 +227,23 @@ class Inspection:
             if trouble:
                 words.append(f"{trouble} {what}")
         return ", ".join(words)
+
+
+def as_drawn(inspection: Inspection) -> Inspection:
+    """What a picture shows of an inspection: of more than MOST_OUTPUTS outputs the adjoints of the last alone."""
+    if len(inspection.adjoints) <= MOST_OUTPUTS:
+        return inspection
+    last = [*inspection.adjoints][-1]
+    return replace(inspection, adjoints={last: inspection.adjoints[last]}, weights={last: inspection.weights[last]})
+
+
+def output_note(whole: Inspection, drawn: Inspection) -> str:
+    """Whose adjoints `as_drawn` left out, and how to see them; nothing where it left out none."""
+    omitted = len(whole.adjoints) - len(drawn.adjoints)
+    if len(whole.adjoints) <= MOST_OUTPUTS or not omitted:
+        return ""
+    shown = ", ".join(drawn.names[output] for output in drawn.adjoints)
+    return f"adjoints are shown of {shown} alone, not of {omitted} other outputs; the output that stands last is shown"
 
 
 def inspect_at(

@@ -13,6 +13,8 @@ from typing import Literal
 
 Direction = Literal["LR", "TB"]
 Theme = Literal["auto", "light", "dark"]
+OfArray = Literal["", "range", "norm", "strange", "largest"]
+"""What a row tells of an array, or of the arrays of a group."""
 
 KINDS = (
     "input", "constant", "arithmetic", "elementary", "piecewise", "reduction", "matrix", "structural", "detach"
@@ -24,7 +26,8 @@ KINDS = (
 class Row:
     """One line of a card. `tint` is a signed magnitude in [-1, 1] (NaN allowed) that colours the row; `mixed` says that
     the numbers have both signs, so that its sign means nothing. `part` is the quantity that the row shows (one of
-    `cards.PARTS`), empty for what no sweep computes."""
+    `cards.PARTS`), empty for what no sweep computes; `of_array` is what it tells of an array, if not its text in short;
+    `node` is the node that it speaks of where that is not the card's."""
 
     label: str
     value: str
@@ -32,6 +35,8 @@ class Row:
     emphasis: bool = False
     mixed: bool = False
     part: str = ""
+    of_array: OfArray = ""
+    node: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

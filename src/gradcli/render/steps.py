@@ -49,8 +49,8 @@ def users_of(inspection: Inspection) -> dict[int, list[Link]]:
     return users
 
 
-def forward_step(inspection: Inspection, node: int, column: int, full: bool) -> str:
-    """How a tangent arises from those of the arguments."""
+def forward_step(inspection: Inspection, node: int, column: int, full: bool, most: int | None = None) -> str:
+    """How a tangent arises from those of the arguments; `most` are written, of more it is said how many."""
     name, label = inspection.names[node], inspection.columns[column].label
     tangents = inspection.tangents[column]
     left = f"∂{name}/∂{label}"
@@ -61,21 +61,22 @@ def forward_step(inspection: Inspection, node: int, column: int, full: bool) -> 
     if not links or all(tangents[link.argument] is None for link in links):
         return f"{left} = {result}, no dependence on {label}"
     if not all(is_scalar(inspection, link) for link in links):
-        terms = [inspection.differential(link) for link in links]
-        return f"{left} = {' + '.join(terms)} = {result}"
+        terms = [inspection.differential(link) for link in links[:most]]
+        return f"{left} = {sum_text(terms, len(links))} = {result}"
+    # The sweep skips what is not there, so that 0 * inf does not arise from it.
+    links = [link for link in links if tangents[link.argument] is not None or math.isfinite(inspection.partial(link))]
     written, numbers = [], []
-    for link in links:
-        partial, tangent = inspection.partial(link), tangents[link.argument]
-        # The sweep skips what is not there, so that 0 * inf does not arise from it.
-        if tangent is not None or math.isfinite(partial):
-            factor = inspection.whole(tangent, link.argument)
-            written.append(f"{factor_text(inspection.formula(link).text)}·∂{inspection.names[link.argument]}/∂{label}")
-            numbers.append(product(partial, factor))
-    return f"{left} = {' + '.join(written)} = {' + '.join(numbers)} = {result}"
+    for link in links[:most]:
+        tangent = inspection.whole(tangents[link.argument], link.argument)
+        written.append(f"{factor_text(inspection.formula(link).text)}·∂{inspection.names[link.argument]}/∂{label}")
+        numbers.append(product(inspection.partial(link), tangent))
+    return f"{left} = {sum_text(written, len(links))} = {sum_text(numbers, len(links))} = {result}"
 
 
-def reverse_step(inspection: Inspection, node: int, output: int, users: list[Link], full: bool) -> str:
-    """How an adjoint arises from those of the users of its node."""
+def reverse_step(
+    inspection: Inspection, node: int, output: int, users: list[Link], full: bool, most: int | None = None
+) -> str:
+    """How an adjoint arises from those of the users of its node; `most` are written, of more it is said how many."""
     adjoints, names = inspection.adjoints[output], inspection.names
     what = inspection.weighted(output)
     left = f"∂{what}/∂{names[node]}"
@@ -87,14 +88,21 @@ def reverse_step(inspection: Inspection, node: int, output: int, users: list[Lin
         return f"{left} = {result}" + ("" if begun else f", {what} does not depend on it")
     repeated = Counter(link.node for link in links)
     written, numbers = list(begun), list(begun)
-    for link in links:
+    for link in links[:most]:
         user = names[link.node]
         # Two edges between the same nodes (x*x) are told apart by their formulas.
         local = f"∂{user}/∂{names[node]}" if repeated[link.node] == 1 else factor_text(inspection.formula(link).text)
         written.append(f"∂{what}/∂{user}·{local}")
         numbers.append(contribution_text(inspection, link, output, full))
-    sums = [" + ".join(written), " + ".join(numbers), result]
+    count = len(begun) + len(links)
+    sums = [sum_text(written, count), sum_text(numbers, count), result]
     return " = ".join([left, *dict.fromkeys(sums)])
+
+
+def sum_text(terms: list[str], count: int) -> str:
+    """The terms of a sum that are written, and how many of all `count` are not."""
+    omitted = [f"… and {count - len(terms):,} more"] if count > len(terms) else []
+    return " + ".join([*terms, *omitted])
 
 
 def contribution_text(inspection: Inspection, link: Link, output: int, full: bool) -> str:

@@ -2,18 +2,21 @@
 
 from collections import Counter
 
+from gradcli.render.cards import short
 from gradcli.render.hierarchy.views import views
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
+from gradcli.render.picture import pretty_name
 from tests.render.inspections import inspect
 from tests.render.inspector import pages
 from tests.render.inspector.pages import Page
+from tests.render.inspector.test_inputs import settle, type_into
 
 
-def long_graph() -> Inspection:
+def long_graph(x: float = 0.3) -> Inspection:
     """400 statements, each of which uses the two before it."""
     lines = [f"u{k} = sin(u{k - 1}) + 0.5*u{k - 2}" for k in range(2, 400)]
-    return inspect("; ".join(["u0 = x*y", "u1 = x + y", *lines, "u399*x"]), {"x": 0.3, "y": 0.7})
+    return inspect("; ".join(["u0 = x*y", "u1 = x + y", *lines, "u399*x"]), {"x": x, "y": 0.7})
 
 
 def test_every_node_is_at_home_in_one_picture() -> None:
@@ -38,3 +41,48 @@ def test_groups_of_a_large_graph_open_in_place(page: Page) -> None:
     page.keys("\ue00c", "\ue00c")
     assert len(page.all("#crumbs li")) == 1
     assert page.messages() == []
+
+
+def test_groups_follow_a_changed_input_or_say_nothing(page: Page) -> None:
+    inspection, changed = long_graph(), long_graph(1.5)
+    page.open(pages.page(inspection, views(inspection, "title")))
+    before = page.card_rows()
+    type_into(page, {"x": 1.5})
+    after = page.card_rows()
+    names = {pretty_name(name): node for node, name in changed.names.items()}
+    given = {label.split()[1]: text for rows in after.values() for label, text in rows.items() if "gives" in label}
+    assert {text for name, text in given.items() if name in names} == {
+        short(changed.value(names[name])) for name in given if name in names
+    }
+    assert len(given) > 3
+    assert any(label.startswith("max ←") for rows in before.values() for label in rows)
+    assert not any(label.startswith("max ←") for rows in after.values() for label in rows)
+    page.run("document.querySelector('g.card.group').dispatchEvent(new Event('pointerenter'))")
+    assert "At the original point: group" in page.text("#details")
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert page.card_rows() == before
+    assert page.messages() == []
+
+
+def test_a_group_that_goes_wrong_is_marked(page: Page) -> None:
+    lines = [f"u{k} = ln(u{k - 1} + 1)" for k in range(1, 300)]
+    inspection = inspect("; ".join(["u0 = x", *lines, "u299*x"]), {"x": 2.0})
+    page.open(pages.page(inspection, views(inspection, "title")))
+    assert not page.all(".group .alarmed")
+    type_into(page, {"x": -5.0})
+    assert page.all(".group .alarmed")
+
+
+def test_a_group_of_inputs_is_the_gradient_of_each_output(page: Page) -> None:
+    inputs = "abcdefgh"
+    lines = [f"u{k} = sin(u{k - 1})*{inputs[k % 8]}" for k in range(1, 300)]
+    text = "; ".join(["u0 = " + "+".join(inputs), *lines, "s = u299 + u7", "s"])
+    point = {name: 0.5 + 0.01 * k for k, name in enumerate(inputs)}
+    inspection, changed = inspect(text, point), inspect(text, point | {"a": 1.1})
+    page.open(pages.page(inspection, views(inspection, "title")))
+    type_into(page, {"a": 1.1})
+    rows = {label: text for found in page.card_rows().values() for label, text in found.items()}
+    s = changed.outputs[0]
+    for name in inputs:
+        assert rows[f"← ∂s/∂{name}"] == short(changed.adjoints_of(changed.graph.inputs[name])[s])

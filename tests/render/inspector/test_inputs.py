@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.render.inspections import ROW_1, ROW_1_POINT, inspect
+from gradcli.render.cards import short
+from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named
 from tests.render.inspector.pages import Page, page_of
 
 CASES = [
@@ -151,3 +152,66 @@ def test_a_graph_that_cannot_be_computed_has_no_fields(page: Page) -> None:
     page.open(page_of("sum(softmax(x))", {"x": [1.0, 2.0]}))
     assert not page.one("#inputs").is_displayed()
     assert "The inputs cannot be changed in this page: softmax is" in page.text("#trace")
+
+
+def change(page: Page, field: str, value: str) -> None:
+    page.run(
+        "const f = document.getElementById(arguments[0]); f.value = arguments[1]; f.dispatchEvent(new Event('input'))",
+        field,
+        value,
+    )
+    settle(page)
+
+
+def test_rows_of_a_summary_keep_their_meaning(page: Page) -> None:
+    point = {"x": [0.11111 * k for k in range(1, 9)]}
+    page.open(page_of("sum(ln(x)*2.3)", point))
+    before = page.card_rows()["v₁ = ln(x)"]
+    assert list(before)[:3] == ["shape", "min … max", "norm"]
+    change(page, "input-0-0", "3.25")
+    cards = page.card_rows()
+    values = inspect("sum(ln(x)*2.3)", {"x": [3.25, *point["x"][1:]]})
+    v1 = values.summary(node_named(values, "v1"))
+    assert cards["v₁ = ln(x)"]["min … max"] == f"{short(v1.low)} … {short(v1.high)}"
+    assert cards["v₁ = ln(x)"]["norm"] == short(v1.norm)
+    change(page, "input-0-0", "-9")
+    after = page.card_rows()["v₁ = ln(x)"]
+    assert "norm" not in after
+    assert "norm of finite" in after
+    assert page.trace()["v₁ = ln(x)"][0] == "1 NaN of 8"
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert page.card_rows()["v₁ = ln(x)"] == before
+
+
+def test_the_heat_map_is_of_the_original_point_only(page: Page) -> None:
+    page.open(page_of("sum(ln(x)*2.3)", {"x": [0.11111 * k for k in range(1, 9)]}))
+    seen = "return [...document.querySelectorAll('.heat')].map(e => getComputedStyle(e).visibility)"
+    assert set(page.run(seen)) == {"visible"}
+    change(page, "input-0-0", "9")
+    assert set(page.run(seen)) == {"hidden"}
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert set(page.run(seen)) == {"visible"}
+    page.run("document.getElementById('first').click()")
+    assert set(page.run(seen)) == {"hidden"}
+
+
+def test_what_depends_on_what_follows_the_branch_that_is_taken(page: Page) -> None:
+    page.open(page_of("where(x>0, ln(x), x^2)*y", {"x": -1.0, "y": 2.0}))
+    rows = page.trace()
+    place = next(place for place, title in enumerate(rows) if title.endswith("= ln(x)"))
+    step = 2 * len(rows) - place
+    page.run(f"const s = document.getElementById('slider'); s.value = {step}; s.dispatchEvent(new Event('input'))")
+    assert "does not depend on it" in page.text("#step")
+    type_into(page, {"x": 0.7, "y": 2.0})
+    assert "does not depend on it" not in page.text("#step")
+    assert page.text("#step").split("=")[-1].strip() == "2"
+
+
+def test_more_inputs_than_fields_are_a_reason(page: Page) -> None:
+    page.open(page_of("sum(x^2)", {"x": [0.5] * 25}))
+    assert not page.one("#inputs").is_displayed()
+    reason = "The inputs cannot be changed in this page: they are 25 numbers; the page has fields for up to 24."
+    assert reason in page.text("#trace")
+    assert page.messages() == []

@@ -231,9 +231,10 @@ def test_a_mistaken_partial_is_seen() -> None:
         (lambda: inspect("sum(softmax(x))", {"x": [1.0, 2.0]}), "softmax"),
         (lambda: inspect("sum(x)", {"x": [1.0] * 1001}), "1001 elements"),
         (lambda: inspect("+".join(f"sin(x*{k})" for k in range(2, 70)), {"x": [1.0] * 300}, [1.0] * 300), "numbers"),
-        (lambda: inspect("sum(X@X)", {"X": [[1.0] * 30] * 30}), "matmul"),
+        (lambda: inspect("sum(outer(x,x)@outer(x,x))", {"x": [1.0] * 20}), "matmul"),
+        (lambda: inspect("sum(x)", {"x": [1.0] * 25}), "they are 25 numbers; the page has fields for up to 24"),
     ],
-    ids=["point", "softmax", "elements", "numbers", "products"],
+    ids=["point", "softmax", "elements", "numbers", "products", "fields"],
 )
 def test_says_why_there_is_none(inspection: Any, reason: str) -> None:
     found = program_of(inspection())

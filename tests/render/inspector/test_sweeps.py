@@ -94,6 +94,20 @@ def test_two_edges_between_the_same_nodes_are_two_terms(page: Page) -> None:
     assert equations(page) == "∂f/∂x = ∂f/∂f·x + ∂f/∂f·x = (1)(3) + (1)(3) = 6"
 
 
+def test_a_zero_that_was_computed_is_a_factor_too(page: Page) -> None:
+    page.open(page_of("sqrt(x)*y", {"x": 0.0, "y": 0.0}))
+    page.run("document.getElementById('slider').value = 7; slider.dispatchEvent(new Event('input'))")
+    assert page.text("#step").startswith("Reverse sweep of f · y")
+    page.keys("n")
+    assert equations(page) == "∂f/∂x = ∂f/∂v₁·∂v₁/∂x = (0)(inf) = NaN"
+
+
+def test_a_structural_zero_is_no_factor(page: Page) -> None:
+    page.open(page_of("sqrt(x)*y", {"x": 0.0, "y": 1.0}))
+    page.run("document.getElementById('slider').value = 3; slider.dispatchEvent(new Event('input'))")
+    assert equations(page) == "∂v₁/∂y = 0"
+
+
 def test_arrays_in_matrix_words(page: Page) -> None:
     page.open(page_of(ROW_5, ROW_5_POINT))
     page.run("document.getElementById('slider').value = 4; slider.dispatchEvent(new Event('input'))")
@@ -124,6 +138,23 @@ def test_several_outputs_have_a_sweep_each(page: Page) -> None:
     text, point = SEVERAL
     page.open(page_of(text, point))
     assert page.one("#sweeps").text.splitlines() == ["forward", "reverse, a", "reverse, b"]
+
+
+def test_every_sweep_says_what_it_ends_in(page: Page) -> None:
+    text, point = SEVERAL
+    page.open(page_of(text, point))
+    assert "The adjoints of the inputs are the gradient of b." in page.text("#step")
+    step = int(page.one("#slider").get_attribute("max"))
+    page.run(f"document.getElementById('slider').value = {step * 2 // 3}; slider.dispatchEvent(new Event('input'))")
+    assert "The adjoints of the inputs are the gradient of a." in page.text("#step")
+    page.keys("n")
+    assert "The adjoints" not in page.text("#step")
+
+
+def test_a_cotangent_has_its_own_words(page: Page) -> None:
+    inspection = inspect("x^2", {"x": [1.0, 2.0]}, [1.0, 10.0])
+    page.open(pages.page(inspection, [View("", "", picture_of(inspection, ""))]))
+    assert "The adjoints of the inputs are the cotangent times the Jacobian of f." in page.text("#step")
 
 
 def test_without_a_point_there_are_no_sweeps(page: Page) -> None:

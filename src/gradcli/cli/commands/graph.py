@@ -304,11 +304,15 @@ def export(
     """The file's content. What a picture leaves out is noted."""
     from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
     from gradcli.render.hierarchy.views import shown, views
+    from gradcli.render.inspection import as_drawn, output_note
 
     chosen = format_of(wish.format)
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
     look = wish.theme or "auto"
+    whole_of, inspection = inspection, as_drawn(inspection)
     drawn = shown(inspection, title, wish.direction, wish.show, wish.extent)
+    if not chosen.whole and (note := output_note(whole_of, inspection)):
+        notes.append(note)
     if drawn.sentence and not chosen.whole:
         notes.append(f"the picture shows {drawn.sentence}" + ("; --expand NAME opens a group" if drawn.closed else ""))
 

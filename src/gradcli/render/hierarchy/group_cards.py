@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from gradcli.render import cards
-from gradcli.render.cards import short, short_text
+from gradcli.render.cards import number_text, short
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.picture import Card, Row, pretty_name, signed_log_tint
 
@@ -69,7 +70,8 @@ def inputs_card(
     inspection, nodes = hierarchy.inspection, group.inputs
     rows = [content_row(hierarchy, group), Row("names", names_text(hierarchy, nodes))]
     if "adjoint" in show and len(nodes) * len(inspection.adjoints) <= MOST_ROWS:
-        rows = [row for node in nodes for row in cards.adjoint_rows(inspection, node, largest)] or rows
+        adjoints = [replace(row, node=node) for node in nodes for row in cards.adjoint_rows(inspection, node, largest)]
+        rows = adjoints or rows
     elif "adjoint" in show:
         rows += adjoint_rows(hierarchy, nodes, largest)
     rows += users_rows(users)
@@ -158,10 +160,10 @@ def result_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
         return []
     if len(found) > MOST_RESULTS:
         return [Row("gives", counted(len(found), "value"))]
-    texts = [(pretty_name(inspection.names[node]), short_text(inspection.value(node))) for node in found]
+    names = [pretty_name(inspection.names[node]) for node in found]
     return [
-        Row(f"gives {name}", text or f"norm {short(inspection.summary(node).norm)}")
-        for (name, text), node in zip(texts, found, strict=True)
+        Row(f"gives {name}", number_text(inspection.value(node)), part="value", node=node)
+        for name, node in zip(names, found, strict=True)
     ]
 
 
@@ -173,9 +175,12 @@ def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> 
     names = hierarchy.inspection.names
     peak, output = hierarchy.outline.peaks[node]
     if peak == 0:
-        return [Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True)]
+        return [
+            Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True, part="adjoint", of_array="largest")
+        ]
     label = f"max ← ∂{pretty_name(names[output])}/∂{pretty_name(names[node])}"
-    return [Row(label, short(peak), signed_log_tint(peak, largest), emphasis=True)]
+    tint = signed_log_tint(peak, largest)
+    return [Row(label, short(peak), tint, emphasis=True, part="adjoint", of_array="largest")]
 
 
 def alarm(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:

@@ -11,7 +11,7 @@ function localText(link) {
 // Two edges between the same nodes (x*x) are told apart by their formulas.
 function localFactor(link) {
   const { source, target, formula } = links[link];
-  const alike = linksFrom[source].filter((other) => links[other].target === target);
+  const alike = linksInto[target].filter((other) => links[other].source === source);
   if (alike.length === 1) return localText(link);
   return /^[^\s\u00b7/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
 }
@@ -53,19 +53,26 @@ function filledText(node) {
 
 function tangentTexts(node, column) {
   const { partials, tangents } = app.state;
-  const used = linksInto[node].filter((link) => !links[link].detached);
-  const terms = used.filter((link) => counts(partials[link], tangents[column][links[link].source]));
+  const terms = linksInto[node].filter((link) => !links[link].detached && follows(links[link].source, column));
   if (!terms.length) return [];
   const below = `\u2202${columns[column]}`;
   return [
-    terms.map((link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`).join(" + "),
-    terms.map((link) => factor(partials[link]) + factor(tangents[column][links[link].source])).join(" + "),
+    sumText([], terms, (link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`),
+    sumText([], terms, (link) => factor(partials[link]) + factor(tangents[column][links[link].source])),
   ];
 }
 
-// The sweeps skip what is not there, so that 0 times infinity does not arise from it.
-function counts(partial, other) {
-  return Number.isFinite(partial) || other !== 0;
+// The terms of a sum that begins with some texts; of many only the first are written.
+function sumText(begun, terms, write) {
+  const omitted = terms.length - data.mostTerms;
+  const rest = omitted > 0 ? [`\u2026 and ${omitted.toLocaleString("en")} more`] : [];
+  return [...begun, ...terms.slice(0, data.mostTerms).map(write), ...rest].join(" + ");
+}
+
+// Whether a node depends on what a column follows. The sweeps skip what does not, so that 0 times infinity does not arise
+// from it; a computed 0 is a number like any other.
+function follows(node, column) {
+  return !app.state.still[column].has(node);
 }
 
 function reverseEquation(node, output) {
@@ -75,9 +82,9 @@ function reverseEquation(node, output) {
   const { name, start, node: top } = outputs[output];
   const terms = contributingLinks(node, output);
   const begun = node === top ? [start] : [];
-  const symbols = terms.map((link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`);
-  const numbers = terms.map((link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]));
-  const sums = [symbols, numbers].map((texts) => [...begun, ...texts].join(" + "));
+  const symbol = (link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`;
+  const numbers = (link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]);
+  const sums = [symbol, numbers].map((write) => sumText(begun, terms, write));
   return {
     left: derivativeText(name, node),
     right: unique([...sums, short(state.adjoints[output][node])]),
@@ -87,16 +94,12 @@ function reverseEquation(node, output) {
 
 // Whether an output depends on a node at all.
 function depends(output, node) {
-  return !nodes[node].free?.includes(output);
+  return !app.state.free[output].has(node);
 }
 
 // The edges that add to an adjoint.
 function contributingLinks(node, output) {
-  const { partials, adjoints } = app.state;
-  return linksFrom[node].filter((link) => {
-    const { target, detached } = links[link];
-    return !detached && depends(output, target) && counts(partials[link], adjoints[output][target]);
-  });
+  return linksFrom[node].filter((link) => !links[link].detached && depends(output, links[link].target));
 }
 
 // An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.

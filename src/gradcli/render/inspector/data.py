@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import visible
 from gradcli.problem import Nested
-from gradcli.render.cards import number_text, typeset
-from gradcli.render.inspection import Inspection, Link
+from gradcli.render.cards import NORM, NORM_OF_FINITE, SHORT, number_text, typeset
+from gradcli.render.inspection import MOST_OUTPUTS, Inspection, Link, output_note
 from gradcli.render.listing import enclosed
 from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
-from gradcli.render.summary import array_text, nested_shape, weights_text
+from gradcli.render.summary import WHOLE, array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
 from gradcli.render.view import View
 from gradcli.shapes import format_shape
@@ -26,6 +27,10 @@ from gradcli.shapes import format_shape
 MOST_NODES = 4000
 """Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
 MOST_INPUTS = 500
+MOST_TERMS = 12
+"""So many terms of a sum are written in a step; of more it is said how many."""
+ARRAYS = {"short": SHORT, "full": WHOLE, "norm": NORM, "normOfFinite": NORM_OF_FINITE}
+"""How long a text of a whole array may be, and what its norm is called."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
@@ -33,7 +38,9 @@ SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
 
 def page_data(inspection: Inspection, judged: Inspection, views: Sequence[View]) -> dict[str, Any]:
     """All of it, with the verdicts on `judged`."""
-    return PageData(inspection, views).all() | {"verdicts": verdicts(judged)}
+    data = PageData(inspection, views).all()
+    note = output_note(judged, inspection)
+    return data | {"notes": [*data["notes"], *([screen(note)] if note else [])], "verdicts": verdicts(judged)}
 
 
 class PageData:
@@ -56,6 +63,8 @@ class PageData:
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
             "notes": [screen(line) for line in captions(inspection)],
+            "mostTerms": MOST_TERMS,
+            "arrays": ARRAYS,
             "columns": [screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
@@ -87,7 +96,13 @@ class PageData:
         weights = self.inspection.weights.get(output)
         shape = self.inspection.shape(output)
         start = "1" if weights is None else visible(weights_text(weights, shape))
-        found = {"node": self.place[output], "name": screen(self.inspection.weighted(output)), "start": start}
+        name = screen(self.inspection.names[output])
+        found = {
+            "node": self.place[output],
+            "name": screen(self.inspection.weighted(output)),
+            "start": start,
+            "swept": f"the gradient of {name}" if weights is None else f"the cotangent times the Jacobian of {name}",
+        }
         return found if shape else found | {"weight": 1.0 if weights is None else weights}
 
     def node(self, node: int) -> dict[str, Any]:
@@ -110,14 +125,16 @@ class PageData:
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
             "unseen": len(unseen),
+            "still": [place for place, tangents in enumerate(inspection.tangents) if tangents[node] is None],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
             optional["forward"] = [
-                screen(forward_step(inspection, node, column, full=False)) for column in range(len(inspection.columns))
+                screen(forward_step(inspection, node, column, full=False, most=MOST_TERMS))
+                for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False))
+                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False, most=MOST_TERMS))
                 for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}
@@ -191,9 +208,8 @@ class PageData:
         """A card's node, or the group that it opens."""
         node = node_of(card.id)
         found: dict[str, Any] = {"node": -1 if node is None else self.place.get(node, -1)}
-        parts = [row.part for row in card.rows]
-        if any(parts):
-            found["rows"] = parts
+        if any(row.part for row in card.rows):
+            found["rows"] = self.rows(card)
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
         if card.outside:
@@ -202,6 +218,17 @@ class PageData:
             found["opens"] = names.get(card.group, -1)
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
+        return found
+
+    def rows(self, card: Card) -> list[dict[str, Any]]:
+        """What each row of a card shows: the part, `which` of them, what of an array, of which other node."""
+        found = []
+        before: Counter[tuple[str, int | None]] = Counter()
+        for row in card.rows:
+            written: dict[str, Any] = {"part": row.part, "which": before[row.part, row.node], "ofArray": row.of_array}
+            before[row.part, row.node] += 1
+            written = {key: value for key, value in written.items() if value}
+            found.append(written if row.node is None else written | {"node": self.place.get(row.node, -1)})
         return found
 
     def edge(self, edge: Edge, cards: Mapping[str, int]) -> list[int]:
@@ -238,6 +265,8 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
     """Word and reason of each verdict; the output's name where there are several."""
     if judged.tape is None:
         return []
+    if len(judged.verdicts) > MOST_OUTPUTS:
+        return counted_verdicts(judged)
     ground = f"{judged.tape.carrier.dtype}, {judged.tape.carrier.device}"
     return [
         {
@@ -246,6 +275,22 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
             "reason": f"{visible(verdict.sentence)} ({ground})",
         }
         for output, verdict in judged.verdicts.items()
+    ]
+
+
+def counted_verdicts(judged: Inspection) -> list[dict[str, str]]:
+    """Of many outputs how many have each verdict, with the first of them."""
+    found: dict[str, list[int]] = {}
+    for output, verdict in judged.verdicts.items():
+        found.setdefault(verdict.word, []).append(output)
+    return [
+        {
+            "output": "",
+            "word": word,
+            "reason": f"{len(of)} of {len(judged.verdicts)} outputs, such as {screen(judged.names[of[0]])}: "
+            + visible(judged.verdicts[of[0]].sentence),
+        }
+        for word, of in found.items()
     ]
 
 
@@ -259,7 +304,8 @@ def number(value: Nested) -> Any:
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        return {"short": number_text(value), "full": array_text(value, nested_shape(value)).replace("-", "−")}
+        full = array_text(value, nested_shape(value)).replace("-", "−").replace("nan", "NaN")
+        return {"short": number_text(value), "full": full}
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

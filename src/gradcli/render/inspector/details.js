@@ -6,7 +6,7 @@ function equation({ left, right, note }) {
   right.forEach((text, place) => {
     const last = place === right.length - 1;
     if (place) rows.push(make("span"));
-    rows.push(make("span", { class: last ? "right last" : "right" }, "= ", ...summands(text)));
+    rows.push(make("span", { class: last ? "right last" : "right" }, "= ", summands(text)));
   });
   if (long) rows.splice(0, rows.length, ...rows.filter((row) => row.textContent));
   const whole = make("div", { class: long ? "math equation long" : "math equation" }, ...rows);
@@ -35,7 +35,8 @@ function showStep() {
     return;
   }
   const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
-  const ended = app.step === steps.length && outputs.length ? [make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.")] : [];
+  const last = step.sweep === "reverse" && step.node === 0;
+  const ended = last ? [make("p", { class: "agrees" }, `The adjoints of the inputs are ${outputs[step.output].swept}.`)] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
 }
 
@@ -79,7 +80,7 @@ function noDetails() {
 
 function cardDetails(card) {
   const opens = card.opens > 0 ? "Click or press Enter to open the group." : "";
-  return [make("h2", {}, make("bdi", {}, card.title)), ...[card.description, opens].filter(Boolean).map((text) => make("p", { class: "hint" }, text))];
+  return [make("h2", {}, make("bdi", {}, card.title)), ...[changed() && card.opens > 0 ? `At the original point: ${card.description}` : card.description, opens].filter(Boolean).map((text) => make("p", { class: "hint" }, text))];
 }
 
 function numbersOf(node) {
@@ -124,9 +125,20 @@ function contributionsOf(node) {
   return [make("h3", {}, "Adjoint"), ...equation({ left, right, note })];
 }
 
-// The paths from a selected node to the output, and that what comes along them adds up.
+// Kept while the same is asked: of a node with very many users it takes long to put together.
+let traced = null;
+
 function pathsOf(node) {
   const output = currentOutput();
+  const { state } = app;
+  if (traced?.node !== node || traced.output !== output || traced.state !== state) {
+    traced = { node, output, state, parts: pathsTo(output, node) };
+  }
+  return traced.parts;
+}
+
+// The paths from a selected node to an output, and that what comes along them adds up.
+function pathsTo(output, node) {
   const { name, node: top, weight } = outputs[output];
   const { state } = app;
   const found = between(node, top);
@@ -136,16 +148,16 @@ function pathsOf(node) {
     return [heading("Paths"), make("p", { class: "hint" }, words)];
   }
   if (node === top) return [heading("Paths"), make("p", { class: "hint" }, `This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
-  const count = countPaths(found, top).get(node);
+  const count = countPaths(top).get(node);
   const plain = data.scalar && typeof weight === "number";
   const title = `${count > 1e6 ? "Over a million paths" : count === 1 ? "One path" : `${count} paths`} to ${nodes[top].name}`;
-  const rows = plain && count <= MOST_PATHS ? pathRows(node, found, output) : edgeRows(node, found, output);
+  const rows = plain && count <= MOST_PATHS ? pathRows(node, output) : edgeRows(node, output);
   const adjoint = state.adjoints[output][node];
   const terms = rows.map((row) => row.term).filter((x) => x !== undefined);
-  const sum = terms.length > 1 ? terms.map(summand).join(" ") : "";
+  const sum = terms.length > 1 ? summandsText(terms) : "";
   const cells = [make("th", { scope: "row" }, derivativeText(name, node)), make("td", {}, sum), make("td", {}, short(adjoint))];
   const known = [...found.nodes].every((at) => at === top || !nodes[at].unseen);
-  const body = make("tbody", {}, ...rows.map((row) => row.element));
+  const body = make("tbody", {}, rows.flatMap(({ element }) => element ?? []), omittedRow(rows));
   const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
   return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that have no card of their own here.")])];
 }
@@ -155,10 +167,22 @@ function summand(x, place) {
   return x < 0 ? `\u2212 ${short(-x)}` : `+ ${short(x)}`;
 }
 
+function summandsText(terms) {
+  const omitted = terms.length - data.mostTerms;
+  const shown = terms.slice(0, data.mostTerms).map(summand).join(" ");
+  return omitted > 0 ? `${shown} + \u2026 and ${omitted.toLocaleString("en")} more` : shown;
+}
+
+function omittedRow(rows) {
+  const omitted = rows.filter(({ element }) => !element).length;
+  if (!omitted) return [];
+  return make("tr", {}, make("th", { scope: "row", colspan: 3, class: "hint" }, `and ${omitted.toLocaleString("en")} more`));
+}
+
 function agreement(terms, adjoint) {
   if (!terms.length || typeof adjoint !== "number") return [];
   const sum = terms.reduce((a, b) => a + b, 0);
-  const scale = Math.max(...terms.map(Math.abs), Math.abs(adjoint));
+  const scale = terms.reduce((most, x) => Math.max(most, Math.abs(x)), Math.abs(adjoint));
   const same = Object.is(sum, adjoint) || Math.abs(sum - adjoint) <= 1e-12 * scale * terms.length;
   const text = same
     ? "The contributions add up to the adjoint."
@@ -166,13 +190,13 @@ function agreement(terms, adjoint) {
   return [make("p", { class: "agrees" }, text)];
 }
 
-function pathRows(node, found, output) {
+function pathRows(node, output) {
   const top = tops[output];
   const { weight } = outputs[output];
-  return listPaths(node, found, top).map((edges) => {
+  return listPaths(node, top).map((edges) => {
     const partials = edges.map((link) => app.state.partials[link]);
     const factors = weight === 1 ? partials : [weight, ...partials];
-    return tableRow(chainText(node, edges), edges, factors.map(factor).join(""), factors.reduce((a, b) => a * b, 1));
+    return tableRow(chainText(node, edges), () => edges, factors.map(factor).join(""), factors.reduce((a, b) => a * b, 1));
   });
 }
 
@@ -180,17 +204,19 @@ function chainText(node, edges) {
   return [node, ...edges.map((link) => links[link].target)].map((at) => nodes[at].name).join(" \u2192 ");
 }
 
-function edgeRows(node, found, output) {
+// Of many edges only the first have a row; the others have their terms.
+function edgeRows(node, output) {
   const top = tops[output];
-  const count = countPaths(found, top);
-  return linksFrom[node].filter((link) => found.links.has(link)).map((link) => {
+  const count = countPaths(top);
+  return edgesTowards(node, top).map((link, place) => {
     const { target, contributions } = links[link];
-    const on = between(target, top);
+    const term = contribution(link, output);
+    if (place >= MOST_ROWS) return contributions ? {} : { term };
     const single = count.get(target) === 1;
     const text = contributions ? "" : factor(app.state.adjoints[output][target]) + factor(app.state.partials[link]);
     const many = count.get(target) > 1e6 ? "over a million paths" : `${count.get(target)} paths`;
-    const name = single ? chainText(node, [link, ...listPaths(target, on, top)[0]]) : `through ${nodes[target].name} (${many})`;
-    const row = tableRow(name, [link, ...on.links], text, contribution(link, output));
+    const name = single ? chainText(node, [link, ...listPaths(target, top)[0]]) : `through ${nodes[target].name} (${many})`;
+    const row = tableRow(name, () => [link, ...between(target, top).links], text, term);
     return contributions ? { element: row.element } : row;
   });
 }
@@ -198,13 +224,13 @@ function edgeRows(node, found, output) {
 // A row whose path is marked in the picture while it is pointed at.
 function tableRow(name, edges, text, term) {
   const mark = (path) => () => {
-    app.path = path;
+    app.path = path();
     refreshPicture();
   };
-  const button = make("button", { type: "button", class: "plain", onfocus: mark(edges), onblur: mark(null) }, name);
+  const button = make("button", { type: "button", class: "plain", onfocus: mark(edges), onblur: mark(() => null) }, name);
   const element = make(
     "tr",
-    { onpointerenter: mark(edges), onpointerleave: mark(null) },
+    { onpointerenter: mark(edges), onpointerleave: mark(() => null) },
     make("th", { scope: "row" }, button),
     make("td", {}, text),
     make("td", {}, typeof term === "number" ? short(term) : term),

@@ -1,6 +1,5 @@
 // Inputs that can be typed or slid: all numbers are then computed anew, by the rules that the command line uses.
 
-const MOST_FIELDS = 24;
 const { program } = data;
 const placeOf = new Map(nodes.map(({ id }, place) => [id, place]));
 const given = program.inputs.map(({ value }) => value.map(number));
@@ -14,11 +13,14 @@ function stateOf(answer) {
   const shaped = (flat, shape) => (shape.length ? arrayOf(flat, shape) : flat[0]);
   const column = (numbers) => nodes.map(({ id }) => shaped(numbers[id], shapeOf.get(id)));
   const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function]]));
+  const places = (ids) => new Set(ids.map((id) => placeOf.get(id)));
   const at = (id, text) => [placeOf.get(id), text];
   return {
     values: column(answer.values),
     tangents: answer.tangents.map(column),
     adjoints: outputs.map(({ node }) => column(answer.adjoints[nodes[node].id])),
+    still: answer.still.map(places),
+    free: outputs.map(({ node }) => places(answer.free[nodes[node].id])),
     partials: links.map(({ source, target, detached }, link) => {
       const [node, argument] = [nodes[target].id, nodes[source].id];
       const flat = answer.partials[node]?.[positions[link]]?.map((x) => x ?? 0); // null: a branch that is not taken
@@ -121,7 +123,7 @@ function makeField(input, element) {
 
 function prepareInputs() {
   const count = given.reduce((sum, values) => sum + values.length, 0);
-  if (!count || count > MOST_FIELDS) return;
+  if (!count) return;
   const box = byId("inputs");
   const rows = given.flatMap((values, input) => values.map((_, element) => makeField(input, element)));
   const reset = make("button", { type: "button", id: "reset", disabled: true, onclick: () => {

@@ -70,9 +70,6 @@ function number(x) {
 
 // Arrays: flat, in row-major order, with a shape.
 
-const WHOLE_SHORT = 26;
-const WHOLE_FULL = 44;
-
 function nestedText(flat, shape, write) {
   let texts = flat.map(write);
   for (const length of [...shape].reverse()) {
@@ -103,8 +100,9 @@ function arrayOf(flat, shape) {
   const [from, to, length] = [low, high, norm].map((x) => rounded(x, 6));
   const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   return {
-    short: fits(inShort, flat, WHOLE_SHORT) ? inShort : `norm ${short(norm)}`,
-    full: fits(inFull, flat, WHOLE_FULL) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
+    short: fits(inShort, flat, data.arrays.short) ? inShort : odd || `norm ${short(norm)}`,
+    full: fits(inFull, flat, data.arrays.full) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
+    normLabel: odd ? data.arrays.normOfFinite : data.arrays.norm,
     range: `${short(low)} \u2026 ${short(high)}`,
     norm: short(norm),
     odd,

@@ -1,7 +1,9 @@
 // Paths from a node to an output, along edges that carry a derivative.
 
 const MOST_PATHS = 8;
+const MOST_ROWS = 40;
 const ancestors = new Map();
+const counts = new Map();
 
 function live(link) {
   return !links[link].detached;
@@ -22,38 +24,49 @@ function ancestorsOf(top) {
   return ancestors.get(top);
 }
 
+// The edges from a node that lie on paths to an output.
+function edgesTowards(node, top) {
+  const towards = ancestorsOf(top);
+  if (node === top || !towards.has(node)) return [];
+  return linksFrom[node].filter((link) => live(link) && towards.has(links[link].target));
+}
+
 // The nodes and edges on paths from a node to an output.
 function between(node, top) {
-  const towards = ancestorsOf(top);
   const found = { nodes: new Set(), links: new Set() };
-  if (!towards.has(node)) return found;
-  const out = (at) => linksFrom[at].filter((link) => live(link) && towards.has(links[link].target));
-  found.nodes = closure(node, (at) => (at === top ? [] : out(at).map((link) => links[link].target)));
-  for (const at of found.nodes) if (at !== top) out(at).forEach((link) => found.links.add(link));
+  if (!ancestorsOf(top).has(node)) return found;
+  found.nodes = closure(node, (at) => edgesTowards(at, top).map((link) => links[link].target));
+  for (const at of found.nodes) edgesTowards(at, top).forEach((link) => found.links.add(link));
   return found;
 }
 
-// How many paths lead on from each of the nodes; arguments come before their users.
-function countPaths(found, top) {
-  const count = new Map([[top, 1]]);
-  for (const node of [...found.nodes].sort((a, b) => b - a)) {
-    if (count.has(node)) continue;
-    const onward = linksFrom[node].filter((link) => found.links.has(link));
-    count.set(node, onward.reduce((sum, link) => sum + count.get(links[link].target), 0));
+// How many paths lead to an output from each node that it depends on: counted once, from the output down.
+function countPaths(top) {
+  if (!counts.has(top)) {
+    const count = new Map([[top, 1]]);
+    for (const node of [...ancestorsOf(top)].sort((a, b) => b - a)) {
+      if (node !== top) count.set(node, edgesTowards(node, top).reduce((sum, link) => sum + count.get(links[link].target), 0));
+    }
+    counts.set(top, count);
   }
-  return count;
+  return counts.get(top);
 }
 
 // Every path as a list of edges; only asked for where they are few.
-function listPaths(node, found, top) {
-  const waiting = [{ at: node, edges: [] }];
+function listPaths(node, top) {
+  const waiting = [{ at: node, edges: null }];
   const paths = [];
   while (waiting.length) {
     const { at, edges } = waiting.pop();
-    if (at === top) paths.push(edges);
-    else for (const link of [...linksFrom[at]].reverse()) {
-      if (found.links.has(link)) waiting.push({ at: links[link].target, edges: [...edges, link] });
-    }
+    if (at === top) paths.push(unrolled(edges));
+    for (const link of edgesTowards(at, top).reverse()) waiting.push({ at: links[link].target, edges: { link, before: edges } });
   }
   return paths;
+}
+
+// The edges of a path that was put together from its end.
+function unrolled(edges) {
+  const found = [];
+  for (let at = edges; at; at = at.before) found.push(at.link);
+  return found.reverse();
 }

@@ -79,7 +79,8 @@ function refreshPicture() {
   const top = largestAdjoint();
   cards.forEach(({ element, rows, card }) => {
     rows.forEach((row) => refreshRow(row, card, top));
-    if (card.node >= 0 && !card.again) refreshAlarm(element, card.node);
+    if (!card.again) refreshAlarm(element, card);
+    element.querySelector(".heat")?.classList.toggle("later", changed() || !reachedForward(card.node));
     const marks = element.classList;
     marks.toggle("current", Boolean(step) && card.members.includes(step.node) && !card.again);
     marks.toggle("chosen", app.chosen >= 0 && card.node === app.chosen);
@@ -116,10 +117,10 @@ function onward(node) {
 }
 
 // After a change a card is marked for what is wrong now; the word for what was is hidden.
-function refreshAlarm(element, node) {
-  const alarm = changed() ? troubleAt(node) : nodes[node].alarm;
-  element.querySelector(".card-frame").classList.toggle("alarmed", Boolean(alarm));
-  element.querySelector(".alarm-pill")?.parentNode.classList.toggle("later", changed());
+function refreshAlarm(element, { members }) {
+  const pill = element.querySelector(".alarm-pill");
+  element.querySelector(".card-frame").classList.toggle("alarmed", changed() ? members.some(troubleAt) : Boolean(pill));
+  pill?.parentNode.classList.toggle("later", changed());
 }
 
 function pathOf(edges) {
@@ -147,28 +148,31 @@ function rowNumber({ part, which }, node) {
   return part === "tangent" ? tangents[which]?.[node] : adjoints[which]?.[node];
 }
 
-function rowReached({ part, which }, card) {
+function rowReached({ part, which, node, ofArray }, { members }) {
   if (!part || !data.point) return true;
-  if (!card.members.length) return app.step === steps.length;
-  // A group of inputs has a row for each of them.
-  const output = Math.min(which, outputs.length - 1);
-  return card.members.every((node) => (part === "adjoint" ? reachedReverse(node, output) : reachedForward(node)));
+  if (node >= 0) return part === "adjoint" ? reachedReverse(node, which) : reachedForward(node);
+  if (ofArray !== "largest" || !members.length) return app.step === steps.length;
+  return members.every((member) => reachedReverse(member, outputs.length - 1));
 }
 
 function refreshRow(row, card, top) {
-  if (card.node >= 0 && row.part) {
-    const x = rowNumber(row, card.node);
+  if (row.node >= 0 && row.part) {
+    const x = rowNumber(row, row.node);
     const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
+    if (row.ofArray === "norm") row.label.lastChild.data = changed() ? x.normLabel : row.called;
     write(row.value, changed() ? rowText(row, x) : row.text, room, changed());
     if (row.tint) setAttributes(row.tint, changed() ? tint(flatOf(x), top) : row.look);
   }
-  const later = !rowReached(row, card);
+  // Which node of a group has the largest adjoint, and how large it is, is known of the original point only.
+  const outdated = Boolean(row.part) && row.node < 0 && changed();
+  const later = outdated || !rowReached(row, card);
+  row.label.classList.toggle("later", outdated);
   row.value.classList.toggle("later", later);
   row.tint?.classList.toggle("later", later);
 }
 
-function rowText({ label }, x) {
-  return { range: x.range, norm: x.norm, "not finite": x.odd || "none" }[label.textContent] ?? short(x);
+function rowText({ ofArray }, x) {
+  return { range: x.range, norm: x.norm, strange: x.odd || "none" }[ofArray] ?? short(x);
 }
 
 function setAttributes(element, pairs) {

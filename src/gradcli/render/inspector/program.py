@@ -26,6 +26,9 @@ from gradcli.shapes import size
 MOST_NUMBERS = 50_000
 """Of all nodes together: with more, a page would not answer while one types."""
 
+MOST_FIELDS = 24
+"""Numbers that can be typed: each has a field and a slider."""
+
 
 @dataclass(frozen=True)
 class Program:
@@ -64,6 +67,9 @@ def refusal(inspection: Inspection) -> str:
         return f"the graph has {sum(sizes)} numbers; the page computes up to {MOST_NUMBERS}"
     if max(sizes) > MOST_ELEMENTS:
         return f"an array has {max(sizes)} elements; the page computes up to {MOST_ELEMENTS}"
+    given = sum(size(graph.shapes[node]) for node in graph.inputs.values())
+    if given > MOST_FIELDS:
+        return f"they are {given} numbers; the page has fields for up to {MOST_FIELDS}"
     return ""
 
 

@@ -155,7 +155,7 @@ const recompute = (() => {
         node.tangent = node.given.some(({ tangent }) => tangent !== null) ? node.kind.tangent(node) : null;
       }
     }
-    return whole(nodes, "tangent");
+    return { numbers: whole(nodes, "tangent"), absent: absent(nodes, "tangent") };
   }
 
   // The derivative of an output, weighed if it is no scalar, by every node but constants and what is held.
@@ -173,7 +173,7 @@ const recompute = (() => {
         });
       }
     }
-    return whole(nodes, "adjoint");
+    return { numbers: whole(nodes, "adjoint"), absent: absent(nodes, "adjoint") };
   }
 
   // A quantity of all nodes by their ids, with zeros for structural zeros.
@@ -183,6 +183,11 @@ const recompute = (() => {
       numbers[node.id] = node[quantity] ?? zeros(node.shape);
     }
     return numbers;
+  }
+
+  // The nodes of which it is a structural zero.
+  function absent(nodes, quantity) {
+    return nodes.filter((node) => node[quantity] === null).map(({ id }) => id);
   }
 
   // The nodes that stand on a kink of their function, or on a jump.
@@ -204,7 +209,8 @@ const recompute = (() => {
 
   // `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
   // `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node;
-  // and the ids of nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
+  // the ids of nodes whose tangent or adjoint is a structural zero, `still` by direction and `free` by output; and those of
+  // nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
   return (program, functions, inputs) => {
     const nodes = prepare(program, functions);
     evaluate(nodes, inputs);
@@ -212,13 +218,16 @@ const recompute = (() => {
     for (const node of nodes) {
       partials[node.id] = node.partials && node.partials.map((partial) => partial && partial.map((slope) => slope ?? 0));
     }
+    const pushed = program.directions.map((direction) => push(nodes, direction));
+    const pulled = program.outputs.map((output) => [output.id, pull(nodes, output, program.skipsMasked)]);
+    const byOutput = (kind) => Object.fromEntries(pulled.map(([id, swept]) => [id, swept[kind]]));
     return {
       values: whole(nodes, "value"),
       partials,
-      tangents: program.directions.map((direction) => push(nodes, direction)),
-      adjoints: Object.fromEntries(
-        program.outputs.map((output) => [output.id, pull(nodes, output, program.skipsMasked)]),
-      ),
+      tangents: pushed.map(({ numbers }) => numbers),
+      still: pushed.map(({ absent }) => absent),
+      adjoints: byOutput("numbers"),
+      free: byOutput("absent"),
       kinks: kinks(nodes),
       outside: outside(nodes),
     };

@@ -20,7 +20,14 @@ function decoded(state) {
     tangents: state.tangents.map((column) => column.map(number)),
     adjoints: state.adjoints.map((column) => column.map(number)),
     partials: state.partials.map(number),
+    still: columns.map((_, column) => placesOf("still", column)),
+    free: outputs.map((_, output) => placesOf("free", output)),
   };
+}
+
+// The nodes that do not follow a column, or that an output does not depend on: structural zeros.
+function placesOf(kind, which) {
+  return new Set(nodes.flatMap((node, place) => (node[kind]?.includes(which) ? [place] : [])));
 }
 
 nodes.forEach((node) => {
@@ -101,6 +108,7 @@ function make(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== false && value !== undefined) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children);
+  // One by one: a call takes only so many arguments.
+  for (const child of children.flat()) element.append(child);
   return element;
 }

@@ -41,14 +41,13 @@ function parts(place) {
   }));
   picture.cards = all("card").map((element, k) => {
     const values = [...element.querySelectorAll(":scope > .value")];
-    const counted = {};
-    const rows = (view.cards[k].rows ?? []).map((part, row) => {
-      counted[part] = (counted[part] ?? -1) + 1;
+    const { node, rows: told = [] } = view.cards[k];
+    const rows = told.map((what, row) => {
       const label = values[row].previousElementSibling;
       const before = label.previousElementSibling;
       const tint = before?.matches("rect[class^=tint-]") ? before : null;
       const look = tint && { class: tint.getAttribute("class"), "fill-opacity": tint.getAttribute("fill-opacity") };
-      return { part, which: counted[part], value: values[row], text: values[row].lastChild?.data, label, tint, look };
+      return { node, which: 0, ...what, value: values[row], text: values[row].lastChild?.data, label, called: label.lastChild?.data, tint, look };
     });
     return { element, rows, card: view.cards[k] };
   });
