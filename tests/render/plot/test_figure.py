@@ -1,6 +1,7 @@
 """The drawn picture: its geometry says what the numbers say."""
 
 import math
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -134,3 +135,11 @@ def test_themes_differ() -> None:
 def test_unknown_formats() -> None:
     with pytest.raises(UsageError, match="no plot can be written as 'gif'"):
         plotted("x^2", x=1)._in("gif")
+
+
+def test_values_of_all_scales_have_bands() -> None:
+    svg = plotted("x*exp(y*1000)", x=1, y=1).svg
+    assert len(groups(svg, "bands")) == 1
+    labels = [float(text) for text in texts(svg) if re.fullmatch(r"-?[\d.]+e-?\d+", text)]
+    assert min(map(abs, labels)) < 1e-100
+    assert max(labels) > 1e200

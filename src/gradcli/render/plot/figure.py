@@ -263,19 +263,22 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
 
 def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[float], colours: Theme) -> None:
     """Bands between levels, thin lines on them, and a scale beside."""
+    import numpy
     from matplotlib.colors import LinearSegmentedColormap
 
     ramp = LinearSegmentedColormap.from_list("bands", [colours.low, colours.high], N=256)
     steps = [k / max(1, len(levels)) for k in range(len(levels) + 1)]
     bands = [ramp(step) for step in steps]
-    size = max(map(abs, levels)) or 1.0
-    scaled = [v / size for v in levels]
-    filled = panel.contourf(parts, parts, shown / size, scaled, colors=bands, extend="both", zorder=1)
+    # By the number of the level that a value has reached: no scale of values is too wide for that.
+    bounds = numpy.array([min(shown.min(), levels[0]), *levels, max(shown.max(), levels[-1])]) / 4
+    ranks = numpy.ma.array(numpy.interp(shown.filled(0.0) / 4, bounds, range(-1, len(levels) + 1)), mask=shown.mask)
+    numbers = list(range(len(levels)))
+    filled = panel.contourf(parts, parts, ranks, numbers, colors=bands, extend="both", zorder=1)
     filled.set_gid("bands")
     style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
-    panel.contour(parts, parts, shown / size, scaled, **style)
+    panel.contour(parts, parts, ranks, numbers, **style)
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
-    bar.set_ticks(scaled, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
+    bar.set_ticks(numbers, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
     bar.outline.set_edgecolor(colours.faint)
 
