@@ -193,11 +193,13 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    entries: list[tuple[Any, str]] = [(Line2D([], [], color=colours.curve, linewidth=2), scene.name)]
+    curve = f"{scene.name}, as rounding leaves it" if scene.lost else scene.name
+    entries: list[tuple[Any, str]] = [(Line2D([], [], color=colours.curve, linewidth=2), curve)]
     if scene.tangents() and all(map(math.isfinite, scene.slopes)):
         word = "tangent, slope" if len(scene.slopes) == 1 else "one-sided tangents, slopes"
         handle = Line2D([], [], color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3)))
-        entries.append((handle, f"{word} {slope_text(scene.slopes)}"))
+        lost = f" ({scene.lost})" if scene.lost else ""
+        entries.append((handle, f"{word} {slope_text(scene.slopes)}{lost}"))
     kinds = dict.fromkeys(b.kind for b in scene.curve.breaks)
     if "kink" in kinds or "vertical tangent" in kinds:
         names = " or ".join(kind for kind in ("kink", "vertical tangent") if kind in kinds)

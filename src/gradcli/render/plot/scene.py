@@ -44,6 +44,8 @@ class CurveScene:
     values: Axis
     derivatives: Axis
     marks: tuple[str, ...]
+    lost: str = ""
+    """What is said of the slope where float64 lost its digits."""
 
     def tangents(self) -> list[list[Dot]]:
         """The tangent line from end to end, or at a kink the half-lines of both sides."""
@@ -241,7 +243,19 @@ def curve_scene(
         height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)]),
         height([*known, *core(curve, [s.slope for s in near])], [*known, *(s.slope for s in inside)]),
         tuple(curve_marks(function, variable, curve)),
+        lost_words(checked, variable),
     )
+
+
+def lost_words(checked: Checked | None, variable: str) -> str:
+    """What is said of a slope where float64 lost its digits: nothing elsewhere."""
+    if checked is None or checked.verdict.word != "ill-conditioned":
+        return ""
+    true = checked.verdict.true
+    dtype = checked.tape.carrier.dtype
+    if true is None or variable not in true.derivative:
+        return f"ill-conditioned in {dtype}"
+    return f"true; {dtype} gives {format_short(float(flatten(checked.gradient[variable])[0]), 6)}"
 
 
 def core(curve: Curve, numbers: Sequence[float]) -> Sequence[float]:
