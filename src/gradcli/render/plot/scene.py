@@ -175,9 +175,7 @@ def make_scene(
     return map_scene(problem, function, checked, name, (value, gradient), axes)
 
 
-def numbers_here(
-    problem: Problem, function: Function, checked: Checked | None
-) -> tuple[float, tuple[float, ...]]:
+def numbers_here(problem: Problem, function: Function, checked: Checked | None) -> tuple[float, tuple[float, ...]]:
     """Value and gradient at the point, the true ones where float64 lost them; NaN where there is none."""
     if checked is None:
         return function.value(*function.here), (math.nan,) * len(problem.wrt)
@@ -187,8 +185,8 @@ def numbers_here(
     if checked.verdict.word != "ill-conditioned" or true is None:
         return value, gradient
     value = value if true.value is None else float(flatten(true.value)[0])
-    proven = (flatten(true.derivative[wrt])[0] if wrt in true.derivative else g for wrt, g in zip(problem.wrt, gradient, strict=True))
-    return value, tuple(map(float, proven))
+    proven = {wrt: float(flatten(digits)[0]) for wrt, digits in true.derivative.items()}
+    return value, tuple(proven.get(wrt, g) for wrt, g in zip(problem.wrt, gradient, strict=True))
 
 
 def choose_axes(
