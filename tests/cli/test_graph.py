@@ -14,7 +14,7 @@ import pytest
 from gradcli.errors import cell_width
 from gradcli.render.exports import FORMATS
 from tests.golden_files import Golden
-from tests.process import run_gradcli
+from tests.process import plain_environment, run_gradcli
 
 ROW_1 = ("ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
 ROW_5 = ("a = dot(x,w); b = a - y; z = b^2", "--at", "x=[1,2,3]", "--at", "w=[0.5,-1,2]", "--at", "y=1.5")
@@ -181,6 +181,9 @@ WRONG = {
     "the largest of nothing": ((LARGE, "--top", "3", "-o", "g.svg"), "no node has an adjoint"),
     "a part of all": ((LARGE, "--expand", "part1", "-o", "g.json"), "--expand is for a picture, and json has all"),
     "a part of a listing": ((LARGE, "--depth", "1"), "--depth is for a picture"),
+    "the direction of a listing": (("x*y", "--direction", "TB"), "--direction is for a picture"),
+    "digits of a graph": (("x*y", "--precision", "20", "-o", "g.svg"), "graph has no --precision"),
+    "an unknown node of a listing": ((LARGE, "--focus", "v650"), "did you mean v"),
     "a stream into a file": (("-", "-o", "g.svg"), "-o takes one graph"),
 }
 
@@ -381,3 +384,28 @@ def test_a_stream() -> None:
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert "value" not in first["nodes"][-1]
     assert second["nodes"][-1]["value"] == 6
+
+
+def test_a_part_of_a_large_graph_in_the_terminal() -> None:
+    around = run_gradcli("graph", LARGE, "--focus", "v60", "--radius", "1")
+    assert (around.status, around.stderr) == (0, "")
+    shown = [line for line in around.stdout.splitlines() if "= sin" in line]
+    assert [line.split(" = ")[0].split()[-1] for line in shown] == ["v₆₁", "v₆₀", "v₅₉"]
+    assert "3 nodes within 1 edge of v60, of 601 nodes" in around.stdout
+    largest = run_gradcli("graph", LARGE, "--at", "x=0.1", "--top", "3", "--show", "adjoint")
+    assert "the 3 nodes with the largest |adjoint|" in largest.stdout
+    data = run_gradcli("graph", LARGE, "--focus", "v60", "--json")
+    assert data.status == 2
+    assert "--focus is for a picture" in data.stdout
+
+
+def test_no_styles_without_colour() -> None:
+    script = f"stty cols 80 rows 30; exec {sys.executable} -m gradcli graph x^2 --at x=1 --color never"
+    environment = {k: v for k, v in plain_environment().items() if k != "COLUMNS"}
+    try:
+        command = ["script", "-qec", script, "/dev/null"]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True, timeout=60)
+    except FileNotFoundError:
+        pytest.skip("there is no `script` to make a terminal")
+    assert "verified" in done.stdout
+    assert "\x1b" not in done.stdout

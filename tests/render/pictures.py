@@ -139,6 +139,22 @@ def chain(size: int) -> Picture:
     return Picture("a chain", cards, edges, (Cluster("all but the first", tuple(map(str, range(1, size)))),))
 
 
+def long_sum(terms: int) -> Picture:
+    """Products that are added up one by one: the layout drifts along the diagonal."""
+    cards, edges = [], []
+    for k in range(terms):
+        cards += [
+            Card(f"x{k}", f"x{k}", "input"),
+            Card(f"w{k}", f"w{k}", "input"),
+            Card(f"p{k}", f"x{k}*w{k}", "arithmetic"),
+        ]
+        edges += [Edge(f"x{k}", f"p{k}", printed(k / 7)), Edge(f"w{k}", f"p{k}", printed(k / 3))]
+    for k in range(1, terms):
+        cards.append(Card(f"s{k}", f"s{k} = {'s' if k > 1 else 'p'}{k - 1} + p{k}", "arithmetic"))
+        edges += [Edge(f"s{k - 1}" if k > 1 else "p0", f"s{k}", "1"), Edge(f"p{k}", f"s{k}", "1")]
+    return Picture("a long sum", tuple(cards), tuple(edges))
+
+
 def tensors() -> Picture:
     """Heat maps: a matrix, a pooled one with NaN, a strip."""
     nan = float("nan")
@@ -170,5 +186,7 @@ PICTURES = {
     "long names": long_names(),
     "hostile": hostile(),
     "chain of 200": chain(200),
+    "sum of 40 products": long_sum(40),
+    "sum of 40 products, downwards": downwards(long_sum(40)),
     "chain of 200, downwards": downwards(chain(200)),
 }

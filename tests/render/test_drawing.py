@@ -10,7 +10,7 @@ from gradcli.render.picture import Card, Picture, Row
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts
-from tests.render.pictures import PICTURES, chain, one_card, square, worked_example
+from tests.render.pictures import PICTURES, chain, long_sum, one_card, square, worked_example
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
@@ -37,6 +37,14 @@ def test_two_edges_of_one_pair_have_their_own_labels(engine: str) -> None:
 
 def test_a_sliver_is_folded(engine: str) -> None:
     drawing = drawn(chain(200), engine)
+    assert 1 < drawing.width / drawing.height < 3
+
+
+def test_a_long_sum_fills_its_picture(engine: str) -> None:
+    drawing = drawn(long_sum(40), engine)
+    cards = [group.box for group in drawing.groups("card")]
+    filled = sum(box.width * box.height for box in cards) / (drawing.width * drawing.height)
+    assert filled > 0.15
     assert 1 < drawing.width / drawing.height < 3
 
 

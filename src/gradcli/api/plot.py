@@ -88,7 +88,7 @@ def plot_of(
     found = (*notes, *answer.remarks())
     return Plot(
         title=title or answer.title(point),
-        value=answer.scene.value,
+        value=answer.value,
         gradient=dict(answer.gradient),
         verdict=word,
         reason=sentence,

@@ -71,6 +71,8 @@ LAYOUT = Annotated[
 
 LONGEST_TIMEOUT = 1e9
 """Seconds. No clock of the system can be set to much more."""
+PROVING = ("grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "plot")
+"""The commands that --precision speaks of."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,11 @@ def with_settings(function: Callable[..., int]) -> Callable[..., int]:
         if settings.precision is not None:
             from gradcli.verify.proof import check_precision
 
+            name = function.__name__.removesuffix("_command")
+            if name not in PROVING:
+                names = ", ".join(PROVING[:-1])
+                hint = f"{names} and {PROVING[-1]} take it"
+                raise UsageError(f"{name} has no --precision", hint=hint)
             check_precision(settings.precision, "--precision")
         return function(settings=settings, **given)
 

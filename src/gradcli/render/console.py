@@ -47,7 +47,7 @@ def open_console(appearance: Appearance) -> Console:
 
     colored = wants_color(appearance)
     return PipeConsole(
-        force_terminal=colored or None,
+        force_terminal=colored,
         no_color=not colored,
         width=None if sys.stdout.isatty() else PIPE_WIDTH,
         highlight=False,

@@ -14,6 +14,7 @@ from dataclasses import replace
 from gradcli.render.curves import Curve, Point, chained, rounded, split
 from gradcli.render.layout import CLUSTER_MARGIN, Box, Layout
 from gradcli.render.picture import Direction
+from gradcli.render.straighten import straightened
 
 SLIVER = 4.0
 """A picture is folded when it is longer than this many times its breadth ..."""
@@ -40,8 +41,8 @@ CORNER = 8.0
 def folded(layout: Layout, direction: Direction) -> Layout:
     """The layout, in rows if it would be a sliver."""
     if direction == "TB":
-        return fold_long(layout.transposed(), 1 / ASPECT).transposed()
-    return fold_long(layout, ASPECT)
+        return fold_long(straightened(layout.transposed()), 1 / ASPECT).transposed()
+    return fold_long(straightened(layout), ASPECT)
 
 
 def fold_long(layout: Layout, aspect: float) -> Layout:

@@ -1,6 +1,7 @@
 """The drawn picture: its geometry says what the numbers say."""
 
 import math
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -134,3 +135,21 @@ def test_themes_differ() -> None:
 def test_unknown_formats() -> None:
     with pytest.raises(UsageError, match="no plot can be written as 'gif'"):
         plotted("x^2", x=1)._in("gif")
+
+
+def test_values_of_all_scales_have_bands() -> None:
+    svg = plotted("x*exp(y*1000)", x=1, y=1).svg
+    assert len(groups(svg, "bands")) == 1
+    labels = [float(text) for text in texts(svg) if re.fullmatch(r"-?[\d.]+e-?\d+", text)]
+    assert min(map(abs, labels)) < 1e-100
+    assert max(labels) > 1e200
+
+
+def test_the_tangent_is_the_true_one_where_floats_lost_it() -> None:
+    plot = plotted("(1-cos(x))/x^2", x=1e-8)
+    # cos(x) = 1 - x^2/2 + x^4/24: the slope is -x/12.
+    assert "tangent, slope -8.33333e-10 (true; float64 gives 1e8)" in texts(plot.svg)
+    assert "f, as rounding leaves it" in texts(plot.svg)
+    assert not any("bent or torn" in mark for mark in plot.marks)
+    # The answer still has what floats gave, beside the true numbers.
+    assert (plot.value, plot.verdict) == (0.0, "ill-conditioned")

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from gradcli.render.plot.axes import Axis
-from gradcli.render.plot.surface import contour, kinks, sample_surface
+from gradcli.render.plot.surface import contour, kinks, sample_surface, without_holes
 from tests.render.plot.plots import function_of, map_of
 
 SQUARE = Axis(-2.0, 3.0)
@@ -89,3 +89,22 @@ def test_no_arrow_without_a_gradient(text: str, point: tuple[float, float], word
     scene = map_of(text, x=point[0], y=point[1])
     assert scene.heading is None
     assert gradient_text(scene) == words
+
+
+def test_a_pole_has_no_width() -> None:
+    square = Axis(-1.0, 1.0)
+    function = function_of("1/(x*y)", x=1, y=1)
+    drawn = without_holes(function, sample_surface(function, square, square, 41, 41))
+    assert drawn.whole
+    assert len(drawn.holes) == 41 + 41 - 1
+    assert all(x * y == 0 for x, y in drawn.holes)
+    scene = map_of("1/(x*y)", {"x": (-1, 1), "y": (-1, 1)}, x=1, y=1)
+    assert scene.marks == ("no finite value on lines or at points of the map",)
+
+
+def test_a_region_without_values_stays_one() -> None:
+    square = Axis(-1.0, 1.0)
+    function = function_of("ln(x) + y", x=1, y=1)
+    drawn = without_holes(function, sample_surface(function, square, square, 41, 41))
+    assert not drawn.whole
+    assert drawn.holes == ()

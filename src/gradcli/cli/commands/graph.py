@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gradcli.render.view import View
 
 PRINT = "-"
+IN_TERMINAL = ("--top", "--focus", "--radius")
+"""The parts of a graph that are drawn in the terminal too."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Wish:
     shapes: Sequence[str]
     target: str
     format: str
-    direction: Literal["LR", "TB"]
+    direction: Literal["LR", "TB"] | None
     title: str
     show: Collection[str]
     theme: Literal["auto", "light", "dark"] | None
@@ -74,8 +76,9 @@ def graph(
     tangent: TANGENT,
     shape: SHAPE,
     direction: Annotated[
-        Literal["LR", "TB"], typer.Option("--direction", help="From left to right or from top to bottom.")
-    ] = "LR",
+        Literal["LR", "TB"] | None,
+        typer.Option("--direction", help="From left to right (default) or from top to bottom.", show_default=False),
+    ] = None,
     title: Annotated[str, typer.Option("--title", metavar="TEXT", help="Title of the picture.")] = "",
     show: Annotated[
         str,
@@ -103,6 +106,7 @@ def graph(
             metavar="NAMES",
             help="Groups of a large graph to draw open, e.g. u,part3.",
             default_factory=list,
+            show_default=False,
         ),
     ],
     depth: Annotated[
@@ -146,7 +150,7 @@ def graph(
     )
     if output:
         check_target(expression, wish)
-    check_look(wish, show)
+    check_look(wish, show, settings.json or wish.streamed)
     return run(expression, at, settings, lambda query: answer(query, wish))
 
 
@@ -171,14 +175,17 @@ def extent_asked(expand: Sequence[str], depth: int | None, top: int | None, focu
     return Extent(tuple(name for words in expand for name in separate(words)), depth, top, focus, radius)
 
 
-def check_look(wish: Wish, show: str) -> None:
+def check_look(wish: Wish, show: str, wants_data: bool) -> None:
     """Raise an error for options on looks that what is written does not have."""
     from gradcli.render.exports import format_of, require_coloured, require_drawn, require_scale
 
-    look = [name for name, value in (("--theme", wish.theme), ("--scale", wish.scale)) if value is not None]
+    looks = (("--theme", wish.theme), ("--scale", wish.scale), ("--direction", wish.direction))
+    look = [name for name, value in looks if value is not None]
     extent = [f"--{name}" for name in wish.extent.asked]
-    if (look or extent) and not wish.target:
-        raise UsageError(f"{[*look, *extent][0]} is for a picture", hint="-o g.svg draws one")
+    drawn = [name for name in extent if wants_data or name not in IN_TERMINAL]
+    if (look or drawn) and not wish.target:
+        here = "; --focus NODE and --top K show a part here" if drawn and not wants_data else ""
+        raise UsageError(f"{[*look, *drawn][0]} is for a picture", hint=f"-o g.svg draws one{here}")
     if wish.theme is not None:
         require_coloured(wish.format, "--theme")
     if wish.scale is not None:
@@ -310,7 +317,7 @@ def export(
     timeout = bound.query.settings.timeout or LAYOUT_SECONDS
     look = wish.theme or "auto"
     whole_of, inspection = inspection, as_drawn(inspection)
-    drawn = shown(inspection, title, wish.direction, wish.show, wish.extent)
+    drawn = shown(inspection, title, wish.direction or "LR", wish.show, wish.extent)
     if not chosen.whole and (note := output_note(whole_of, inspection)):
         notes.append(note)
     if drawn.sentence and not chosen.whole:
@@ -320,7 +327,7 @@ def export(
         return data() | {"warnings": [*bound.notes, *notes]}
 
     def pages() -> Sequence[View]:
-        return views(inspection, title, wish.direction, wish.show, wish.extent)
+        return views(inspection, title, wish.direction or "LR", wish.show, wish.extent)
 
     written = chosen.write(Export(inspection, function, drawn.picture, pages, whole, timeout, look, wish.scale))
     notes += written.notes
@@ -353,15 +360,17 @@ def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> 
     """The drawing, then below cards the listing with every number in full, unless parts are asked for."""
     from gradcli.render.cards import PARTS
     from gradcli.render.console import open_console
-    from gradcli.render.listing import listing_table
+    from gradcli.render.hierarchy.views import selection_asked
+    from gradcli.render.listing import listing_tables
     from gradcli.render.terminal.show import WIDTH, graph_drawing, texts
 
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    drawing = graph_drawing(inspection, room, settings.plain, wish.show)
+    drawing = graph_drawing(inspection, room, settings.plain, wish.show, selection_asked(inspection, wish.extent))
     console = open_console(settings)
     if wish.title:
         console.print(visible(wish.title), style="bold", no_wrap=True, overflow="ignore", crop=False)
     for line in texts(drawing.lines, settings.plain):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
     if settings.verbose or (drawing.layered and wish.show == PARTS):
-        console.print(listing_table(inspection, settings))
+        for table in listing_tables(inspection, settings, room if sys.stdout.isatty() else None):
+            console.print(table)

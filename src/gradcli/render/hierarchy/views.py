@@ -174,14 +174,24 @@ def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) ->
 
 def selected(hierarchy: Hierarchy, title: str, direction: Direction, show: Collection[str], extent: Extent) -> Shown:
     """The picture of some nodes."""
-    found: Selection
+    found = selection(hierarchy, extent)
+    picture = Assembly(hierarchy, found.nodes).picture(with_sentence(title, found.sentence), direction, show)
+    return Shown(replace(picture, edges=(*picture.edges, *found.paths)), found.sentence)
+
+
+def selection(hierarchy: Hierarchy, extent: Extent) -> Selection:
+    """Some nodes: those with the largest adjoints, or those around one. Raises UsageError."""
     if extent.top is not None:
         found = top(hierarchy, extent.top)
     else:
         found = around(hierarchy, extent.focus, RADIUS if extent.radius is None else extent.radius)
     require_few(len(found.nodes), "a smaller top or radius draws fewer")
-    picture = Assembly(hierarchy, found.nodes).picture(with_sentence(title, found.sentence), direction, show)
-    return Shown(replace(picture, edges=(*picture.edges, *found.paths)), found.sentence)
+    return found
+
+
+def selection_asked(inspection: Inspection, extent: Extent) -> Selection | None:
+    """The nodes that are asked for, if only some are. Raises UsageError."""
+    return selection(Hierarchy(inspection), extent) if extent.top is not None or extent.focus else None
 
 
 def views(

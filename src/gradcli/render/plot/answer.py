@@ -37,6 +37,11 @@ class PlotAnswer:
         return "undefined", self.lacking.message if self.lacking is not None else ""
 
     @property
+    def value(self) -> float:
+        """The value as it is computed; the picture has the true one where that lost its digits."""
+        return self.scene.value if self.checked is None else float(self.checked.derivatives["reverse"].value)
+
+    @property
     def gradient(self) -> dict[str, Nested]:
         """The gradient by variable; NaN where the function has no value at the point."""
         return dict.fromkeys(self.problem.wrt, math.nan) if self.checked is None else self.checked.gradient
@@ -84,7 +89,7 @@ class PlotAnswer:
             "device": self.carrier.device,
             "output": self.scene.name,
             "variables": list(self.scene.variables),
-            "value": self.scene.value,
+            "value": self.value,
             "gradient": self.gradient,
             "verdict": word,
             "reason": sentence,

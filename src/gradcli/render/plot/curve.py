@@ -19,6 +19,8 @@ CELLS = 400
 BISECTIONS = 60
 MOST_SUSPECTS = 120
 """So many cells are looked into."""
+FEW_SUSPECTS = 40
+"""So many of the rest, where these are no breaks."""
 GROWN = 1e6
 """A pole makes numbers so much larger than they are at both ends of a cell."""
 ASIDE = 1e-9
@@ -125,6 +127,11 @@ def find_breaks(function: Function, samples: Sequence[Sample]) -> tuple[list[Bre
     unseen = max(0, len(suspects) - MOST_SUSPECTS)
     least = Visible(least_visible([s.value for s in samples]), least_visible([s.slope for s in samples]))
     found = [locate(function, a, b, least) for a, b in suspects[:MOST_SUSPECTS]]
+    if unseen and not any(found):
+        # Rounding scatters so: it is believed if there is no break in some of the others either.
+        rest = suspects[MOST_SUSPECTS :: max(1, unseen // FEW_SUSPECTS)]
+        found = [locate(function, a, b, least) for a, b in rest]
+        unseen = unseen if any(found) else 0
     found += [steep(function, s, cells, least) for s in samples if s.finite and not math.isfinite(s.slope)]
     return sorted((b for b in found if b is not None), key=lambda b: b.at), unseen
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import Any, Literal
 
 from gradcli.errors import MissingError, UsageError
@@ -16,12 +17,14 @@ from gradcli.render.numbers import format_short
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.curve import Break
 from gradcli.render.plot.scene import CurveScene, MapScene, Scene, gradient_text, slope_text
-from gradcli.render.plot.surface import Surface, is_gradual, sample_surface
+from gradcli.render.plot.surface import Surface, is_gradual, sample_surface, without_holes
 
 ThemeName = Literal["light", "dark"]
 FINE = 81
 """Points along each axis of a drawn map."""
 LEVELS = 10
+FARTHEST = 1e9
+"""So many steps of the levels beyond the outermost, values are all the same."""
 ARROW = 0.24
 """Length of the gradient's arrow, of the shorter side."""
 FORMATS = {
@@ -190,11 +193,13 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    entries: list[tuple[Any, str]] = [(Line2D([], [], color=colours.curve, linewidth=2), scene.name)]
+    curve = f"{scene.name}, as rounding leaves it" if scene.lost else scene.name
+    entries: list[tuple[Any, str]] = [(Line2D([], [], color=colours.curve, linewidth=2), curve)]
     if scene.tangents() and all(map(math.isfinite, scene.slopes)):
         word = "tangent, slope" if len(scene.slopes) == 1 else "one-sided tangents, slopes"
         handle = Line2D([], [], color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3)))
-        entries.append((handle, f"{word} {slope_text(scene.slopes)}"))
+        lost = f" ({scene.lost})" if scene.lost else ""
+        entries.append((handle, f"{word} {slope_text(scene.slopes)}{lost}"))
     kinds = dict.fromkeys(b.kind for b in scene.curve.breaks)
     if "kink" in kinds or "vertical tangent" in kinds:
         names = " or ".join(kind for kind in ("kink", "vertical tangent") if kind in kinds)
@@ -237,7 +242,7 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     frame(panel, x, y, colours, *scene.variables)
     panel.set_aspect(1 / scene.ratio if scene.same_scale else "auto")
     panel.grid(visible=False)
-    fine = sample_surface(scene.function, x, y, FINE, FINE)
+    fine = without_holes(scene.function, sample_surface(scene.function, x, y, FINE, FINE))
     parts = numpy.linspace(0.0, 1.0, FINE)
     values = numpy.array(fine.values)
     shown = numpy.ma.masked_invalid(values)
@@ -257,27 +262,42 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
         places = [(x.part(p), y.part(q)) for p, q in scene.kinks]
         style = {"marker": "D", "markersize": 2.5, "linestyle": "none", "color": colours.mark, "zorder": 3}
         panel.plot(*zip(*places, strict=True), **style)[0].set_gid("kinks")
+    if fine.holes:
+        places = [(x.part(p), y.part(q)) for p, q in fine.holes]
+        style = {"marker": "x", "markersize": 3, "linestyle": "none", "color": colours.mark, "zorder": 3}
+        panel.plot(*zip(*places, strict=True), **style)[0].set_gid("holes")
     draw_gradient(panel, scene, colours)
-    map_legend(panel, scene, colours)
+    map_legend(panel, scene, fine, colours)
 
 
 def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[float], colours: Theme) -> None:
     """Bands between levels, thin lines on them, and a scale beside."""
+    import numpy
     from matplotlib.colors import LinearSegmentedColormap
 
     ramp = LinearSegmentedColormap.from_list("bands", [colours.low, colours.high], N=256)
     steps = [k / max(1, len(levels)) for k in range(len(levels) + 1)]
     bands = [ramp(step) for step in steps]
-    size = max(map(abs, levels)) or 1.0
-    scaled = [v / size for v in levels]
-    filled = panel.contourf(parts, parts, shown / size, scaled, colors=bands, extend="both", zorder=1)
+    ranks = numpy.ma.array(level_numbers(shown.filled(0.0) / 4, [v / 4 for v in levels]), mask=shown.mask)
+    numbers = list(range(len(levels)))
+    filled = panel.contourf(parts, parts, ranks, numbers, colors=bands, extend="both", zorder=1)
     filled.set_gid("bands")
     style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
-    panel.contour(parts, parts, shown / size, scaled, **style)
+    panel.contour(parts, parts, ranks, numbers, **style)
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
-    bar.set_ticks(scaled, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
+    bar.set_ticks(numbers, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
     bar.outline.set_edgecolor(colours.faint)
+
+
+def level_numbers(values: Any, levels: list[float]) -> Any:
+    """Values as numbers of the levels that they have reached, with parts: no scale of values is too wide for those."""
+    import numpy
+
+    steps = [high - low for low, high in pairwise(levels)] or [abs(levels[0]) or 1.0]
+    below = numpy.clip((values - levels[0]) / steps[0], -FARTHEST, 0.0)
+    above = numpy.clip((values - levels[-1]) / steps[-1], 0.0, FARTHEST)
+    return numpy.interp(values, levels, range(len(levels))) + below + above
 
 
 def leaps(scene: MapScene, fine: Surface) -> Any:
@@ -326,7 +346,7 @@ def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
     arrow.arrow_patch.set_gid("gradient")
 
 
-def map_legend(panel: Any, scene: MapScene, colours: Theme) -> None:
+def map_legend(panel: Any, scene: MapScene, fine: Surface, colours: Theme) -> None:
     """The contour's value, the gradient's components and length, and what is marked."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -342,6 +362,9 @@ def map_legend(panel: Any, scene: MapScene, colours: Theme) -> None:
         entries.append(
             (Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps")
         )
-    if not scene.surface.whole:
+    if fine.holes:
+        handle = Line2D([], [], marker="x", markersize=3, color=colours.mark, linestyle="none")
+        entries.append((handle, "points without a value"))
+    if not fine.whole:
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), "no finite value"))
     legend(panel, entries, colours)

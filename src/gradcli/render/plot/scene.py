@@ -15,7 +15,7 @@ from gradcli.render.numbers import format_number, format_short
 from gradcli.render.plot.axes import Axis, Dot, height, usual
 from gradcli.render.plot.curve import CELLS, Break, Curve, Gap, sample_curve
 from gradcli.render.plot.function import Function
-from gradcli.render.plot.surface import Surface, kinks, sample_surface
+from gradcli.render.plot.surface import Surface, kinks, sample_surface, without_holes
 from gradcli.render.plot.window import half_width
 from gradcli.verify.explain import value_cause
 from gradcli.verify.verdict import Checked
@@ -44,6 +44,8 @@ class CurveScene:
     values: Axis
     derivatives: Axis
     marks: tuple[str, ...]
+    lost: str = ""
+    """What is said of the slope where float64 lost its digits."""
 
     def tangents(self) -> list[list[Dot]]:
         """The tangent line from end to end, or at a kink the half-lines of both sides."""
@@ -166,12 +168,25 @@ def make_scene(
 ) -> Scene:
     """Sample the function on the ranges that are given, and on sensible ones. `checked` is None where the function is
     undefined at the point. Raises DomainError where it is undefined everywhere on them."""
-    value = function.value(*function.here) if checked is None else float(checked.derivatives["reverse"].value)
-    gradient = tuple(math.nan if checked is None else float(flatten(checked.gradient[wrt])[0]) for wrt in problem.wrt)
+    value, gradient = numbers_here(problem, function, checked)
     axes = choose_axes(problem, function, gradient, ranges)
     if len(problem.wrt) == 1:
         return curve_scene(problem, function, checked, name, (value, gradient[0]), axes[0])
     return map_scene(problem, function, checked, name, (value, gradient), axes)
+
+
+def numbers_here(problem: Problem, function: Function, checked: Checked | None) -> tuple[float, tuple[float, ...]]:
+    """Value and gradient at the point, the true ones where float64 lost them; NaN where there is none."""
+    if checked is None:
+        return function.value(*function.here), (math.nan,) * len(problem.wrt)
+    value = float(checked.derivatives["reverse"].value)
+    gradient = tuple(float(flatten(checked.gradient[wrt])[0]) for wrt in problem.wrt)
+    true = checked.verdict.true
+    if checked.verdict.word != "ill-conditioned" or true is None:
+        return value, gradient
+    value = value if true.value is None else float(flatten(true.value)[0])
+    proven = {wrt: float(flatten(digits)[0]) for wrt, digits in true.derivative.items()}
+    return value, tuple(proven.get(wrt, g) for wrt, g in zip(problem.wrt, gradient, strict=True))
 
 
 def choose_axes(
@@ -226,7 +241,19 @@ def curve_scene(
         height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)]),
         height([*known, *core(curve, [s.slope for s in near])], [*known, *(s.slope for s in inside)]),
         tuple(curve_marks(function, variable, curve)),
+        lost_words(checked, variable),
     )
+
+
+def lost_words(checked: Checked | None, variable: str) -> str:
+    """What is said of a slope where float64 lost its digits: nothing elsewhere."""
+    if checked is None or checked.verdict.word != "ill-conditioned":
+        return ""
+    true = checked.verdict.true
+    dtype = checked.tape.carrier.dtype
+    if true is None or variable not in true.derivative:
+        return f"ill-conditioned in {dtype}"
+    return f"true; {dtype} gives {format_short(float(flatten(checked.gradient[variable])[0]), 6)}"
 
 
 def core(curve: Curve, numbers: Sequence[float]) -> Sequence[float]:
@@ -255,7 +282,10 @@ def map_scene(
     marks = []
     if bent:
         marks.append("kinks or jumps along the marked points")
-    if not surface.whole:
+    drawn = without_holes(function, surface)
+    if drawn.holes:
+        marks.append("no finite value on lines or at points of the map")
+    if not drawn.whole:
         marks.append("no finite value in the shaded region")
     return MapScene(
         name, problem.wrt, function.here, seen[0], seen[1] if is_there else None, function, surface, bent, tuple(marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradcli.render.plot.axes import Axis, Dot
 from gradcli.render.plot.function import Function
@@ -14,6 +14,8 @@ KINK_CELLS = 40
 BISECTIONS = 60
 ASIDE = 1e-7
 """The sides of a kink are looked at so far from it, in cells."""
+HAIR = 1e-6
+"""Of half a range: so near to a point without a value it is looked for one."""
 BENT = 1e-5
 """Gradients or values on two sides differ by more than this part of them; between the sides, curvature makes less."""
 LEAP = 1e-3
@@ -31,6 +33,8 @@ class Surface:
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     values: tuple[tuple[float, ...], ...]
+    holes: tuple[Dot, ...] = ()
+    """Points without a value that have one on every side: they stand with the mean of the sides."""
 
     @property
     def finite(self) -> list[float]:
@@ -58,6 +62,26 @@ def sample_surface(function: Function, x: Axis, y: Axis, columns: int, rows: int
     xs = tuple(x.at(i / (columns - 1)) for i in range(columns))
     ys = tuple(y.at(j / (rows - 1)) for j in range(rows))
     return Surface(x, y, xs, ys, tuple(tuple(function.value(p, q) for p in xs) for q in ys))
+
+
+def without_holes(function: Function, surface: Surface) -> Surface:
+    """The surface as it is drawn: a pole along a line of the grid has no width, and is no region without values."""
+    x, y = surface.x, surface.y
+    aside = [
+        (a * HAIR * (x.high / 2 - x.low / 2), b * HAIR * (y.high / 2 - y.low / 2))
+        for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))
+    ]
+    rows = [list(row) for row in surface.values]
+    holes = []
+    for j, q in enumerate(surface.ys):
+        for i, p in enumerate(surface.xs):
+            if math.isfinite(rows[j][i]):
+                continue
+            around = [function.value(p + a, q + b) for a, b in aside]
+            if all(map(math.isfinite, around)):
+                rows[j][i] = sum(v / len(around) for v in around)
+                holes.append((p, q))
+    return replace(surface, values=tuple(map(tuple, rows)), holes=tuple(holes))
 
 
 def contour(function: Function, surface: Surface, level: float) -> list[Dot]:

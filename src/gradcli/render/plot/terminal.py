@@ -8,7 +8,7 @@ from itertools import pairwise
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.canvas import Canvas
 from gradcli.render.plot.scene import CurveScene, MapScene, Scene
-from gradcli.render.plot.surface import Surface, contour, sample_surface
+from gradcli.render.plot.surface import Surface, contour, sample_surface, without_holes
 
 WIDTH = 72
 """Where there is no terminal."""
@@ -111,7 +111,7 @@ def map_lines(scene: MapScene, width: int, plain: bool, color: bool) -> list[str
     x, y = scene.surface.x, scene.surface.y
     rows, columns = map_size(scene, width)
     canvas = Canvas(columns, rows, plain)
-    fine = sample_surface(scene.function, x, y, canvas.width, canvas.height)
+    fine = without_holes(scene.function, sample_surface(scene.function, x, y, canvas.width, canvas.height))
     hide(canvas, fine)
     for level in scene.levels(8):
         for place in contour(scene.function, fine, level)[:: 1 if plain else 4]:

@@ -15,6 +15,8 @@ from gradcli.render.terminal.tree import tree_of
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from gradcli.render.hierarchy.select import Selection
+
 WIDTH = 100
 """Columns where there is no terminal."""
 STYLES = {
@@ -38,21 +40,27 @@ class TerminalDrawing:
     layered: bool
 
 
-def graph_drawing(inspection: Inspection, room: int, plain: bool, show: Collection[str]) -> TerminalDrawing:
-    """The graph in so many columns, with a line that says how to read it and what is left out."""
-    if len(inspection.rows) <= MOST_CARDS:
+def graph_drawing(
+    inspection: Inspection, room: int, plain: bool, show: Collection[str], selection: Selection | None = None
+) -> TerminalDrawing:
+    """The graph, or the nodes that are asked for, in so many columns, with a line that says how to read it and what is
+    left out."""
+    if selection is None and len(inspection.rows) <= MOST_CARDS:
         canvas = layered(picture_of(inspection, "", show=show), room, plain)
         if canvas is not None:
             return TerminalDrawing(
                 [*canvas.rows(), *note(reading(inspection, plain, show, "beside an arrow"), room)], True
             )
-    tree = tree_of(inspection, room, plain, show)
+    tree = tree_of(inspection, room, plain, show, selection.nodes if selection is not None else None)
     lines = [*tree.lines, *note(reading(inspection, plain, show, "in brackets"), room)]
     if tree.dropped:
         lines += note(f"no room for {', '.join(tree.dropped)}: gradcli trace has every column", room)
-    if tree.omitted:
+    if selection is not None:
+        lines += note(selection.sentence, room)
+    elif tree.omitted:
         count = f"{tree.shown} of {tree.shown + tree.omitted} nodes: those nearest to the output"
-        lines += note(f"{count}; {tree.omitted} are not shown: --json and gradcli trace have all", room)
+        ways = "--focus NODE shows what is around one, --top K the largest |adjoint|"
+        lines += note(f"{count}; {tree.omitted} are not shown: {ways}; --json and gradcli trace have all", room)
     return TerminalDrawing(lines, False)
 
 

@@ -52,9 +52,11 @@ class Tree:
     dropped: list[str] = field(default_factory=list)
 
 
-def tree_of(inspection: Inspection, room: int, plain: bool, show: Collection[str]) -> Tree:
-    """The tree within so many columns."""
-    kept = nearest(inspection)
+def tree_of(
+    inspection: Inspection, room: int, plain: bool, show: Collection[str], chosen: Collection[int] | None = None
+) -> Tree:
+    """The tree within so many columns, of the chosen nodes or of those nearest to the outputs."""
+    kept = nearest(inspection) if chosen is None else set(chosen)
     grown = Grower(inspection, kept, max(1, int(DEEPEST * room) // STEP), plain, show)
     branches = grown.branches()
     tree = Tree(shown=len(kept), omitted=len(inspection.rows) - len(kept))
