@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from typing import Any
@@ -228,3 +229,12 @@ def test_a_huge_power_is_an_answer_or_an_error_and_no_crash(expression: str, at:
     done = run_gradcli("grad", expression, "--at", at, *more)
     assert "internal error" not in done.stderr
     assert done.status == (0 if "-" in expression else 3)
+
+
+@pytest.mark.parametrize("expression", ["gamma(x)", "lgamma(x)*digamma(x)"])
+def test_a_time_limit_holds_within_one_long_function(expression: str) -> None:
+    started = time.monotonic()
+    done = run_gradcli("grad", expression, "--at", "x=1.3", "--precision", "60000", "--timeout", "3")
+    assert done.status == 124
+    assert done.stderr.startswith("error: no answer within 3 s")
+    assert time.monotonic() - started < 20

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.carriers.balls import Balls
 from gradcli.errors import Unstated, UsageError
 from gradcli.methods import forward, reverse
+from gradcli.methods.apart import apart
 from gradcli.methods.base import flatten, unflatten, unit_directions
 from gradcli.methods.certified import MOST_DIGITS, Numbers, prove, proven_texts
 from gradcli.methods.enclosures import flat, operations
@@ -23,6 +24,8 @@ MOST_CORRECTED = 100_000
 """Scalar operations times sweeps, for true numbers that nobody has asked for."""
 MOST_WORK = 20_000_000
 """Scalar operations times digits; beyond it balls would take minutes."""
+MOST_AT_ONCE = 1000
+"""Digits; with more, a single function takes longer than a time limit may be late."""
 
 ALONG = "v"
 """The one part of a product with a tangent."""
@@ -203,13 +206,14 @@ def _proof(
         value, parts = swept(balls)
         return [flat(value), *(flat(parts[key]) for key in shapes)]
 
+    def proven() -> tuple[list[list[str]], int]:
+        found, bits = prove(numbers, digits, problem.dtype)
+        return [proven_texts(part, bits, digits, name) for part, name in zip(found, names, strict=True)], bits
+
+    names = [problem.graph.names.get(problem.output, "f"), *("g" for _ in shapes)]
     try:
-        (value, *blocks), bits = prove(numbers, digits, problem.dtype)
+        (value, *blocks), bits = proven() if digits < MOST_AT_ONCE else apart(proven)
     except Unstated as error:
         raise UsageError(f"no digits can be proven: {error.message}", hint="leave out the precision") from None
-    texts = {
-        key: unflatten(proven_texts(block, bits, digits), shapes[key])
-        for key, block in zip(shapes, blocks, strict=True)
-    }
-    called = problem.graph.names.get(problem.output, "f")
-    return Proof(digits, unflatten(proven_texts(value, bits, digits, called), problem.output_shape), texts, bits, kind)
+    parts = {key: unflatten(block, shapes[key]) for key, block in zip(shapes, blocks, strict=True)}
+    return Proof(digits, unflatten(value, problem.output_shape), parts, bits, kind)
