@@ -149,7 +149,7 @@ def test_where_differences_of_floats_are_blind_balls_are_asked(text: str, point:
 def without_balls(monkeypatch: pytest.MonkeyPatch) -> None:
     """As for a graph that is too large for balls."""
     monkeypatch.setattr(witnesses, "rounding_bound", lambda problem, carrier: None)
-    monkeypatch.setattr(sharp, "behaviours", lambda problem: [])
+    monkeypatch.setattr(sharp, "behaviours", lambda *_: [])
 
 
 @pytest.mark.usefixtures("without_balls")

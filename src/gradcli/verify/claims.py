@@ -19,7 +19,7 @@ from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
+from gradcli.verify.digits import NOTHING, MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain, multiple
 from gradcli.verify.setting import Setting
@@ -92,7 +92,9 @@ class Truth:
 
     def admits(self, claimed: Sequence[Digits], place: int) -> bool:
         """Whether a component of a claim may be right, as far as rounding lets one tell."""
-        return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place])
+        # Where floats lost a number, and balls prove it, it is no zero that the point only misses by rounding.
+        nothing = 0.0 if self.proven else NOTHING
+        return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place], nothing)
 
     def wrong(self, claimed: Sequence[Digits]) -> list[int]:
         """The components of a claim that are wrong."""

@@ -53,6 +53,9 @@ class Gate(NamedTuple):
         """The condition as it is printed."""
         return f"|a - b| <= {self.absolute:g} + {self.relative:g} |b|"
 
+MORE_DIGITS = (18, 24)
+"""Of a true number whose float is the answer that is called wrong."""
+
 
 @dataclass
 class Row:
@@ -401,7 +404,16 @@ def off_sentence(problem: Problem, off: list[Row], truth: ProvenGradient | None)
     answer = numbers(problem, derivative.gradient)[place]
     first = f"{names} {'is' if len(off) == 1 else 'are'} off by {by}: "
     lead = f"{derivative.method} gives " if len(off) > 1 else ""
-    return f"{first}{lead}{answer!r}, truly {truth.text_of(truth.gradient[place])}"
+    return f"{first}{lead}{answer!r}, truly {true_text(answer, truth, place)}"
+
+
+def true_text(answer: float, truth: ProvenGradient, place: int) -> str:
+    """A component of the truth, with so many digits that it is another text than the answer."""
+    from gradcli.methods.certified import proven_texts
+
+    ball = truth.gradient[place]
+    texts = [truth.text_of(ball), *(proven_texts([ball], truth.bits, digits)[0] for digits in MORE_DIGITS)]
+    return next((text for text in texts if text != repr(answer)), texts[-1])
 
 
 def explained_by_rounding(problem: Problem, carrier: Carrier, rows: list[Row]) -> bool:

@@ -17,19 +17,19 @@ NOTHING = 1e-12
 """A number below it is 0 to who says so: cos(pi/2) is 6e-17 at the float that is nearest to pi/2."""
 
 
-def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0) -> bool:
+def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0, nothing: float = NOTHING) -> bool:
     """Whether a claim is right where every number from `low` to `high` is, each known up to `uncertainty`.
 
     It may be off by one unit of its last digit, to either side. Where the number itself has no more digits than the
     claim there is nothing to round, and the claim must be that number; where it is less than a unit, so that no digit
-    of it is left, the claim must be that number rounded or truncated.
+    of it is left, the claim must be that number rounded or truncated. A bare 0 is right for what is below `nothing`.
     """
     if not math.isfinite(uncertainty):
         return True
     slack = Fraction(uncertainty)
     if claimed.value == 0 and claimed.unit >= 1:
         # A bare 0 says that there is nothing, not that it is less than 1.
-        return low - uncertainty <= NOTHING and high + uncertainty >= -NOTHING
+        return low - uncertainty <= nothing and high + uncertainty >= -nothing
     below, above = (_allowed(claimed.unit, Fraction(end), slack) for end in (low, high))
     return below[0] <= claimed.value <= above[1]
 

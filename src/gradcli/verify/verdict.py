@@ -90,7 +90,7 @@ def _judge(
         cause = derivative_cause(tape, problem.output, adjoints)
         words = cause.sentence if cause else "the gradient is not finite"
         return beyond_floats(problem, tape.carrier, words) or judge_undefined(problem, words, gradient)
-    if not finite(_differences(found)):
+    if not all(map(finite, _differences(found))):
         from gradcli.verify.sharp import judge_edge
 
         at_edge = judge_edge(problem, found["numerical"], gradient)
