@@ -121,7 +121,7 @@ def listed(words: Sequence[str]) -> str:
 
 def names_text(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
     """A few nodes by name; of more the first two and how many."""
-    names = [pretty_name(hierarchy.inspection.names[node]) for node in sorted(nodes)]
+    names = [pretty_name(hierarchy.inspection.names[node], hierarchy.inspection.plain_names) for node in sorted(nodes)]
     return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]}, {names[1]}, … ({len(names)})"
 
 
@@ -158,7 +158,10 @@ def result_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
         return []
     if len(found) > MOST_RESULTS:
         return [Row("gives", counted(len(found), "value"))]
-    texts = [(pretty_name(inspection.names[node]), short_text(inspection.value(node))) for node in found]
+    texts = [
+        (pretty_name(inspection.names[node], inspection.plain_names), short_text(inspection.value(node)))
+        for node in found
+    ]
     return [
         Row(f"gives {name}", text or f"norm {short(inspection.summary(node).norm)}")
         for (name, text), node in zip(texts, found, strict=True)
@@ -172,9 +175,10 @@ def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> 
         return []
     names = hierarchy.inspection.names
     peak, output = hierarchy.outline.peaks[node]
+    above, below = (pretty_name(names[one], hierarchy.inspection.plain_names) for one in (output, node))
     if peak == 0:
-        return [Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True)]
-    label = f"max ← ∂{pretty_name(names[output])}/∂{pretty_name(names[node])}"
+        return [Row(f"all ← ∂{above}", "0", 0.0, emphasis=True)]
+    label = f"max ← ∂{above}/∂{below}"
     return [Row(label, short(peak), signed_log_tint(peak, largest), emphasis=True)]
 
 
