@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
-from gradcli.errors import ExitStatus
+from gradcli.carriers.running import SMALLEST
+from gradcli.errors import ExitStatus, Unstated
 from gradcli.exact import Exact
 from gradcli.methods.base import flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -178,6 +179,9 @@ def judge_by_witnesses(
         not exact and not missed and all(r <= max(certain * abs(v), TINY) for v, r in zip(values, limits, strict=True))
     )
     if sound and all(c.confirmed(certain) for c in components):
+        underflow = _underflow(problem, carrier, found)
+        if underflow is not None:
+            return underflow
         digits = min((shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding), default=16)
         return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
     if bound is not None:
@@ -198,6 +202,25 @@ def judge_by_witnesses(
             words = f"rounding may change {doubtful.reverse!r} by {doubtful.rounding:.0e}"
             return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
     return _second_opinion(problem, carrier, components, where)
+
+
+def _underflow(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
+    """The verdict where a number that is shown is 0, or nearly, because floats cannot hold what it is; else None."""
+    gradient = found["reverse"].gradient
+    assert gradient is not None
+    shown = [*flatten(found["reverse"].value), *numbers_of(problem, gradient)]
+    if all(abs(x) >= SMALLEST for x in shown):
+        return None
+    from gradcli.methods.enclosures import too_large
+    from gradcli.verify.certainty import judge_by_truth
+    from gradcli.verify.conditioning import underflows
+
+    try:
+        if too_large(problem) or not underflows(problem):
+            return None
+    except Unstated:
+        return None
+    return judge_by_truth(problem, carrier, found)
 
 
 def components_of(
