@@ -51,8 +51,8 @@ class JudgedNumber:
 
     @property
     def underflowed(self) -> bool:
-        """Whether it is 0, and the truth is not."""
-        return self.computed == 0 and not self.true.contains(0)
+        """Whether it is 0 because floats cannot hold what it truly is."""
+        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST)
 
     @property
     def right(self) -> bool:
