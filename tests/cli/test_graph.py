@@ -155,6 +155,7 @@ WRONG = {
     ),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
+    "a folder for no files": (("x*y", "-o", "/proc/g.svg"), "help: name a file in a folder that you may write to"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
     "part of a point": (("x*y", "--at", "x=1", "-o", "g.svg"), "y has no value"),
     "direction without a point": (("x*y", "--cotangent", "ones", "-o", "g.svg"), "directions need a point"),
