@@ -51,7 +51,8 @@ class Heat:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One node, or a group of them. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes
-    dashed magenta. `group` is the name of the group that the card stands for, empty for a node."""
+    dashed magenta. `group` is the name of the group that the card stands for, empty for a node; `members` are its
+    nodes."""
 
     id: str
     title: str
@@ -62,6 +63,7 @@ class Card:
     description: str = ""
     group: str = ""
     heat: Heat | None = None
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,3 +86,13 @@ def test_a_group_of_inputs_is_the_gradient_of_each_output(page: Page) -> None:
     s = changed.outputs[0]
     for name in inputs:
         assert rows[f"← ∂s/∂{name}"] == short(changed.adjoints_of(changed.graph.inputs[name])[s])
+
+
+def test_a_group_without_a_picture_of_its_own_lies_on_paths_too(page: Page) -> None:
+    inspection = long_graph()
+    page.open(pages.page(inspection, views(inspection, "title", most_cards=1)))
+    assert page.all("g.card.group")
+    page.run("document.querySelector('.trace tbody tr').click()")
+    assert not page.all("g.card.group.dim")
+    type_into(page, {"x": float("nan")})
+    assert page.all("g.card.group .alarmed")

@@ -55,6 +55,7 @@ def group_card(
         alarm(hierarchy, nodes),
         description(hierarchy, group, rows, uses),
         group.name,
+        members=tuple(nodes),
     )
 
 
@@ -68,7 +69,17 @@ def inputs_card(hierarchy: Hierarchy, group: Group, largest: float, show: Collec
     elif "adjoint" in show:
         rows += adjoint_rows(hierarchy, nodes, largest)
     told = description(hierarchy, group, rows)
-    return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
+    return Card(
+        group_id(group),
+        title(group),
+        KIND,
+        tuple(rows),
+        "in",
+        alarm(hierarchy, nodes),
+        told,
+        group.name,
+        members=tuple(nodes),
+    )
 
 
 def title(group: Group) -> str:
