@@ -60,6 +60,7 @@ def group_card(
         alarm(hierarchy, nodes),
         description(hierarchy, group, rows, uses),
         group.name,
+        members=tuple(nodes),
     )
 
 
@@ -76,7 +77,17 @@ def inputs_card(
         rows += adjoint_rows(hierarchy, nodes, largest)
     rows += users_rows(users)
     told = description(hierarchy, group, rows)
-    return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
+    return Card(
+        group_id(group),
+        title(group),
+        KIND,
+        tuple(rows),
+        "in",
+        alarm(hierarchy, nodes),
+        told,
+        group.name,
+        members=tuple(nodes),
+    )
 
 
 def title(group: Group) -> str:
