@@ -309,6 +309,9 @@ def test_what_is_shown_in_the_terminal() -> None:
     assert "value" not in drawing
     assert "0.2837" not in drawing
     assert run_gradcli("graph", "x*y", "--title", "two factors").stdout.startswith("two factors\n")
+    long = run_gradcli("graph", "x*y", "--title", "ab " * 60 + "c" * 300).stdout
+    assert max(map(len, long.splitlines())) <= 100
+    assert long.count("c") >= 300
     assert "∂v3/∂x2 = cos(x2) = 0.28366218546322625" in run_gradcli("graph", *ROW_1).stdout
     many = run_gradcli("graph", LARGE[:180] + "x" + ")" * 45, "--verbose").stdout
     assert "∂v2/∂v1 = cos(v1)" in many
