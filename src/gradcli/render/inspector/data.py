@@ -20,6 +20,7 @@ from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
 from gradcli.render.summary import array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
+from gradcli.render.truths import is_gradient, signed, truths_at
 from gradcli.render.view import View
 from gradcli.shapes import format_shape
 
@@ -88,6 +89,8 @@ class PageData:
         shape = self.inspection.shape(output)
         start = "1" if weights is None else visible(weights_text(weights, shape))
         found = {"node": self.place[output], "name": screen(self.inspection.weighted(output)), "start": start}
+        if not is_gradient(self.inspection, output):
+            found["refuted"] = True
         return found if shape else found | {"weight": 1.0 if weights is None else weights}
 
     def node(self, node: int) -> dict[str, Any]:
@@ -110,6 +113,7 @@ class PageData:
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
             "unseen": len(unseen),
+            "truths": [[screen(truth.label), visible(signed(truth.full))] for truth in truths_at(inspection, node)],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):

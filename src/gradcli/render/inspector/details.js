@@ -35,8 +35,15 @@ function showStep() {
     return;
   }
   const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
-  const ended = app.step === steps.length && outputs.length ? [make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.")] : [];
+  const ended = app.step === steps.length && outputs.length ? [ending()] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
+}
+
+// The last word of the sweeps: it is the gradient only where the verdict knows nothing else.
+function ending() {
+  if (changed() || !outputs.some(({ refuted }) => refuted)) return make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.");
+  const truths = [...new Set(nodes.flatMap(({ truths: known }) => known.map(([label, text]) => `${label} = ${text}`)))];
+  return make("p", { class: "alarm-word" }, `The adjoints of the inputs are not the gradient: ${truths.join("; ") || "see the verdict"}.`);
 }
 
 function speakStep() {
@@ -93,6 +100,7 @@ function numbersOf(node) {
   outputs.forEach(({ name }, output) => {
     if (reachedReverse(node, output)) pairs.push([derivativeText(name, node), full(adjoints[output][node])]);
   });
+  if (!changed() && app.step === steps.length) pairs.push(...nodes[node].truths);
   return pairs.length ? [facts(pairs)] : [];
 }
 

@@ -149,6 +149,7 @@ function rowNumber({ part, which }, node) {
 
 function rowReached({ part, which }, card) {
   if (!part || !data.point) return true;
+  if (part === "truth") return !changed() && app.step === steps.length;
   if (!card.members.length) return app.step === steps.length;
   // A group of inputs has a row for each of them.
   const output = Math.min(which, outputs.length - 1);
@@ -156,7 +157,8 @@ function rowReached({ part, which }, card) {
 }
 
 function refreshRow(row, card, top) {
-  if (card.node >= 0 && row.part) {
+  if (row.part === "truth") row.label.classList.toggle("later", !rowReached(row, card));
+  else if (card.node >= 0 && row.part) {
     const x = rowNumber(row, card.node);
     const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
     write(row.value, changed() ? rowText(row, x) : row.text, room, changed());

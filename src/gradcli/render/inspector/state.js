@@ -26,6 +26,7 @@ function decoded(state) {
 nodes.forEach((node) => {
   node.below ??= node.name;
   node.aliases ??= [];
+  node.truths ??= [];
 });
 
 function changed() {
