@@ -9,7 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.graph import Graph
 from gradcli.methods.base import unflatten, unit_directions
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import between_text, format_array, with_truth
+from gradcli.render.answers import between_text, format_array, interval_text, with_truth
 from gradcli.render.inspection import Column, Inspection, inspect_at
 from gradcli.render.summary import weights_text
 from gradcli.render.truths import derivative_truths
@@ -123,7 +123,10 @@ def truth_lines(inspection: Inspection, output: int, name: str, d: str) -> list[
             lines.append(f"{what} = {truth.full}   (the rules give {given})")
         else:
             lines.append(f"{what} = {given}   (true: {truth.full})")
-    between = between_text((verdict.sides or {}).get(name), (verdict.clarke or {}).get(name))
+    sides = (verdict.sides or {}).get(name)
+    between = between_text(sides, (verdict.clarke or {}).get(name))
+    if sides is not None and not lines and not between:
+        between = interval_text(sides)
     return [*lines, f"{what} {between}"] if between and verdict.word == "kink" else lines
 
 
