@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import visible
+from gradcli.methods.base import flatten
 from gradcli.problem import Nested
 from gradcli.render.cards import number_text, typeset
 from gradcli.render.inspection import Inspection, Link
@@ -22,11 +23,15 @@ from gradcli.render.summary import array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
 from gradcli.render.truths import is_gradient, signed, truths_at
 from gradcli.render.view import View
-from gradcli.shapes import format_shape
+from gradcli.shapes import format_shape, size
 
 MOST_NODES = 4000
 """Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
 MOST_INPUTS = 500
+MOST_ELEMENTS, FEW_NODES = 64, 200
+"""Arrays of at most so many elements are there in full, in a graph of at most so many nodes; above ranges suffice."""
+MOST_IN_STEP = 24
+"""The same of the arrays in the arithmetic of a step."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
@@ -72,15 +77,17 @@ class PageData:
         if inspection.tape is None:
             return {"values": [], "tangents": [], "adjoints": [], "partials": []}
 
+        whole = MOST_ELEMENTS if len(self.nodes) <= FEW_NODES else 0
+
         def by_node(nested: Sequence[Sequence[Nested]]) -> list[list[Any]]:
             columns = zip(*nested, strict=True)
-            return [[number(n) for n in column] for column in columns]
+            return [[number(n, whole) for n in column] for column in columns]
 
         return {
-            "values": [number(inspection.value(node)) for node in self.nodes],
+            "values": [number(inspection.value(node), whole) for node in self.nodes],
             "tangents": by_node([inspection.tangents_of(node) for node in self.nodes]),
             "adjoints": by_node([list(inspection.adjoints_of(node).values()) for node in self.nodes]),
-            "partials": [number(inspection.partial(link)) for link in self.links],
+            "partials": [number(inspection.partial(link), whole) for link in self.links],
         }
 
     def output(self, output: int) -> dict[str, Any]:
@@ -117,12 +124,14 @@ class PageData:
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
+            users = self.users.get(node, [])
+            near = {node, *(link.argument for link in inspection.links(node)), *(link.node for link in users)}
+            full = all(size(inspection.shape(other)) <= MOST_IN_STEP for other in near) and len(self.nodes) <= FEW_NODES
             optional["forward"] = [
-                screen(forward_step(inspection, node, column, full=False)) for column in range(len(inspection.columns))
+                screen(forward_step(inspection, node, column, full)) for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                screen(reverse_step(inspection, node, output, self.users.get(node, []), full=False))
-                for output in inspection.adjoints
+                screen(reverse_step(inspection, node, output, users, full)) for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}
 
@@ -263,12 +272,14 @@ def screen(text: str) -> str:
     return visible(typeset(text))
 
 
-def number(value: Nested) -> Any:
-    """A number as itself, those that are not finite as text; an array as its text in short and in full."""
+def number(value: Nested, whole: int = 0) -> Any:
+    """A number as itself, those that are not finite as text; an array as its text in short and in full, with every
+    element where there are no more than `whole`."""
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        return {"short": number_text(value), "full": array_text(value, nested_shape(value)).replace("-", "−")}
+        full = array_text(value, nested_shape(value), full=len(flatten(value)) <= whole)
+        return {"short": number_text(value), "full": full.replace("-", "−").replace("nan", "NaN")}
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

@@ -39,10 +39,16 @@ function showStep() {
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
 }
 
-// The last word of the sweeps: it is the gradient only where the verdict knows nothing else.
+// The last word of the sweeps: it is the gradient only where nothing is known against it.
 function ending() {
-  if (changed() || !outputs.some(({ refuted }) => refuted)) return make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.");
-  const truths = [...new Set(nodes.flatMap(({ truths: known }) => known.map(([label, text]) => `${label} = ${text}`)))];
+  if (changed()) {
+    const trouble = nodes.some((_, node) => troubleAt(node));
+    return trouble
+      ? make("p", { class: "alarm-word" }, "The adjoints of the inputs need not be the gradient: look at the marked cards.")
+      : make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient by the rules; nothing has checked it here.");
+  }
+  if (!outputs.some(({ refuted }) => refuted)) return make("p", { class: "agrees" }, "The adjoints of the inputs are the gradient.");
+  const truths = nodes.flatMap(({ truths: known }) => known.map(([label, text]) => `${label} = ${text}`));
   return make("p", { class: "alarm-word" }, `The adjoints of the inputs are not the gradient: ${truths.join("; ") || "see the verdict"}.`);
 }
 
@@ -108,7 +114,9 @@ function alarmAt(node) {
   const { alarm, convention } = nodes[node];
   const told = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
   const words = changed() ? troubleAt(node) : told;
-  return words ? [make("p", { class: "alarm-word" }, words)] : [];
+  if (!words) return [];
+  const why = /NaN|inf|undefined/.test(words) ? [make("p", { class: "hint" }, "gradcli why, with the same arguments, says where it comes from.")] : [];
+  return [make("p", { class: "alarm-word" }, words), ...why];
 }
 
 function rulesOf(node) {
@@ -225,11 +233,12 @@ function showVerdicts() {
   const kinds = { verified: "good", kink: "doubt", "ill-conditioned": "doubt", inconclusive: "doubt", wrong: "bad", undefined: "bad" };
   const items = data.verdicts.map(({ output, word, reason }) => make(
     "li",
-    {},
-    make("span", { class: `word ${kinds[word] ?? ""}` }, word),
+    changed() ? { class: "was" } : {},
+    changed() ? `at first: ${word}: ` : make("span", { class: `word ${kinds[word] ?? ""}` }, word),
     `${output ? `${output}: ` : ""}${reason}`,
   ));
-  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), `recomputed in this page for ${app.state.where}; what follows was said of the original point`));
+  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), make("strong", {}, `recomputed in this page for ${app.state.where}`)));
+  document.querySelector("h1").classList.toggle("was", changed());
   if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
   list.replaceChildren(...items);
   list.hidden = !items.length;

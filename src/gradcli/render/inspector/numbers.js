@@ -71,7 +71,7 @@ function number(x) {
 // Arrays: flat, in row-major order, with a shape.
 
 const WHOLE_SHORT = 26;
-const WHOLE_FULL = 44;
+const WHOLE_FULL = 64;
 
 function nestedText(flat, shape, write) {
   let texts = flat.map(write);
@@ -104,7 +104,7 @@ function arrayOf(flat, shape) {
   const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   return {
     short: fits(inShort, flat, WHOLE_SHORT) ? inShort : `norm ${short(norm)}`,
-    full: fits(inFull, flat, WHOLE_FULL) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
+    full: flat.length <= WHOLE_FULL ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
     range: `${short(low)} \u2026 ${short(high)}`,
     norm: short(norm),
     odd,

@@ -119,7 +119,23 @@ function onward(node) {
 function refreshAlarm(element, node) {
   const alarm = changed() ? troubleAt(node) : nodes[node].alarm;
   element.querySelector(".card-frame").classList.toggle("alarmed", Boolean(alarm));
+  element.querySelector(".now-pill")?.remove();
   element.querySelector(".alarm-pill")?.parentNode.classList.toggle("later", changed());
+  if (changed() && alarm) element.append(alarmPill(element.querySelector(".card-frame"), alarm.split(":")[0]));
+}
+
+// A word on the upper border of a card, where there is nothing else.
+function alarmPill(frame, word) {
+  const [x, y, width] = ["x", "y", "width"].map((name) => Number(frame.getAttribute(name)));
+  const length = word.length * 6.7 + 12;
+  const left = x + width - length - 8;
+  const [pill, box, text] = ["g", "rect", "text"].map((tag) => document.createElementNS(frame.namespaceURI, tag));
+  setAttributes(box, { class: "alarm-pill", x: left, y: y - 9, width: length, height: 17, rx: 8.5 });
+  setAttributes(text, { class: "alarm-text", x: left + length / 2, y: y + 3.5, "font-size": 11, "text-anchor": "middle" });
+  text.textContent = word;
+  pill.setAttribute("class", "now-pill");
+  pill.append(box, text);
+  return pill;
 }
 
 function pathOf(edges) {
