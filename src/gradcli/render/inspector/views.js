@@ -70,11 +70,19 @@ function openView(place, focusOn = -1) {
   showCrumbs();
   fitPicture(true);
   refresh();
-  const top = picture.view.cardOf.get(tops[0]);
-  if (top !== undefined) reveal(picture.cards[top].element);
   const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
-  if (focusOn >= 0) focusCard(focusOn);
-  else if (from !== place) focusCard(Math.max(0, back));
+  const focus = focusOn >= 0 ? focusOn : from === place ? -1 : back >= 0 ? back : firstOwn(picture.view);
+  const looked = focus >= 0 ? focus : picture.view.cardOf.get(current()?.node ?? tops[0]);
+  if (looked !== undefined) centreOn(picture.cards[looked].element);
+  if (focus < 0) return;
+  focusCard(focus);
+  const [node] = picture.view.cards[focus].members;
+  if (node !== undefined) showRow(node);
+}
+
+// The first card of what a group holds: not one for what is around it.
+function firstOwn({ cards }) {
+  return Math.max(0, cards.findIndex((card) => !card.outside && card.members.length > 0));
 }
 
 function showCrumbs() {
