@@ -13,6 +13,7 @@ from typing import Any
 
 from gradcli.errors import visible
 from gradcli.methods.base import flatten
+from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested
 from gradcli.render.cards import number_text, typeset
 from gradcli.render.inspection import Inspection, Link
@@ -28,6 +29,7 @@ from gradcli.shapes import format_shape, size
 MOST_NODES = 4000
 """Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
 MOST_INPUTS = 500
+MOST_FINDABLE = 50_000
 MOST_ELEMENTS, FEW_NODES = 64, 200
 """Arrays of at most so many elements are there in full, in a graph of at most so many nodes; above ranges suffice."""
 MOST_IN_STEP = 24
@@ -61,6 +63,7 @@ class PageData:
             "point": inspection.tape is not None,
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
+            "elsewhere": self.elsewhere(),
             "notes": [screen(line) for line in captions(inspection)],
             "columns": [screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
@@ -70,6 +73,16 @@ class PageData:
             "state": self.state(),
             "views": [self.view(view) for view in self.views],
         }
+
+    def elsewhere(self) -> list[list[str]]:
+        """Name as typed and operation of nodes that only a search can find: the page knows nothing else of them."""
+        unknown = [node for node in self.inspection.rows if node not in self.place][:MOST_FINDABLE]
+        return [[visible(self.inspection.names[node]), self.called(node)] for node in unknown]
+
+    def called(self, node: int) -> str:
+        """The operation's name, `matmul` for `@`; nothing for an input."""
+        operation = self.inspection.graph.operations[node]
+        return operation.name if isinstance(operation, Primitive) else ""
 
     def state(self) -> dict[str, Any]:
         """The numbers: values by node, tangents by column and node, adjoints by output and node, partials by link."""
@@ -119,6 +132,7 @@ class PageData:
             "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
+            "called": self.called(node),
             "unseen": len(unseen),
             "truths": [[screen(truth.label), visible(signed(truth.full))] for truth in truths_at(inspection, node)],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],

@@ -102,11 +102,12 @@ function showCrumbs() {
   byId("crumbs").replaceChildren(make("ol", {}, ...items));
 }
 
-// The card that shows a node, in this view or the first that has it.
+// The card that shows a node, in this view or the first that has it; whether there is one.
 function goTo(node) {
   if (!views[app.view].cards.some((card) => card.node === node && !card.again)) {
     const place = views.findIndex((view) => view.cards.some((card) => card.node === node && !card.again));
-    if (place < 0) return;
+    if (place < 0) return false;
     openView(place, views[place].cardOf.get(node));
   } else focusCard(views[app.view].cardOf.get(node));
+  return true;
 }
