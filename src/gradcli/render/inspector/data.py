@@ -36,6 +36,7 @@ MOST_IN_STEP = 24
 """The same of the arrays in the arithmetic of a step."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
+NAN = re.compile(r"\bnan\b")
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
 
 
@@ -282,8 +283,8 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
 
 
 def screen(text: str) -> str:
-    """An expression as it is shown."""
-    return visible(typeset(text))
+    """An expression as it is shown; what is no number has one spelling."""
+    return visible(NAN.sub("NaN", typeset(text)))
 
 
 def number(value: Nested, whole: int = 0) -> Any:

@@ -80,12 +80,13 @@ function showDetails() {
   const numbers = [...numbersOf(node), ...rulesOf(node)];
   const swept = data.point && outputs.length > 0;
   // What was asked for by selecting comes first.
-  const parts = !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
+  const parts = !data.point ? [...numbers, ...formulasOf(node)] : !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
   box.replaceChildren(make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...alarmAt(node), ...parts);
   box.scrollTop = 0;
 }
 
 function noDetails() {
+  if (!data.point) return [make("p", { class: "hint" }, "Point at a card, or reach it with the Tab and arrow keys, for the formulas of its local partials and their products along the paths to the output.")];
   const paths = outputs.length ? " Select it to see the paths on which the gradient reaches it." : "";
   return [make("p", { class: "hint" }, `Point at a card, or reach it with the Tab and arrow keys, for its numbers in full.${paths}`)];
 }
@@ -166,6 +167,36 @@ function pathsOf(node) {
   return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that have no card of their own here.")])];
 }
 
+// Without a point: the products of local partials along the paths to each output, as formulas.
+function formulasOf(node) {
+  return tops.flatMap((top) => {
+    const found = between(node, top);
+    if (node === top || !found.nodes.size) return [];
+    const count = countPaths(found, top).get(node);
+    const left = derivativeText(nodes[top].name, node);
+    const heading = make("h3", {}, count === 1 ? `One path to ${nodes[top].name}` : `Paths to ${nodes[top].name}`);
+    if (count > MOST_PATHS) return [heading, make("p", { class: "hint" }, `${count > 1e6 ? "Over a million" : count} paths: too many to write down.`)];
+    const paths = listPaths(node, found, top);
+    const rows = paths.map((edges) => tableRow(chainText(node, edges), edges, productText(edges)));
+    const sum = paths.map(productText).join(" + ");
+    const body = make("tbody", {}, ...rows.map((row) => row.element));
+    return [heading, make("table", { class: "paths" }, body), ...equation({ left, right: [sum] })];
+  });
+}
+
+function productText(edges) {
+  const factors = edges.map(formulaFactor).filter((text) => text !== "1");
+  return factors.join("\u00b7") || "1";
+}
+
+// A local partial as a factor of a product; of a linear map its name.
+function formulaFactor(link) {
+  const { formula, map, detached } = links[link];
+  if (detached) return "0";
+  if (map) return localText(link);
+  return /^[^\s/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
+}
+
 function summand(x, place) {
   if (!place) return short(x);
   return x < 0 ? `\u2212 ${short(-x)}` : `+ ${short(x)}`;
@@ -223,7 +254,7 @@ function tableRow(name, edges, text, term) {
     { onpointerenter: mark(edges), onpointerleave: mark(null) },
     make("th", { scope: "row" }, button),
     make("td", {}, text),
-    make("td", {}, typeof term === "number" ? short(term) : term),
+    ...(term === undefined ? [] : [make("td", {}, typeof term === "number" ? short(term) : term)]),
   );
   return { element, term };
 }
