@@ -19,7 +19,7 @@ from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.digits import NOTHING, MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
+from gradcli.verify.digits import MOST_DECIMALS, NOTHING, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain, multiple
 from gradcli.verify.setting import Setting

@@ -53,6 +53,7 @@ class Gate(NamedTuple):
         """The condition as it is printed."""
         return f"|a - b| <= {self.absolute:g} + {self.relative:g} |b|"
 
+
 MORE_DIGITS = (18, 24)
 """Of a true number whose float is the answer that is called wrong."""
 
