@@ -64,7 +64,8 @@ def sides_truths(what: str, sides: list[Sides], computed: Nested, shape: tuple[i
     if computed is not None and all(s.gives(x, dtype) for s, x in zip(sides, flatten(computed), strict=True)):
         return []
     short, full = (
-        format_nested(unflatten([side_text(side, write) for side in sides], shape), str) for write in (short_of, text_of)
+        format_nested(unflatten([side_text(side, write) for side in sides], shape), str)
+        for write in (short_of, text_of)
     )
     one_sided = not all(side.agree for side in sides)
     short = short if len(short) <= SHORT else f"{len(sides)} elements"

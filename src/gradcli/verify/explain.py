@@ -18,7 +18,6 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
 
-
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
 

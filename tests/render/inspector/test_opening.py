@@ -10,7 +10,9 @@ import pytest
 from tests.render.inspections import ROW_1, ROW_1_POINT
 from tests.render.inspector.pages import Page, page_of
 
-CHAIN = "a = sin(x); b = exp(a*x); c = b + a; d = tanh(c); e = d*d + c; g = cos(e)*d; h = ln(1+g^2); k = h*e; k - sin(k)"
+CHAIN = (
+    "a = sin(x); b = exp(a*x); c = b + a; d = tanh(c); e = d*d + c; g = cos(e)*d; h = ln(1+g^2); k = h*e; k - sin(k)"
+)
 MANY = "x1*x2 + x3*x4 + sin(x5) + x6"
 MANY_POINT = {f"x{k}": float(k) for k in range(1, 7)}
 

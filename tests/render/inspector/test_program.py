@@ -19,17 +19,17 @@ from gradcli.methods.base import flatten, unflatten
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name
 from gradcli.problem import Problem
+from gradcli.render.cards import typeset
 from gradcli.render.examine import tangent_columns, unit_columns
 from gradcli.render.gradient import inspect_gradient
 from gradcli.render.inspection import Inspection, inspect_at
-from gradcli.render.cards import typeset
 from gradcli.render.inspector.program import Program, program_of
 from gradcli.render.json import encodable
+from gradcli.verify.explain import rename
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
 from tests.primitives.checks import sample_case
 from tests.process import run_python
-from gradcli.verify.explain import rename
 from tests.render.inspections import built, inspect, structure
 
 LINEAR = (

@@ -113,10 +113,14 @@ class Writer:
         if operation.elementwise:
             key = (operation, graph.parameters[node])
             function = self.functions.setdefault(key, len(self.functions))
-            return written | self.needs(operation, node) | {
-                "function": function,
-                "crosses": self.crosses_kinks(operation, node),
-            }
+            return (
+                written
+                | self.needs(operation, node)
+                | {
+                    "function": function,
+                    "crosses": self.crosses_kinks(operation, node),
+                }
+            )
         if type(operation.rule) is Linear:
             return written | {"entries": entries(self.tape, node)}
         if type(operation.rule) is Multilinear:
