@@ -36,7 +36,7 @@ def test_digits_that_floats_lost() -> None:
     with mpmath.workdps(60):
         truth = mpmath.diff(lambda x: (1 - mpmath.cos(x)) / x**2, mpmath.mpf(1e-8), h=mpmath.mpf("1e-15"))
     inspection = inspect(CANCELS, {"x": 1e-8})
-    found = dict((t.label, t.full) for node in inspection.rows for t in truths_at(inspection, node))
+    found = {t.label: t.full for node in inspection.rows for t in truths_at(inspection, node)}
     assert float(found["true ∂f/∂x"]) == pytest.approx(float(truth), rel=1e-12)
     assert float(found["true f"]) == 0.5
     assert row_texts(CANCELS, {"x": 1e-8})["true ∂f/∂x"] == f"−{abs(float(truth)):.3e}".replace("e-", "e−")
