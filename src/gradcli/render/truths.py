@@ -1,4 +1,4 @@
-"""What a verdict knows to be true of the derivatives where the rules in floats give other numbers."""
+"""What a verdict knows to be true of the derivatives, where the rules in floats give other numbers."""
 
 from __future__ import annotations
 
