@@ -51,8 +51,8 @@ class Heat:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One node, or a group of them. `alarm` is a word such as 'NaN' or 'kink': it is printed and the border becomes
-    dashed magenta. `group` is the name of the group that the card stands for, empty for a node. `outside` says that
-    what it stands for is around the group whose picture this is."""
+    dashed magenta. `group` is the name of the group that the card stands for, empty for a node; `members` are its
+    nodes. `outside` says that what it stands for is around the group whose picture this is."""
 
     id: str
     title: str
@@ -64,6 +64,7 @@ class Card:
     group: str = ""
     heat: Heat | None = None
     outside: bool = False
+    members: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

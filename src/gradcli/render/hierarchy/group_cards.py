@@ -61,6 +61,7 @@ def group_card(
         alarm(hierarchy, nodes),
         description(hierarchy, group, rows, uses),
         group.name,
+        members=tuple(nodes),
     )
 
 
@@ -77,7 +78,17 @@ def inputs_card(
         rows += adjoint_rows(hierarchy, nodes, largest)
     rows += users_rows(users)
     told = description(hierarchy, group, rows)
-    return Card(group_id(group), title(group), KIND, tuple(rows), "in", alarm(hierarchy, nodes), told, group.name)
+    return Card(
+        group_id(group),
+        title(group),
+        KIND,
+        tuple(rows),
+        "in",
+        alarm(hierarchy, nodes),
+        told,
+        group.name,
+        members=tuple(nodes),
+    )
 
 
 def title(group: Group) -> str:

@@ -250,6 +250,8 @@ class PageData:
             found["outside"] = True
         if card.group:
             found["opens"] = names.get(card.group, -1)
+        if card.group and card.group not in names and not card.outside:
+            found["members"] = [self.place[member] for member in card.members if member in self.place]
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
         return found

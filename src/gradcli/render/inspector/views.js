@@ -12,7 +12,8 @@ function preparePictures() {
   for (let place = views.length - 1; place >= 0; place--) {
     const { cards, cardOf } = views[place];
     cards.forEach((card, k) => {
-      card.members = card.node >= 0 ? [card.node] : card.opens > 0 && !card.outside ? inside[card.opens] : [];
+      const held = card.opens > 0 ? inside[card.opens] : card.members ?? [];
+      card.members = card.node >= 0 ? [card.node] : card.outside ? [] : held;
     });
     inside[place] = cards.flatMap((card) => (card.outside || card.again ? [] : card.members));
     cards.forEach((card, k) => {
