@@ -72,6 +72,11 @@ def test_a_group_that_goes_wrong_is_marked(page: Page) -> None:
     assert not page.all(".group .alarmed")
     type_into(page, {"x": -5.0})
     assert page.all(".group .alarmed")
+    words = [found.text for found in page.all(".group .now-pill text")]
+    assert [word for word in words if "undefined" in word][0].endswith("1 undefined")
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert not page.all(".group .alarmed, .now-pill")
 
 
 def test_a_group_of_inputs_is_the_gradient_of_each_output(page: Page) -> None:

@@ -361,6 +361,14 @@ def test_the_last_step_does_not_call_a_refuted_number_the_gradient(page: Page) -
     assert "The adjoints of the inputs are the gradient of f." in page.text("#step")
 
 
+def test_each_sweep_ends_in_what_is_true_of_its_output(page: Page) -> None:
+    page.open(page_of("a = relu(x)-relu(-x); b = x^2+1; a; b", {"x": 0.0}))
+    assert "The adjoints of the inputs are the gradient of b." in page.text("#step")
+    step = int(page.one("#slider").get_attribute("max"))
+    page.run(f"document.getElementById('slider').value = {step * 2 // 3}; slider.dispatchEvent(new Event('input'))")
+    assert "are not the gradient of a: true ∂a/∂x = 1." in page.text("#step")
+
+
 def test_arrays_are_whole_in_the_panel(page: Page) -> None:
     page.open(page_of("sum(x^2)", {"x": [k + 0.5 for k in range(24)]}))
     page.card("x").click()
