@@ -73,7 +73,7 @@ def test_a_group_that_goes_wrong_is_marked(page: Page) -> None:
     type_into(page, {"x": -5.0})
     assert page.all(".group .alarmed")
     words = [found.text for found in page.all(".group .now-pill text")]
-    assert [word for word in words if "undefined" in word][0].endswith("1 undefined")
+    assert next(word for word in words if "undefined" in word).endswith("1 undefined")
     page.run("document.getElementById('reset').click()")
     settle(page)
     assert not page.all(".group .alarmed, .now-pill")

@@ -182,12 +182,12 @@ function formulasOf(node) {
   return tops.flatMap((top) => {
     const found = between(node, top);
     if (node === top || !found.nodes.size) return [];
-    const count = countPaths(found, top).get(node);
+    const count = countPaths(top).get(node);
     const left = derivativeText(nodes[top].name, node);
     const heading = make("h3", {}, count === 1 ? `One path to ${nodes[top].name}` : `Paths to ${nodes[top].name}`);
     if (count > MOST_PATHS) return [heading, make("p", { class: "hint" }, `${count > 1e6 ? "Over a million" : count} paths: too many to write down.`)];
-    const paths = listPaths(node, found, top);
-    const rows = paths.map((edges) => tableRow(chainText(node, edges), edges, productText(edges)));
+    const paths = listPaths(node, top);
+    const rows = paths.map((edges) => tableRow(chainText(node, edges), () => edges, productText(edges)));
     const sum = paths.map(productText).join(" + ");
     const body = make("tbody", {}, ...rows.map((row) => row.element));
     return [heading, make("table", { class: "paths" }, body), ...equation({ left, right: [sum] })];
