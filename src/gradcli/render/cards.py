@@ -17,6 +17,7 @@ from gradcli.render.listing import enclosed, link_text
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
+from gradcli.render.truths import truths_at
 from gradcli.shapes import format_shape
 
 DIGITS = 4
@@ -169,7 +170,13 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
         label = f"← ∂{what}/∂{name}"
         mixed = has_both_signs(adjoint)
         rows.append(Row(label, number_text(adjoint), tint, emphasis=True, mixed=mixed, part="adjoint"))
-    return rows
+    return [*rows, *truth_rows(inspection, node)]
+
+
+def truth_rows(inspection: Inspection, node: int) -> list[Row]:
+    """What is true where the sweeps give something else."""
+    truths = truths_at(inspection, node)
+    return [Row(typeset(truth.label), truth.short, emphasis=True, part="truth") for truth in truths]
 
 
 def has_both_signs(value: Nested) -> bool:

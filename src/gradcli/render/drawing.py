@@ -258,7 +258,8 @@ def legend(picture: Picture) -> list[Group]:
     used = {card.kind for card in picture.cards}
     kinds = KINDS if len(used) > 1 else ()
     items = [legend_item(kind, f"stripe kind-{kind}", 1.0) for kind in kinds if kind in used]
-    if any(edge.label.strip() for edge in picture.edges):
+    items += [legend_item("group", "stripe", 1.0)] if any(card.group for card in picture.cards) else []
+    if any(edge.label.strip() and edge.position is not None for edge in picture.edges):
         items.append(legend_item("on an edge: local partial", "", 1.0))
     rows = [row for card in picture.cards for row in card.rows]
     tints = [row.tint for row in rows if not row.mixed] + [edge.tint for edge in picture.edges]
@@ -270,6 +271,10 @@ def legend(picture: Picture) -> list[Group]:
         items.append(legend_item("of both signs", "tint-zero", 0.5))
     if any(card.heat for card in picture.cards):
         items.append(legend_item("heat map: stronger is larger, a bar negative, a hole not finite", "", 1.0))
+    if any(card.alarm.strip() for card in picture.cards):
+        items.append(legend_item("dashed border: kink, not finite or digits lost", "", 1.0))
+    if any(edge.cut for edge in picture.edges):
+        items.append(legend_item("dashed edge: no derivative flows", "", 1.0))
     return items
 
 

@@ -9,9 +9,10 @@ from gradcli.carriers.base import Carrier
 from gradcli.graph import Graph
 from gradcli.methods.base import unflatten, unit_directions
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import interval_text
+from gradcli.render.answers import between_text, format_array, interval_text, with_truth
 from gradcli.render.inspection import Column, Inspection, inspect_at
 from gradcli.render.summary import weights_text
+from gradcli.render.truths import derivative_truths
 from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import beyond_floats
 from gradcli.verify.explain import premise_cause, value_cause
@@ -98,11 +99,35 @@ def verdict_lines(inspection: Inspection, wrt: Sequence[str], plain: bool = Fals
     lines = []
     for output, verdict in inspection.verdicts.items():
         head = f"{inspection.names[output]}: " if len(inspection.verdicts) > 1 else ""
-        if verdict.word == "kink" and verdict.sides is not None:
-            what = f"{d}{inspection.weighted(output)}"
-            lines += [f"{what}/{d}{name} {interval_text(verdict.sides[name])}" for name in wrt]
+        if verdict.true is not None and verdict.true.value is not None:
+            value = format_array(inspection.value(output), inspection.shape(output))
+            lines.append(with_truth(f"{inspection.names[output]} = {value}", verdict.true.value))
+        lines += [line for name in wrt for line in truth_lines(inspection, output, name, d)]
         lines.append(f"{head}{verdict.word}: {verdict.sentence} ({carrier.dtype}, {carrier.device})")
     return lines
+
+
+def truth_lines(inspection: Inspection, output: int, name: str, d: str) -> list[str]:
+    """What a verdict knows of a derivative besides the number that the sweeps give, in the words of an answer."""
+    verdict, node = inspection.verdicts[output], inspection.graph.inputs[name]
+    what = f"{d}{inspection.weighted(output)}/{d}{name}"
+    computed = inspection.adjoints_of(node).get(output)
+    given = "" if computed is None else format_array(computed, inspection.shape(node))
+    lines = []
+    for truth in derivative_truths(inspection, output, node):
+        if truth.one_sided or not truth.short:
+            continue
+        if not given:
+            lines.append(f"true {what} = {truth.full}")
+        elif verdict.word in ("kink", "undefined"):
+            lines.append(f"{what} = {truth.full}   (the rules give {given})")
+        else:
+            lines.append(f"{what} = {given}   (true: {truth.full})")
+    sides = (verdict.sides or {}).get(name)
+    between = between_text(sides, (verdict.clarke or {}).get(name))
+    if sides is not None and not lines and not between:
+        between = interval_text(sides)
+    return [*lines, f"{what} {between}"] if between and verdict.word == "kink" else lines
 
 
 def verdict_data(inspection: Inspection) -> dict[str, Any]:

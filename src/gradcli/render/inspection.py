@@ -42,6 +42,8 @@ FAMILY_KINDS = {
     "matrices": "matrix",
 }
 """Kinds of card whose word is not that of the family which declares the primitive."""
+LOST = "digits lost"
+"""The alarm of the node at which a verdict says that digits go."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ class Inspection:
 
     def _alarm(self, node: int) -> str:
         words = ["kink"] if node in self.kinks else []
+        words += [LOST] if any(verdict.node == node for verdict in self.verdicts.values()) else []
         value = trouble_in(self.value(node))
         if value:
             return ", ".join([*words, value])

@@ -10,6 +10,7 @@ from gradcli.render.inspection import Inspection
 from gradcli.render.numbers import format_nested
 from gradcli.render.summary import weights_text
 from gradcli.syntax.text import expression_text
+from gradcli.verify.witnesses import Verdict
 
 LARGEST_GRAPH = 60
 LONGEST_TEXT = 120
@@ -25,8 +26,15 @@ def title_of(inspection: Inspection, point: Mapping[str, Any]) -> str:
     for output, weights in inspection.weights.items():
         if weights is not None:
             notes.append(f"c = {weights_text(weights, inspection.shape(output))}")
-    notes += [v.word for v in inspection.verdicts.values() if v.word != "verified"]
+    notes += [verdict_word(inspection, v) for v in inspection.verdicts.values() if v.word != "verified"]
     return f"{title} ({'; '.join(notes)})" if notes else title
+
+
+def verdict_word(inspection: Inspection, verdict: Verdict) -> str:
+    """The word of a verdict; of a kink without a card that says so, what is known there."""
+    if verdict.word == "kink" and verdict.differentiable and not inspection.kinks:
+        return "differentiable, but not by the rules"
+    return verdict.word
 
 
 def function_text(inspection: Inspection) -> str:

@@ -120,7 +120,8 @@ def judge_against(
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
     lost = beyond or next((n for n in shown if n.lost(carrier.dtype)), None)
     if lost is not None:
-        return Verdict("ill-conditioned", _lost_sentence(truth, carrier, lost), true=true_numbers(truth))
+        sentence, node = _lost_sentence(truth, carrier, lost)
+        return Verdict("ill-conditioned", sentence, true=true_numbers(truth), node=node)
     digits = min((n.digits for n in shown if math.isfinite(n.computed)), default=16)
     worse = any(n.lost(carrier.dtype) for n in forward if math.isfinite(n.computed))
     directed = found["forward"].gradient is None and bool(forward)
@@ -140,8 +141,9 @@ def _unseen(truth: ProvenGradient, carrier: Carrier, numbers: list[JudgedNumber]
     lost = next((n for n in numbers if math.isfinite(n.computed) and n.lost(carrier.dtype)), None)
     if lost is None:
         return None
-    sentence = f"{_lost_sentence(truth, carrier, lost)}; differences cannot confirm the true derivative"
-    return Verdict("ill-conditioned", sentence, true=true_numbers(truth))
+    sentence, node = _lost_sentence(truth, carrier, lost)
+    sentence += "; differences cannot confirm the true derivative"
+    return Verdict("ill-conditioned", sentence, true=true_numbers(truth), node=node)
 
 
 def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | None:
@@ -227,12 +229,12 @@ def _wrong_rule(problem: Problem, carrier: Carrier, truth: ProvenGradient) -> Ve
     return Verdict("wrong", truth.contradiction + which)
 
 
-def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) -> str:
-    """Which number lost its digits, and at which node they go."""
+def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) -> tuple[str, int | None]:
+    """Which number lost its digits, and at which node they go; the node where one is found."""
     problem = truth.problem
     if lost.underflowed:
         true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
-        return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}"
+        return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
@@ -244,4 +246,4 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
     kept = {0: "no digit is right", 1: "1 digit is right"}.get(lost.digits, f"{lost.digits} digits are right")
     true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
     sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {true_text}: {kept}"
-    return sentence + (f"; they go at {place}" if place else "")
+    return sentence + (f"; they go at {place}" if place else ""), loss.node if loss is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
@@ -15,7 +15,11 @@ from gradcli.methods.base import flatten
 from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
+from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
+
+MOST_ELEMENTS = 3
+"""So many elements of an array are named; of more the range of all is told."""
 
 
 class NoNumber(DomainError):
@@ -44,7 +48,7 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
             continue
         condition = tape.violated(node)
         operation = expression_of(tape, node, names)
-        place = arguments_text(tape, node, names)
+        place = arguments_text(tape, node, names, strange_elements(tape, tape.values[node]))
         if condition is not None:
             sentence = (
                 f"{operation} is undefined{place}: {written(tape, node)} needs {rename(condition, tape, node, names)}"
@@ -114,9 +118,10 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
 def derivative_cause(tape: Tape, output: int, adjoints: list[Value | None]) -> Cause | None:
     """The node whose finite adjoint becomes a non-finite contribution, nearest to the output."""
     names = display_names(tape.graph, [output])
-    for node, position, _ in non_finite_edges(tape, adjoints):
+    for node, position, contribution in non_finite_edges(tape, adjoints):
         operation = expression_of(tape, node, names)
-        place = arguments_text(tape, node, names)
+        alike = tape.graph.shapes[tape.graph.arguments[node][position]] == tape.graph.shapes[node]
+        place = arguments_text(tape, node, names, strange_elements(tape, contribution) if alike else ())
         by = expression_of(tape, tape.graph.arguments[node][position], names)
         sentence = f"the derivative of {operation} by {by} is {_size(tape, node, position)}{place}"
         return Cause(node, sentence, tape.graph.spans.get(node), "choose another point")
@@ -168,8 +173,16 @@ def written(tape: Tape, node: int) -> str:
     return f"'{sign}'" if sign else primitive.spellings[0] if primitive.spellings else primitive.name
 
 
-def arguments_text(tape: Tape, node: int, names: dict[int, str]) -> str:
-    """` at x1 = -1` for the scalar arguments of a node, the range of values for tensors; constants are left out."""
+def strange_elements(tape: Tape, value: Value) -> list[int]:
+    """The elements that are not finite, counted in row-major order."""
+    return [place for place, number in enumerate(flatten(tape.carrier.nested(value))) if not math.isfinite(number)]
+
+
+def arguments_text(tape: Tape, node: int, names: dict[int, str], elements: Sequence[int] = ()) -> str:
+    """` at x1 = -1` for the scalar arguments of a node; of tensors ` at x[0] = -1` for some elements of an elementwise
+    node, else the range of values. Constants are left out."""
+    operation = tape.graph.operations[node]
+    by_element = isinstance(operation, Primitive) and operation.elementwise and 0 < len(elements) <= MOST_ELEMENTS
     parts = []
     for argument in dict.fromkeys(tape.graph.arguments[node]):
         if tape.graph.operations[argument] is CONSTANT:
@@ -178,6 +191,10 @@ def arguments_text(tape: Tape, node: int, names: dict[int, str]) -> str:
         label = expression_of(tape, argument, names)
         if not tape.graph.shapes[argument]:
             parts.append(f"{label} = {numbers[0]:.6g}")
+        elif by_element and tape.graph.shapes[argument] == tape.graph.shapes[node]:
+            called = label if label.isidentifier() else f"({label})"
+            shape = tape.graph.shapes[argument]
+            parts += [f"{called}{index_text(place, shape)} = {numbers[place]:.6g}" for place in elements]
         elif numbers:
             parts.append(f"{label} from {min(numbers):.6g} to {max(numbers):.6g}")
     return " at " + ", ".join(parts) if parts else ""

@@ -62,7 +62,8 @@ class Verdict:
     `sides` holds the one-sided derivatives at a kink, `clarke` intervals around the generalised gradient, `conventions`
     what is returned there, `differentiable` whether there is a derivative nonetheless. `digits` are the decimal digits
     that an independent witness confirms, `true` value and gradient where float64 lost them. Where the word is
-    undefined, `defined` says of which components a derivative is seen; `true` has those that are not shown.
+    undefined, `defined` says of which components a derivative is seen; `true` has those that are not shown. `node` is
+    where digits go.
     """
 
     word: str
@@ -74,6 +75,7 @@ class Verdict:
     conventions: tuple[Convention, ...] = ()
     differentiable: bool = False
     defined: dict[str, list[bool]] | None = None
+    node: int | None = None
 
     @property
     def set_valued(self) -> bool:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from gradcli.render.cards import short
 from gradcli.render.hierarchy.views import views
 from gradcli.render.inspection import Inspection
@@ -70,6 +72,11 @@ def test_a_group_that_goes_wrong_is_marked(page: Page) -> None:
     assert not page.all(".group .alarmed")
     type_into(page, {"x": -5.0})
     assert page.all(".group .alarmed")
+    words = [found.text for found in page.all(".group .now-pill text")]
+    assert next(word for word in words if "undefined" in word).endswith("1 undefined")
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert not page.all(".group .alarmed, .now-pill")
 
 
 def test_a_group_of_inputs_is_the_gradient_of_each_output(page: Page) -> None:
@@ -84,6 +91,36 @@ def test_a_group_of_inputs_is_the_gradient_of_each_output(page: Page) -> None:
     s = changed.outputs[0]
     for name in inputs:
         assert rows[f"← ∂s/∂{name}"] == short(changed.adjoints_of(changed.graph.inputs[name])[s])
+
+
+def found_in_details(page: Page, words: str) -> str:
+    """What is said of the first node that a search finds."""
+    page.run(
+        "const field = document.getElementById('search'); field.value = arguments[0];"
+        "field.dispatchEvent(new Event('input'));"
+        "field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'}))",
+        words,
+    )
+    return page.text("#details")
+
+
+def test_search_says_how_to_see_a_node_without_a_card(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspection = long_graph()
+    page.open(pages.page(inspection, views(inspection, "title", most_cards=1)))
+    assert "gradcli graph … --focus u200" in found_in_details(page, "u200")
+    monkeypatch.setattr("gradcli.render.inspector.data.MOST_NODES", 5)
+    page.open(pages.page(inspection, views(inspection, "title", most_cards=1)))
+    assert "gradcli graph … --focus u200" in found_in_details(page, "u200")
+    assert page.text("#found") == "1 of 1"
+    assert "(sin)" in found_in_details(page, "sin")
+    found_in_details(page, "cosh")
+    assert page.text("#found") == "none"
+    assert page.messages() == []
+
+
+def test_search_by_the_name_of_an_operation(page: Page) -> None:
+    page.open(pages.page_of("sum(W@x)", {"W": [[1.0, 2.0]], "x": [1.0, 3.0]}))
+    assert "v₁ = W @ x" in found_in_details(page, "matmul")
 
 
 def test_a_group_without_a_picture_of_its_own_lies_on_paths_too(page: Page) -> None:

@@ -33,7 +33,7 @@ def test_a_node_with_thousands_of_users_names_a_dozen_of_them(page: Page, terms:
     assert step.count("∂f/∂v") == 12
     assert len(step) < 2000
     assert len(html) < 8_000_000
-    assert page.trace()["x"][-1] == short(terms**2 / 2)
+    assert page.trace()["x"][1] == short(terms**2 / 2)
 
 
 def many_outputs(count: int) -> Inspection:

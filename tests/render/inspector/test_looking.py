@@ -333,3 +333,63 @@ def test_what_is_in_no_picture_is_not_taken_for_independence(page: Page, monkeyp
     page.card("x₁").click()
     assert "The paths lead through nodes that have no card of their own here." in words(page, "#details")
     assert page.messages() == []
+
+
+def test_without_a_point_the_products_along_paths_are_formulas(page: Page) -> None:
+    page.open(page_of(ROW_1, shapes={"x1": (), "x2": ()}))
+    assert "numbers" not in page.text("#details")
+    page.card("x₂").click()
+    words = page.text("#details")
+    assert "x₂ → v₂ → v₄ → f" in words
+    assert "∂f/∂x₂" in words
+    assert "x₁ + cos(x₂)·(−1)" in words
+    assert "undefined" not in words
+    page.card("f = v₄ − v₃").click()
+    assert "∂f/∂v₃" in page.text("#details")
+    assert page.messages() == []
+
+
+def test_the_last_step_does_not_call_a_refuted_number_the_gradient(page: Page) -> None:
+    page.open(page_of("relu(x)-relu(-x)", {"x": 0.0}))
+    assert "are not the gradient of f: true ∂f/∂x = 1." in page.text("#step")
+    assert page.card_rows()["x"]["true ∂f/∂x"] == "1"
+    page.run("document.getElementById('back').click()")
+    assert "true ∂f/∂x" not in page.card_rows()["x"]
+    page.open(page_of("|x|+relu(x)", {"x": 0.0}))
+    assert "are not the gradient of f: ∂f/∂x = −1 to 2." in page.text("#step")
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    assert "The adjoints of the inputs are the gradient of f." in page.text("#step")
+
+
+def test_each_sweep_ends_in_what_is_true_of_its_output(page: Page) -> None:
+    page.open(page_of("a = relu(x)-relu(-x); b = x^2+1; a; b", {"x": 0.0}))
+    assert "The adjoints of the inputs are the gradient of b." in page.text("#step")
+    step = int(page.one("#slider").get_attribute("max"))
+    page.run(f"document.getElementById('slider').value = {step * 2 // 3}; slider.dispatchEvent(new Event('input'))")
+    assert "are not the gradient of a: true ∂a/∂x = 1." in page.text("#step")
+
+
+def test_arrays_are_whole_in_the_panel(page: Page) -> None:
+    page.open(page_of("sum(x^2)", {"x": [k + 0.5 for k in range(24)]}))
+    page.card("x").click()
+    words = page.text("#details")
+    assert ", ".join(f"{k + 0.5}" for k in range(24)) in words
+    assert ", ".join(f"{2 * k + 1}" for k in range(24)) in words
+    assert ", ".join(f"{2 * k + 1}" for k in range(24)) in page.text("#step")
+
+
+def test_the_dialog_explains_colours_dashes_and_badges(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.keys("?")
+    words = page.text("#keys")
+    for word in ("a positive adjoint", "dashed border", "no derivative flows", "again"):
+        assert word in words
+
+
+def test_a_nan_is_spelled_one_way_and_names_the_command_that_explains_it(page: Page) -> None:
+    page.open(page_of("sum(where(x > 0, sqrt(x), 0))", {"x": [-1.0, 4.0]}))
+    assert "gradcli why" in page.text("#trace")
+    page.card("x").click()
+    words = page.text("#details")
+    assert "[NaN, 0.25]" in words
+    assert "nan" not in words + page.text("#step") + page.text("#trace")

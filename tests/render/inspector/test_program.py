@@ -19,11 +19,13 @@ from gradcli.methods.base import flatten, unflatten
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name
 from gradcli.problem import Problem
+from gradcli.render.cards import typeset
 from gradcli.render.examine import tangent_columns, unit_columns
 from gradcli.render.gradient import inspect_gradient
 from gradcli.render.inspection import Inspection, inspect_at
 from gradcli.render.inspector.program import Program, program_of
 from gradcli.render.json import encodable
+from gradcli.verify.explain import rename
 from tests.javascript import engine
 from tests.methods.graphs import TENSOR, carrier_for, is_tame, random_problem
 from tests.primitives.checks import sample_case
@@ -83,11 +85,13 @@ def assert_same(made: Program, inspection: Inspection, inputs: Sequence[Any] | N
     assert found["kinks"] == sorted(inspection.kinks)
     assert [trouble["id"] for trouble in found["outside"]] == tape.outside_domain()
     for trouble in found["outside"]:
-        words = made.data["functions"][made.data["nodes"][nodes.index(trouble["id"])]["function"]]
+        known = made.data["nodes"][nodes.index(trouble["id"])]
+        words = made.data["functions"][known["function"]]
         operation = graph.operations[trouble["id"]]
         assert isinstance(operation, Primitive)
         assert words["name"] == operation.name
-        assert words["domain"][trouble["condition"]] == tape.violated(trouble["id"])
+        condition = rename(tape.violated(trouble["id"]), tape, trouble["id"], inspection.names)
+        assert known["needs"][trouble["condition"]] == typeset(condition)
 
 
 def close(found: Any, wanted: dict[int, Any], what: str) -> None:

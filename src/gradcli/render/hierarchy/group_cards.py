@@ -9,6 +9,7 @@ from dataclasses import replace
 from gradcli.render import cards
 from gradcli.render.cards import number_text, short
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
+from gradcli.render.inspection import LOST
 from gradcli.render.picture import Card, Row, pretty_name, signed_log_tint
 
 KIND = "group"
@@ -19,7 +20,7 @@ MOST_RESULTS = 2
 MOST_ROWS = 12
 """So many inputs have a row each on the card of a group of inputs."""
 LONGEST_LIST = 22
-ALARMS = ("NaN", "inf", "kink")
+ALARMS = ("NaN", "inf", "kink", LOST)
 
 
 def group_id(group: Group) -> str:
@@ -194,7 +195,7 @@ def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> 
 
 
 def alarm(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
-    """How many nodes of a group are on a kink or not finite: `2 NaN, 1 kink`."""
+    """How many nodes of a group are on a kink, not finite or lose digits: `2 NaN, 1 kink`."""
     alarms = hierarchy.inspection.alarms
     found = Counter(next(word for word in ALARMS if word in alarms[node]) for node in nodes if alarms[node])
     return ", ".join(f"{found[word]} {word}" for word in ALARMS if word in found)

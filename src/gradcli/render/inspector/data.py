@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.errors import visible
+from gradcli.methods.base import flatten
+from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested
 from gradcli.render.cards import NORM, NORM_OF_FINITE, SHORT, number_text, typeset
 from gradcli.render.inspection import MOST_OUTPUTS, Inspection, Link, output_note
@@ -21,8 +23,9 @@ from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
 from gradcli.render.summary import WHOLE, array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
+from gradcli.render.truths import derivative_truths, is_gradient, signed, truths_at
 from gradcli.render.view import View
-from gradcli.shapes import format_shape
+from gradcli.shapes import format_shape, size
 
 MOST_NODES = 4000
 """Of a larger graph the page knows only the nodes that its pictures show, outputs and inputs."""
@@ -31,8 +34,14 @@ MOST_TERMS = 12
 """So many terms of a sum are written in a step; of more it is said how many."""
 ARRAYS = {"short": SHORT, "full": WHOLE, "norm": NORM, "normOfFinite": NORM_OF_FINITE}
 """How long a text of a whole array may be, and what its norm is called."""
+MOST_FINDABLE = 50_000
+MOST_ELEMENTS, FEW_NODES = 64, 200
+"""Arrays of at most so many elements are there in full, in a graph of at most so many nodes; above ranges suffice."""
+MOST_IN_STEP = 24
+"""The same of the arrays in the arithmetic of a step."""
 SLOTS = "".join(chr(0xA000 + k) for k in range(64))
 """Letters that stand for the arguments while an operation is written, so that it can be written with numbers too."""
+NAN = re.compile(r"\bnan\b")
 SLOT = re.compile(f"([{SLOTS[0]}-{SLOTS[-1]}])")
 
 
@@ -57,6 +66,7 @@ class PageData:
         self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
         self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
         self.users = users_of(inspection)
+        self.whole = MOST_ELEMENTS if len(self.nodes) <= FEW_NODES else 0
 
     def all(self) -> dict[str, Any]:
         """The object that the script reads."""
@@ -65,9 +75,10 @@ class PageData:
             "point": inspection.tape is not None,
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
+            "elsewhere": self.elsewhere(),
             "notes": [self.screen(line) for line in captions(inspection)],
             "mostTerms": MOST_TERMS,
-            "arrays": ARRAYS,
+            "arrays": ARRAYS | {"whole": self.whole},
             "columns": [self.screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
@@ -77,6 +88,16 @@ class PageData:
             "views": [self.view(view) for view in self.views],
         }
 
+    def elsewhere(self) -> list[list[str]]:
+        """Name as typed and operation of nodes that only a search can find: the page knows nothing else of them."""
+        unknown = [node for node in self.inspection.rows if node not in self.place][:MOST_FINDABLE]
+        return [[visible(self.inspection.names[node]), self.called(node)] for node in unknown]
+
+    def called(self, node: int) -> str:
+        """The operation's name, `matmul` for `@`; nothing for an input."""
+        operation = self.inspection.graph.operations[node]
+        return operation.name if isinstance(operation, Primitive) else ""
+
     def state(self) -> dict[str, Any]:
         """The numbers: values by node, tangents by column and node, adjoints by output and node, partials by link."""
         inspection = self.inspection
@@ -85,13 +106,13 @@ class PageData:
 
         def by_node(nested: Sequence[Sequence[Nested]]) -> list[list[Any]]:
             columns = zip(*nested, strict=True)
-            return [[number(n) for n in column] for column in columns]
+            return [[number(n, self.whole) for n in column] for column in columns]
 
         return {
-            "values": [number(inspection.value(node)) for node in self.nodes],
+            "values": [number(inspection.value(node), self.whole) for node in self.nodes],
             "tangents": by_node([inspection.tangents_of(node) for node in self.nodes]),
             "adjoints": by_node([list(inspection.adjoints_of(node).values()) for node in self.nodes]),
-            "partials": [number(inspection.partial(link)) for link in self.links],
+            "partials": [number(inspection.partial(link), self.whole) for link in self.links],
         }
 
     def output(self, output: int) -> dict[str, Any]:
@@ -106,7 +127,15 @@ class PageData:
             "start": start,
             "swept": f"the gradient of {name}" if weights is None else f"the cotangent times the Jacobian of {name}",
         }
+        if not is_gradient(self.inspection, output):
+            found["refuted"] = self.true_derivatives(output)
         return found if shape else found | {"weight": 1.0 if weights is None else weights}
+
+    def true_derivatives(self, output: int) -> list[str]:
+        """What is known to be true of an output's derivatives, where the adjoints of the inputs are something else."""
+        inputs = self.inspection.graph.inputs.values()
+        truths = [truth for node in inputs for truth in derivative_truths(self.inspection, output, node)]
+        return [f"{self.screen(truth.label)} = {visible(signed(truth.full))}" for truth in truths if truth.short]
 
     def node(self, node: int) -> dict[str, Any]:
         """A node's texts. What can be counted from the links is left to the script."""
@@ -127,19 +156,24 @@ class PageData:
             "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
             "alarm": visible(inspection.alarms[node]),
             "convention": visible(inspection.convention(node)) if inspection.tape else "",
+            "called": self.called(node),
             "unseen": len(unseen),
             "still": [place for place, tangents in enumerate(inspection.tangents) if tangents[node] is None],
+            "truths": [
+                [self.screen(truth.label), visible(signed(truth.full))] for truth in truths_at(inspection, node)
+            ],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
+            users = self.users.get(node, [])
+            near = {node, *(link.argument for link in inspection.links(node)), *(link.node for link in users)}
+            full = all(size(inspection.shape(other)) <= MOST_IN_STEP for other in near) and len(self.nodes) <= FEW_NODES
             optional["forward"] = [
-                self.screen(forward_step(inspection, node, column, full=False, most=MOST_TERMS))
+                self.screen(forward_step(inspection, node, column, full, most=MOST_TERMS))
                 for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                self.screen(
-                    reverse_step(inspection, node, output, self.users.get(node, []), full=False, most=MOST_TERMS)
-                )
+                self.screen(reverse_step(inspection, node, output, users, full, most=MOST_TERMS))
                 for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}
@@ -221,7 +255,7 @@ class PageData:
             found["outside"] = True
         if card.group:
             found["opens"] = names.get(card.group, -1)
-        if card.group and card.group not in names and not is_outside(card):
+        if card.group and card.group not in names and not card.outside:
             found["members"] = [self.place[member] for member in card.members if member in self.place]
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
@@ -306,17 +340,18 @@ def counted_verdicts(judged: Inspection) -> list[dict[str, str]]:
 
 
 def screen(text: str, inspection: Inspection) -> str:
-    """An expression as it is shown."""
-    return visible(typeset(text, inspection.plain_names))
+    """An expression as it is shown; what is no number has one spelling."""
+    return visible(NAN.sub("NaN", typeset(text, inspection.plain_names)))
 
 
-def number(value: Nested) -> Any:
-    """A number as itself, those that are not finite as text; an array as its text in short and in full."""
+def number(value: Nested, whole: int = 0) -> Any:
+    """A number as itself, those that are not finite as text; an array as its text in short and in full, with every
+    element where there are no more than `whole`."""
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        full = array_text(value, nested_shape(value)).replace("-", "−").replace("nan", "NaN")
-        return {"short": number_text(value), "full": full}
+        full = array_text(value, nested_shape(value), full=len(flatten(value)) <= whole)
+        return {"short": number_text(value), "full": full.replace("-", "−").replace("nan", "NaN")}
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

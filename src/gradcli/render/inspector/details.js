@@ -35,9 +35,20 @@ function showStep() {
     return;
   }
   const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
-  const last = step.sweep === "reverse" && step.node === 0;
-  const ended = last ? [make("p", { class: "agrees" }, `The adjoints of the inputs are ${outputs[step.output].swept}.`)] : [];
+  const ended = step.sweep === "reverse" && step.node === 0 ? [ending(outputs[step.output])] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
+}
+
+// The last word of a reverse sweep: it is the gradient only where nothing is known against it.
+function ending({ swept, refuted }) {
+  if (changed()) {
+    const trouble = nodes.some((_, node) => troubleAt(node));
+    return trouble
+      ? make("p", { class: "alarm-word" }, `The adjoints of the inputs need not be ${swept}: look at the marked cards.`)
+      : make("p", { class: "agrees" }, `The adjoints of the inputs are ${swept} by the rules; nothing has checked it here.`);
+  }
+  if (!refuted) return make("p", { class: "agrees" }, `The adjoints of the inputs are ${swept}.`);
+  return make("p", { class: "alarm-word" }, `The adjoints of the inputs are not ${swept}: ${refuted.join("; ") || "see the verdict"}.`);
 }
 
 function speakStep() {
@@ -68,12 +79,13 @@ function showDetails() {
   const numbers = [...numbersOf(node), ...rulesOf(node)];
   const swept = data.point && outputs.length > 0;
   // What was asked for by selecting comes first.
-  const parts = !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
+  const parts = !data.point ? [...numbers, ...formulasOf(node)] : !swept ? numbers : node === app.chosen ? [...pathsOf(node), make("h3", {}, "In full"), ...numbers] : [...numbers, ...contributionsOf(node)];
   box.replaceChildren(make("h2", { class: "math" }, make("bdi", {}, titleOf(node))), ...alarmAt(node), ...parts);
   box.scrollTop = 0;
 }
 
 function noDetails() {
+  if (!data.point) return [make("p", { class: "hint" }, "Point at a card, or reach it with the Tab and arrow keys, for the formulas of its local partials and their products along the paths to the output.")];
   const paths = outputs.length ? " Select it to see the paths on which the gradient reaches it." : "";
   return [make("p", { class: "hint" }, `Point at a card, or reach it with the Tab and arrow keys, for its numbers in full.${paths}`)];
 }
@@ -94,6 +106,7 @@ function numbersOf(node) {
   outputs.forEach(({ name }, output) => {
     if (reachedReverse(node, output)) pairs.push([derivativeText(name, node), full(adjoints[output][node])]);
   });
+  if (!changed() && app.step === steps.length) pairs.push(...nodes[node].truths);
   return pairs.length ? [facts(pairs)] : [];
 }
 
@@ -101,7 +114,9 @@ function alarmAt(node) {
   const { alarm, convention } = nodes[node];
   const told = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
   const words = changed() ? troubleAt(node) : told;
-  return words ? [make("p", { class: "alarm-word" }, words)] : [];
+  if (!words) return [];
+  const why = /NaN|inf|undefined/.test(words) ? [make("p", { class: "hint" }, "gradcli why, with the same arguments, says where it comes from.")] : [];
+  return [make("p", { class: "alarm-word" }, words), ...why];
 }
 
 function rulesOf(node) {
@@ -160,6 +175,36 @@ function pathsTo(output, node) {
   const body = make("tbody", {}, rows.flatMap(({ element }) => element ?? []), omittedRow(rows));
   const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
   return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that have no card of their own here.")])];
+}
+
+// Without a point: the products of local partials along the paths to each output, as formulas.
+function formulasOf(node) {
+  return tops.flatMap((top) => {
+    const found = between(node, top);
+    if (node === top || !found.nodes.size) return [];
+    const count = countPaths(top).get(node);
+    const left = derivativeText(nodes[top].name, node);
+    const heading = make("h3", {}, count === 1 ? `One path to ${nodes[top].name}` : `Paths to ${nodes[top].name}`);
+    if (count > MOST_PATHS) return [heading, make("p", { class: "hint" }, `${count > 1e6 ? "Over a million" : count} paths: too many to write down.`)];
+    const paths = listPaths(node, top);
+    const rows = paths.map((edges) => tableRow(chainText(node, edges), () => edges, productText(edges)));
+    const sum = paths.map(productText).join(" + ");
+    const body = make("tbody", {}, ...rows.map((row) => row.element));
+    return [heading, make("table", { class: "paths" }, body), ...equation({ left, right: [sum] })];
+  });
+}
+
+function productText(edges) {
+  const factors = edges.map(formulaFactor).filter((text) => text !== "1");
+  return factors.join("\u00b7") || "1";
+}
+
+// A local partial as a factor of a product; of a linear map its name.
+function formulaFactor(link) {
+  const { formula, map, detached } = links[link];
+  if (detached) return "0";
+  if (map) return localText(link);
+  return /^[^\s/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
 }
 
 function summand(x, place) {
@@ -233,7 +278,7 @@ function tableRow(name, edges, text, term) {
     { onpointerenter: mark(edges), onpointerleave: mark(() => null) },
     make("th", { scope: "row" }, button),
     make("td", {}, text),
-    make("td", {}, typeof term === "number" ? short(term) : term),
+    ...(term === undefined ? [] : [make("td", {}, typeof term === "number" ? short(term) : term)]),
   );
   return { element, term };
 }
@@ -243,11 +288,12 @@ function showVerdicts() {
   const kinds = { verified: "good", kink: "doubt", "ill-conditioned": "doubt", inconclusive: "doubt", wrong: "bad", undefined: "bad" };
   const items = data.verdicts.map(({ output, word, reason }) => make(
     "li",
-    {},
-    make("span", { class: `word ${kinds[word] ?? ""}` }, word),
+    changed() ? { class: "was" } : {},
+    changed() ? `at first: ${word}: ` : make("span", { class: `word ${kinds[word] ?? ""}` }, word),
     `${output ? `${output}: ` : ""}${reason}`,
   ));
-  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), `recomputed in this page for ${app.state.where}; what follows was said of the original point`));
+  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), make("strong", {}, `recomputed in this page for ${app.state.where}`)));
+  document.querySelector("h1").classList.toggle("was", changed());
   if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
   list.replaceChildren(...items);
   list.hidden = !items.length;

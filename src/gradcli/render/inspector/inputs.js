@@ -14,6 +14,7 @@ function stateOf(answer) {
   const column = (numbers) => nodes.map(({ id }) => shaped(numbers[id], shapeOf.get(id)));
   const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function]]));
   const places = (ids) => new Set(ids.map((id) => placeOf.get(id)));
+  const needs = new Map(program.nodes.map((node) => [node.id, node.needs]));
   const at = (id, text) => [placeOf.get(id), text];
   return {
     values: column(answer.values),
@@ -28,7 +29,7 @@ function stateOf(answer) {
       return shaped(flat, flat.length === 1 ? [] : flat.length === size(shapeOf.get(node)) ? shapeOf.get(node) : shapeOf.get(argument));
     }),
     kinks: new Map(answer.kinks.map((id) => at(id, `kink: the derivative taken here is by convention ${words.get(id).convention}`))),
-    outside: new Map(answer.outside.map(({ id, condition }) => at(id, `undefined: ${operationText(placeOf.get(id))} needs ${words.get(id).domain[condition]}`))),
+    outside: new Map(answer.outside.map(({ id, condition }) => at(id, `undefined: ${operationText(placeOf.get(id))} needs ${needs.get(id)[condition]}`))),
     where: fields.filter(isChanged).map(({ name, input, element }) => `${name} = ${full(typed[input][element])}`).join(", "),
   };
 }
@@ -71,11 +72,24 @@ function setInput(field, x) {
   waiting ||= requestAnimationFrame(compute);
 }
 
-// What is typed, or null: a number as the command line reads it.
+// What is typed, or null: a number as the command line reads it, or a product or quotient of numbers and pi.
 function readNumber(text) {
-  const plain = text.trim().replaceAll("\u2212", "-");
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?inf$|^nan$/i.test(plain)) return null;
-  return Number(plain.replace(/inf/i, "Infinity").replace(/nan/i, "NaN"));
+  const plain = text.trim().replaceAll("\u2212", "-").replaceAll("\u03c0", "pi").toLowerCase();
+  if (/^[+-]?inf$|^nan$/.test(plain)) return Number(plain.replace("inf", "Infinity"));
+  const [, sign, rest] = /^([+-]?)(.*)$/.exec(plain);
+  const [first, ...more] = rest.split(/\s*([*/])\s*/);
+  let x = readFactor(first);
+  for (let place = 0; place < more.length; place += 2) {
+    const other = readFactor(more[place + 1]);
+    x = more[place] === "*" ? x * other : x / other;
+  }
+  if (!Number.isFinite(x)) return null;
+  return sign === "-" ? -x : x;
+}
+
+function readFactor(text) {
+  if (text === "pi") return Math.PI;
+  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text) ? Number(text) : NaN;
 }
 
 function indexText(element, shape) {
@@ -97,28 +111,35 @@ function makeField(input, element) {
   const step = 10 ** Math.floor(Math.log10(reach / 100));
   const text = make("input", { type: "text", id: `input-${input}-${element}`, inputmode: "decimal", autocomplete: "off" });
   const slider = make("input", { type: "range", min: middle - reach, max: middle + reach, step, "aria-label": `${field.name}, slider` });
+  const note = make("p", { class: "alarm-word field-note", id: `note-${input}-${element}`, "aria-live": "polite" });
+  text.setAttribute("aria-describedby", note.id);
+  const valid = (words = "") => {
+    note.textContent = words;
+    if (words) text.setAttribute("aria-invalid", "true");
+    else text.removeAttribute("aria-invalid");
+  };
   field.show = (x) => {
     text.value = full(x);
     slider.value = x;
-    text.removeAttribute("aria-invalid");
+    valid();
   };
   text.addEventListener("input", () => {
     const x = readNumber(text.value);
-    if (x === null) return text.setAttribute("aria-invalid", "true");
-    text.removeAttribute("aria-invalid");
+    if (x === null) return valid(`not a number: ${field.name} = ${full(typed[input][element])} stands`);
+    valid();
     slider.value = x;
     return setInput(field, x);
   });
   slider.addEventListener("input", () => {
     const x = Number(Number(slider.value).toPrecision(12));
     text.value = full(x);
-    text.removeAttribute("aria-invalid");
+    valid();
     setInput(field, x);
   });
   for (const control of [text, slider]) control.addEventListener("change", () => requestAnimationFrame(speakGradient));
   field.show(start);
   fields.push(field);
-  return make("div", { class: "field" }, make("label", { for: text.id, class: "mono" }, make("bdi", {}, field.name)), text, slider);
+  return make("div", { class: "field" }, make("label", { for: text.id, class: "mono" }, make("bdi", {}, field.name)), text, slider, note);
 }
 
 function prepareInputs() {

@@ -15,6 +15,22 @@ const KEYS = [
   ["?", "this list"],
 ];
 
+const SIGNS = [
+  ["positive", "a positive adjoint: stronger is larger"],
+  ["negative", "a negative adjoint: stronger is larger"],
+  ["both", "an adjoint that is zero, or has elements of both signs"],
+  ["alarm dashed", "dashed border and a word: kink, NaN, inf, undefined, or digits lost"],
+  ["accent framed", "the card of this step, and the edges that it uses"],
+  ["path framed", "the selected card, and its paths to the output"],
+  ["edge dashed", "a dashed edge with a gap: no derivative flows"],
+  ["stripe", "on the left of a card: the kind of operation, named below the picture"],
+];
+const BADGES = [
+  ["in", "an input"],
+  ["out", "an output"],
+  ["again", "a node that is drawn once more, beside a user far from it"],
+];
+
 function refresh() {
   refreshPicture();
   refreshTable();
@@ -77,6 +93,10 @@ byId("keys-table").append(...KEYS.map(([keys, what]) => make(
   make("th", { scope: "row" }, ...keys.split(" ").flatMap((key) => [make("kbd", {}, key), " "])),
   make("td", {}, what),
 )));
+byId("signs-table").append(
+  ...SIGNS.map(([kind, what]) => make("tr", {}, make("td", {}, make("span", { class: `sign ${kind}` })), make("td", {}, what))),
+  ...BADGES.map(([word, what]) => make("tr", {}, make("td", {}, make("span", { class: "word" }, word)), make("td", {}, what))),
+);
 byId("help").addEventListener("click", () => byId("keys").showModal());
 byId("theme").addEventListener("click", nextTheme);
 document.addEventListener("keydown", shortcut);

@@ -101,7 +101,7 @@ function arrayOf(flat, shape) {
   const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   return {
     short: fits(inShort, flat, data.arrays.short) ? inShort : odd || `norm ${short(norm)}`,
-    full: fits(inFull, flat, data.arrays.full) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
+    full: flat.length <= data.arrays.whole || fits(inFull, flat, data.arrays.full) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
     normLabel: odd ? data.arrays.normOfFinite : data.arrays.norm,
     range: `${short(low)} \u2026 ${short(high)}`,
     norm: short(norm),

@@ -117,10 +117,39 @@ function onward(node) {
 }
 
 // After a change a card is marked for what is wrong now; the word for what was is hidden.
-function refreshAlarm(element, { members }) {
+function refreshAlarm(element, card) {
+  element.querySelector(".now-pill")?.remove();
+  // The last frame is the card's own: behind that of a group are those of its pile.
+  const frame = [...element.querySelectorAll(":scope > .card-frame")].at(-1);
   const pill = element.querySelector(".alarm-pill");
-  element.querySelector(".card-frame").classList.toggle("alarmed", changed() ? members.some(troubleAt) : Boolean(pill));
+  const words = changed() ? troubleIn(card) : "";
+  frame.classList.toggle("alarmed", changed() ? words !== "" : Boolean(pill));
   pill?.parentNode.classList.toggle("later", changed());
+  if (words) element.append(alarmPill(frame, words));
+}
+
+// What is wrong on a card now: of a group how many nodes have which trouble.
+function troubleIn({ node, members }) {
+  const count = new Map();
+  for (const member of members) {
+    const word = troubleAt(member).split(":")[0];
+    if (word) count.set(word, (count.get(word) ?? 0) + 1);
+  }
+  return [...count].map(([word, number]) => (node >= 0 ? word : `${number} ${word}`)).join(", ");
+}
+
+// A word on the upper border of a card, where there is nothing else.
+function alarmPill(frame, word) {
+  const [x, y, width] = ["x", "y", "width"].map((name) => Number(frame.getAttribute(name)));
+  const length = word.length * 6.7 + 12;
+  const left = x + width - length - 8;
+  const [pill, box, text] = ["g", "rect", "text"].map((tag) => document.createElementNS(frame.namespaceURI, tag));
+  setAttributes(box, { class: "alarm-pill", x: left, y: y - 9, width: length, height: 17, rx: 8.5 });
+  setAttributes(text, { class: "alarm-text", x: left + length / 2, y: y + 3.5, "font-size": 11, "text-anchor": "middle" });
+  text.textContent = word;
+  pill.setAttribute("class", "now-pill");
+  pill.append(box, text);
+  return pill;
 }
 
 function pathOf(edges) {
@@ -150,13 +179,14 @@ function rowNumber({ part, which }, node) {
 
 function rowReached({ part, which, node, ofArray }, { members }) {
   if (!part || !data.point) return true;
+  if (part === "truth") return !changed() && app.step === steps.length;
   if (node >= 0) return part === "adjoint" ? reachedReverse(node, which) : reachedForward(node);
   if (ofArray !== "largest" || !members.length) return app.step === steps.length;
   return members.every((member) => reachedReverse(member, outputs.length - 1));
 }
 
 function refreshRow(row, card, top) {
-  if (row.node >= 0 && row.part) {
+  if (row.node >= 0 && row.part && row.part !== "truth") {
     const x = rowNumber(row, row.node);
     const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
     if (row.ofArray === "norm") row.label.lastChild.data = changed() ? x.normLabel : row.called;
@@ -166,7 +196,7 @@ function refreshRow(row, card, top) {
   // Which node of a group has the largest adjoint, and how large it is, is known of the original point only.
   const outdated = Boolean(row.part) && row.node < 0 && changed();
   const later = outdated || !rowReached(row, card);
-  row.label.classList.toggle("later", outdated);
+  row.label.classList.toggle("later", row.part === "truth" ? later : outdated);
   row.value.classList.toggle("later", later);
   row.tint?.classList.toggle("later", later);
 }

@@ -19,9 +19,11 @@ from gradcli.graph import CONSTANT, INPUT, Parameters
 from gradcli.methods.base import flatten
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, RuleFunction
 from gradcli.render.inspection import Column, Inspection
+from gradcli.render.inspector.data import screen
 from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries, products
 from gradcli.render.json import encodable
 from gradcli.shapes import size
+from gradcli.verify.explain import rename
 
 MOST_NUMBERS = 50_000
 """Of all nodes together: with more, a page would not answer while one types."""
@@ -117,7 +119,14 @@ class Writer:
         if operation.elementwise:
             key = (operation, graph.parameters[node])
             function = self.functions.setdefault(key, len(self.functions))
-            return written | {"function": function, "crosses": self.crosses_kinks(operation, node)}
+            return (
+                written
+                | self.needs(operation, node)
+                | {
+                    "function": function,
+                    "crosses": self.crosses_kinks(operation, node),
+                }
+            )
         if type(operation.rule) is Linear:
             return written | {"entries": entries(self.tape, node)}
         if type(operation.rule) is Multilinear:
@@ -128,6 +137,14 @@ class Writer:
         """An input with its value at the point."""
         value = self.numbers(self.inspection.value(node))
         return {"id": node, "name": self.inspection.names[node], "shape": list(self.graph.shapes[node]), "value": value}
+
+    def needs(self, primitive: Primitive, node: int) -> dict[str, Any]:
+        """The conditions of a node's domain, in the names of its arguments."""
+        names = self.inspection.names
+        texts = [
+            screen(rename(condition.text, self.tape, node, names), self.inspection) for condition in primitive.domain
+        ]
+        return {"needs": texts} if texts else {}
 
     def crosses_kinks(self, primitive: Primitive, node: int) -> bool:
         """Whether an argument moves that can carry the node over a kink."""
@@ -154,10 +171,9 @@ def function_texts(functions: Mapping[tuple[Primitive, Parameters], int]) -> str
 
 
 def function_words(primitive: Primitive) -> dict[str, Any]:
-    """What is said of a primitive outside its domain and on its kink."""
+    """What is said of a primitive on its kink."""
     return {
         "name": primitive.name,
-        "domain": [condition.text for condition in primitive.domain],
         "convention": primitive.kink.convention if primitive.kink else "",
     }
 

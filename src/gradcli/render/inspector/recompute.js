@@ -210,7 +210,7 @@ const recompute = (() => {
   // `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
   // `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node;
   // the ids of nodes whose tangent or adjoint is a structural zero, `still` by direction and `free` by output; and those of
-  // nodes on `kinks` and `outside` their domain, whose words are in `program.functions`.
+  // nodes on `kinks` and `outside` their domain, whose words are in `program`.
   return (program, functions, inputs) => {
     const nodes = prepare(program, functions);
     evaluate(nodes, inputs);

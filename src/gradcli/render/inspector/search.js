@@ -2,29 +2,50 @@
 
 let foundPlace = -1;
 
-function plainText(text) {
-  const digits = "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089";
-  return text.replace(/[\u2080-\u2089]/g, (digit) => digits.indexOf(digit)).replaceAll("\u00b7", "*").replaceAll("\u2212", "-").replaceAll(/\s/g, "").toLowerCase();
+function withoutSubscripts(text) {
+  return text.replace(/[\u2080-\u2089]/g, (digit) => digit.charCodeAt(0) - 0x2080);
 }
+
+function plainText(text) {
+  return withoutSubscripts(text).replaceAll("\u00b7", "*").replaceAll("\u2212", "-").replaceAll(/\s/g, "").toLowerCase();
+}
+
+// Nodes that match and are not in this page, each as name and operation.
+let farMatches = [];
 
 function search(words) {
   const wanted = plainText(words);
-  app.matches = wanted ? nodes.flatMap((_, node) => (plainText(titleOf(node)).includes(wanted) ? [node] : [])) : [];
+  const has = (...texts) => texts.some((text) => text && plainText(text).includes(wanted));
+  app.matches = wanted ? nodes.flatMap(({ called }, node) => (has(titleOf(node), called) ? [node] : [])) : [];
+  farMatches = wanted ? data.elsewhere.filter((texts) => has(...texts)) : [];
   foundPlace = -1;
-  byId("found").textContent = !wanted ? "" : app.matches.length ? `${app.matches.length} found` : "none";
+  const count = app.matches.length + farMatches.length;
+  byId("found").textContent = !wanted ? "" : count ? `${count} found` : "none";
   refreshPicture();
 }
 
 function nextFound(by) {
-  if (!app.matches.length) return;
-  foundPlace = (foundPlace + by + app.matches.length) % app.matches.length;
+  const count = app.matches.length + farMatches.length;
+  if (!count) return;
+  foundPlace = (foundPlace + by + count) % count;
+  byId("found").textContent = `${foundPlace + 1} of ${count}`;
   const node = app.matches[foundPlace];
-  byId("found").textContent = `${foundPlace + 1} of ${app.matches.length}`;
-  goTo(node);
+  if (node === undefined) return showFar(...farMatches[foundPlace - app.matches.length]);
+  if (!goTo(node)) return showFar(withoutSubscripts(nodes[node].name), nodes[node].called);
   byId("search").focus();
   point(node);
   const card = views[app.view].cardOf.get(node);
   if (card !== undefined) reveal(parts(app.view).cards[card].element);
+}
+
+// A node in a group that is too far inside to be in this page: the command that draws it.
+function showFar(name, called) {
+  told = null;
+  byId("details").replaceChildren(
+    make("h2", {}, make("bdi", {}, called ? `${name} (${called})` : name)),
+    make("p", { class: "hint" }, "It is in a group that this page cannot open. This draws it, and what is around it:"),
+    make("p", { class: "mono" }, `gradcli graph \u2026 --focus ${name}`),
+  );
 }
 
 function prepareSearch() {

@@ -33,6 +33,7 @@ function placesOf(kind, which) {
 nodes.forEach((node) => {
   node.below ??= node.name;
   node.aliases ??= [];
+  node.truths ??= [];
 });
 
 function changed() {

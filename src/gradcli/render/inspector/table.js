@@ -1,14 +1,16 @@
 // The evaluation trace (Wengert list), in step with the picture.
 
 const traceRows = [];
+// Of more tangent columns paper shows none: the adjoints are what has to be read.
+const MOST_PRINTED = 4;
 
 function prepareTable() {
   const adjoints = outputs.map(({ name }) => `\u2202${name}/\u2202v`);
-  const head = data.point ? ["v", "value", ...columns.map((column) => `\u2202/\u2202${column}`), ...adjoints] : ["v", "local partials"];
+  const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `\u2202/\u2202${column}`)] : ["v", "local partials"];
   const body = make("tbody");
   nodes.forEach((_, node) => {
     const button = make("button", { type: "button", class: "plain", tabindex: node ? -1 : 0 }, titleOf(node));
-    const cells = head.slice(1).map(() => make("td"));
+    const cells = head.slice(1).map((_, place) => make("td", { class: place > outputs.length ? "tangent" : false }));
     const row = make("tr", {}, make("th", { scope: "row", title: titleOf(node) }, button), ...cells);
     row.addEventListener("click", () => selectRow(node));
     row.addEventListener("pointerenter", () => point(node));
@@ -29,8 +31,10 @@ function prepareTable() {
     body.append(row);
   });
   const fixed = data.fixed ? [`The inputs cannot be changed in this page: ${data.fixed}.`] : [];
-  const columnHeads = head.map((title) => make("th", { scope: "col" }, title));
-  const table = make("table", { class: "trace" }, make("thead", {}, make("tr", {}, ...columnHeads)), body);
+  if (nodes.some(({ alarm }) => /NaN/.test(alarm))) fixed.push("gradcli why, with the same arguments, says where the NaN comes from.");
+  const columnHeads = head.map((title, place) => make("th", { scope: "col", class: place > 1 + outputs.length ? "tangent" : false }, title));
+  const tangents = columns.length > MOST_PRINTED ? "many" : "few";
+  const table = make("table", { class: "trace", "data-tangents": tangents }, make("thead", {}, make("tr", {}, ...columnHeads)), body);
   byId("trace").append(
     make("h2", {}, "Evaluation trace"),
     make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Evaluation trace, scrolls" }, table),
@@ -54,28 +58,34 @@ function refreshTable() {
       cells[0].textContent = linksInto[node].map((link) => `${localText(link)} = ${links[link].formula}`).join(", ");
       return;
     }
-    const numbers = reachedForward(node) ? [values[node], ...tangents.map((column) => column[node])] : columns.map(() => null).concat(null);
-    outputs.forEach((_, output) => numbers.push(reachedReverse(node, output) ? adjoints[output][node] : null));
+    // The adjoints are the result: they stand beside the value, and the tangents after them.
+    const forward = reachedForward(node);
+    const swept = outputs.map((_, output) => (reachedReverse(node, output) ? adjoints[output][node] : null));
+    const numbers = [forward ? values[node] : null, ...swept, ...tangents.map((column) => (forward ? column[node] : null))];
     numbers.forEach((x, place) => {
       if (shown[place] !== x) {
         shown[place] = x;
         cells[place].textContent = x === null ? "" : short(x);
         cells[place].title = x === null || full(x) === short(x) ? "" : full(x);
       }
-      const adjoint = place > columns.length ? place - columns.length - 1 : -1;
+      const adjoint = place <= outputs.length ? place - 1 : -1;
       const now = step && step.node === node && (step.sweep === "reverse" ? adjoint === step.output : adjoint < 0);
       cells[place].classList.toggle("now", Boolean(now));
     });
   });
 }
 
-// The trace scrolls just so far that the current row is seen.
-function followTable() {
-  const step = current();
+// The trace scrolls just so far that a row is seen.
+function showRow(node) {
   const box = document.querySelector(".scroll");
-  if (!step || box.scrollHeight <= box.clientHeight) return;
-  const { row } = traceRows[step.node];
+  if (box.scrollHeight <= box.clientHeight) return;
+  const { row } = traceRows[node];
   const head = traceRows[0].row.offsetTop;
   if (row.offsetTop - head < box.scrollTop) box.scrollTop = row.offsetTop - head;
   else if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight;
+}
+
+function followTable() {
+  const step = current();
+  if (step) showRow(step.node);
 }

@@ -70,11 +70,19 @@ function openView(place, focusOn = -1) {
   showCrumbs();
   fitPicture(true);
   refresh();
-  const top = picture.view.cardOf.get(tops[0]);
-  if (top !== undefined) reveal(picture.cards[top].element);
   const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
-  if (focusOn >= 0) focusCard(focusOn);
-  else if (from !== place) focusCard(Math.max(0, back));
+  const focus = focusOn >= 0 ? focusOn : from === place ? -1 : back >= 0 ? back : firstOwn(picture.view);
+  const looked = focus >= 0 ? focus : picture.view.cardOf.get(current()?.node ?? tops[0]);
+  if (looked !== undefined) centreOn(picture.cards[looked].element);
+  if (focus < 0) return;
+  focusCard(focus);
+  const [node] = picture.view.cards[focus].members;
+  if (node !== undefined) showRow(node);
+}
+
+// The first card of what a group holds: not one for what is around it.
+function firstOwn({ cards }) {
+  return Math.max(0, cards.findIndex((card) => !card.outside && card.members.length > 0));
 }
 
 function showCrumbs() {
@@ -94,11 +102,12 @@ function showCrumbs() {
   byId("crumbs").replaceChildren(make("ol", {}, ...items));
 }
 
-// The card that shows a node, in this view or the first that has it.
+// The card that shows a node, in this view or the first that has it; whether there is one.
 function goTo(node) {
   if (!views[app.view].cards.some((card) => card.node === node && !card.again)) {
     const place = views.findIndex((view) => view.cards.some((card) => card.node === node && !card.again));
-    if (place < 0) return;
+    if (place < 0) return false;
     openView(place, views[place].cardOf.get(node));
   } else focusCard(views[app.view].cardOf.get(node));
+  return true;
 }

@@ -1,7 +1,7 @@
 // Zoom and pan: the view box of the SVG element. `scale` is pixels a point, (x, y) the middle of what is seen.
 
-const LEGIBLE = 0.62;
-const TOO_SMALL = 0.4;
+const LEGIBLE = 0.7;
+const TOO_SMALL = 0.55;
 const PHONE = { width: 600, tooSmall: 0.6 };
 const MOST_SCALE = 1.25;
 const look = { x: 0, y: 0, scale: 1 };
@@ -30,13 +30,13 @@ function applyLook() {
   pictures[app.view].svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
 }
 
-// The whole picture. `legible` stops at a size that can be read, unless only a small part would be seen at it.
+// The whole picture. `legible` stops at a size that can be read.
 function fitPicture(legible) {
   const [width, height] = pictureSize();
   const [across, down] = canvasSize();
   const whole = Math.min(across / width, down / height);
   const tooSmall = across < PHONE.width ? PHONE.tooSmall : TOO_SMALL;
-  look.scale = legible && whole < tooSmall && whole > tooSmall / 2.5 ? LEGIBLE : Math.min(MOST_SCALE, whole);
+  look.scale = legible && whole < tooSmall ? LEGIBLE : Math.min(MOST_SCALE, whole);
   look.x = width / 2;
   look.y = height / 2;
   applyLook();
@@ -62,6 +62,17 @@ function reveal(element) {
   };
   look.x = shift(look.x, box.x - margin, box.x + box.width + margin, width / 2 / look.scale);
   look.y = shift(look.y, box.y - margin, box.y + box.height + margin, height / 2 / look.scale);
+  applyLook();
+}
+
+// A card in the middle, as far as the picture goes.
+function centreOn(element) {
+  const box = element.getBBox();
+  const [width, height] = pictureSize();
+  const within = (middle, length, seen) => (length <= seen ? length / 2 : Math.min(Math.max(middle, seen / 2), length - seen / 2));
+  const [across, down] = canvasSize().map((length) => length / look.scale);
+  look.x = within(box.x + box.width / 2, width, across);
+  look.y = within(box.y + box.height / 2, height, down);
   applyLook();
 }
 

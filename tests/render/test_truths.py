@@ -1,0 +1,67 @@
+"""True derivatives beside what the rules give: on cards, in lines and in the page's data."""
+
+import mpmath
+import pytest
+
+from gradcli.render.cards import picture_of
+from gradcli.render.examine import verdict_lines
+from gradcli.render.inspection import LOST
+from gradcli.render.truths import is_gradient, truths_at
+from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named
+
+CANCELS = "(1-cos(x))/x^2"
+
+
+def row_texts(text: str, point: dict) -> dict[str, str]:
+    """The rows of all cards that say what is true."""
+    cards = picture_of(inspect(text, point), text).cards
+    return {row.label: row.value for card in cards for row in card.rows if row.part == "truth"}
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "expected"),
+    [
+        ("relu(x)-relu(-x)", {"x": 0.0}, {"true ∂f/∂x": "1"}),  # it is x
+        ("|x|+relu(x)", {"x": 0.0}, {"∂f/∂x": "−1 to 2"}),  # -1 and 1 + 1
+        ("sum(|x|)", {"x": [0.0, 3.0]}, {"∂f/∂x": "[−1 to 1, 1]"}),
+        (ROW_1, ROW_1_POINT, {}),
+        ("relu(x)+x", {"x": 1.0}, {}),
+    ],
+)
+def test_the_card_of_an_input(text: str, point: dict, expected: dict) -> None:
+    assert row_texts(text, point) == expected
+
+
+def test_digits_that_floats_lost() -> None:
+    with mpmath.workdps(60):
+        truth = mpmath.diff(lambda x: (1 - mpmath.cos(x)) / x**2, mpmath.mpf(1e-8), h=mpmath.mpf("1e-15"))
+    inspection = inspect(CANCELS, {"x": 1e-8})
+    found = {t.label: t.full for node in inspection.rows for t in truths_at(inspection, node)}
+    assert float(found["true ∂f/∂x"]) == pytest.approx(float(truth), rel=1e-12)
+    assert float(found["true f"]) == 0.5
+    assert row_texts(CANCELS, {"x": 1e-8})["true ∂f/∂x"] == f"−{abs(float(truth)):.3e}".replace("e-", "e−")
+    assert inspection.alarms[node_named(inspection, "v3")] == LOST
+    lines = verdict_lines(inspection, ["x"])
+    assert lines[0] == "f = 0   (true: 0.5)"
+    assert lines[1].endswith(f"(true: {found['true ∂f/∂x']})")
+
+
+def test_whether_the_adjoints_are_the_gradient() -> None:
+    for text, point, expected in [
+        (ROW_1, ROW_1_POINT, True),
+        (CANCELS, {"x": 1e-8}, False),
+        ("|x|", {"x": 0.0}, False),
+        ("relu(x)-relu(-x)", {"x": 0.0}, False),
+        ("ln(x)", {"x": -1.0}, False),
+    ]:
+        inspection = inspect(text, point)
+        assert is_gradient(inspection, inspection.outputs[0]) is expected
+
+
+def test_many_elements_are_counted() -> None:
+    assert row_texts("sum(|x|)", {"x": [0.0] * 20}) == {"∂f/∂x": "20 elements"}
+
+
+def test_agreeing_sides_as_in_the_answer() -> None:
+    lines = verdict_lines(inspect("relu(x)-relu(-x)", {"x": 0.0}), ["x"])
+    assert lines[0] == "∂f/∂x = 1   (the rules give 0)"

@@ -1,0 +1,30 @@
+"""Where a value or a derivative is not finite: the sentence names the elements."""
+
+import pytest
+
+from gradcli.verify.explain import value_cause
+from tests.render.inspections import inspect
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "place"),
+    [
+        ("sum(ln(x))", [-1.0, 4.0], " at x[0] = -1:"),
+        ("sum(ln(x*2))", [3.0, -4.0, 0.0], " at (x*2)[1] = -8, (x*2)[2] = 0:"),
+        ("sum(ln(x))", [-1.0, -2.0, -3.0, -4.0], " at x from -4 to -1:"),
+        ("sum(ln(x))", [[1.0, 2.0], [-0.5, 1.0]], " at x[1,0] = -0.5:"),
+        ("ln(x)", -1.0, " at x = -1:"),
+    ],
+)
+def test_the_elements_that_fail(text: str, x: object, place: str) -> None:
+    inspection = inspect(text, {"x": x})
+    assert inspection.tape is not None
+    cause = value_cause(inspection.tape, inspection.outputs[0])
+    assert cause is not None
+    assert place in cause.sentence
+
+
+def test_a_derivative_that_fails_at_one_element() -> None:
+    inspection = inspect("sum(where(x > 0, sqrt(x), 0))", {"x": [-1.0, 4.0]})
+    (verdict,) = inspection.verdicts.values()
+    assert "the derivative of sqrt(x) by x is not finite at x[0] = -1" in verdict.sentence
