@@ -155,6 +155,7 @@ WRONG = {
     ),
     "directory": (("x*y", "-o", "."), "is a directory"),
     "missing folder": (("x*y", "-o", "no/such/g.svg"), "there is no folder no/such"),
+    "a folder for no files": (("x*y", "-o", "/proc/g.svg"), "help: name a file in a folder that you may write to"),
     "bad expression": (("x*", "-o", "g.svg"), "nothing stands right of '*'"),
     "part of a point": (("x*y", "--at", "x=1", "-o", "g.svg"), "y has no value"),
     "direction without a point": (("x*y", "--cotangent", "ones", "-o", "g.svg"), "directions need a point"),
@@ -308,6 +309,9 @@ def test_what_is_shown_in_the_terminal() -> None:
     assert "value" not in drawing
     assert "0.2837" not in drawing
     assert run_gradcli("graph", "x*y", "--title", "two factors").stdout.startswith("two factors\n")
+    long = run_gradcli("graph", "x*y", "--title", "ab " * 60 + "c" * 300).stdout
+    assert max(map(len, long.splitlines())) <= 100
+    assert long.count("c") >= 300
     assert "∂v3/∂x2 = cos(x2) = 0.28366218546322625" in run_gradcli("graph", *ROW_1).stdout
     many = run_gradcli("graph", LARGE[:180] + "x" + ")" * 45, "--verbose").stdout
     assert "∂v2/∂v1 = cos(v1)" in many

@@ -7,9 +7,10 @@ from itertools import combinations
 
 import pytest
 
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Shape, Text, Tiles, draw
+from gradcli.render.drawing import draw
 from gradcli.render.layout import Box
 from gradcli.render.picture import Picture
+from gradcli.render.shapes import Drawing, Group, Path, Polygon, Shape, Text, Tiles
 
 ENGINES = [
     pytest.param("wasm"),

@@ -171,3 +171,12 @@ def test_a_norm_that_leaves_something_out_says_so() -> None:
     assert rows["not finite"] == "12 inf of 30"
     assert "norm of finite" in rows
     assert next(row.value for row in cards["x"].rows if row.emphasis) == "12 inf of 30"
+
+
+def test_names_that_subscripts_would_make_one_stay_apart() -> None:
+    picture = picture_of(inspect("x1*x_1+x2", {"x1": 2.0, "x_1": 3.0, "x2": 1.0}), "")
+    assert [card.title for card in picture.cards][:4] == ["x1", "x_1", "x₂", "v₁ = x1·x_1"]
+    words = " ".join(row.label for card in picture.cards for row in card.rows)
+    assert "∂/∂x_1 →" in words
+    assert "∂f/∂x1" in words
+    assert "x₁" not in words

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from gradcli.render.drawing import Polygon, Rect, Text
 from gradcli.render.picture import Card, Picture, Row
+from gradcli.render.shapes import Polygon, Rect, Text
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts

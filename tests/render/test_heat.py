@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from gradcli.render.cards import PARTS, card, picture_of
-from gradcli.render.drawing import Group, Tiles, draw
+from gradcli.render.drawing import draw
 from gradcli.render.heat import FAINTEST, LEVELS, MOST_COLUMNS, MOST_ROWS, STRONGEST, heat_of, look, looks
 from gradcli.render.picture import Heat
+from gradcli.render.shapes import Group, Tiles
 from gradcli.render.svg import to_svg
 from gradcli.render.tikz import to_tikz
 from tests.render.inspections import inspect, node_named, structure

@@ -51,3 +51,8 @@ def test_an_alarm_wins_over_the_kind() -> None:
     styles = [line.split()[1] for line in to_mermaid(clusters()).splitlines() if line.startswith("  classDef")]
     assert styles[-1] == "alarm"
     assert len(styles) > 3
+
+
+def test_the_title_for_screen_readers_keeps_what_mermaid_allows() -> None:
+    title = to_mermaid(Picture("f = x_1^2 & y[0] < 3; #35; %% |z|", (), ())).splitlines()[1]
+    assert title == "  accTitle: f = x_1^2 and y[0] less than 3 35 |z|"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from gradcli.render.picture import Card, Cluster, Edge, Picture, pretty_name, signed_log_tint
+from gradcli.render.picture import Card, Cluster, Edge, Picture, plain_names, pretty_name, signed_log_tint
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_a_picture_is_consistent() -> None:
         Picture("", (x,), (Edge("x", "z"),))
     with pytest.raises(ValueError, match="two clusters"):
         Picture("", (x,), (), (Cluster("a", ("x",)), Cluster("b", ("x",))))
+
+
+def test_names_that_would_become_one_have_no_subscripts() -> None:
+    assert plain_names(["x1", "x2", "y_1", "x"]) == frozenset()
+    assert plain_names(["x1", "x_1", "x2"]) == {"x1", "x_1"}
+    assert pretty_name("x_1", {"x1", "x_1"}) == "x_1"

@@ -5,9 +5,10 @@ import struct
 import pytest
 
 from gradcli.errors import UsageError
-from gradcli.render.drawing import Drawing, Text, draw
+from gradcli.render.drawing import draw
 from gradcli.render.fonts import needs_other_fonts, texts
 from gradcli.render.png import MOST_PIXELS, to_png
+from gradcli.render.shapes import Drawing, Text
 from gradcli.render.tex_text import MATHS, TABLE
 from tests.render.pictures import PICTURES, hostile, long_names, worked_example
 from tests.render.test_svg import square_drawing

@@ -5,9 +5,10 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from gradcli.render.drawing import Drawing, card_face, compose, draw, label_face
+from gradcli.render.drawing import card_face, compose, draw, label_face
 from gradcli.render.layout import Box, Layout
 from gradcli.render.picture import Picture, Theme
+from gradcli.render.shapes import Drawing
 from gradcli.render.svg import COLOURED, PALETTES, to_svg
 from tests.golden_files import Golden
 from tests.render.pictures import PICTURES, hostile, square, worked_example

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import mpmath
 import pytest
@@ -120,3 +121,34 @@ def test_hostile_points_are_never_called_wrong(text: str, point: dict, words: tu
     """Each was: jumps within rounding, or denser than the step; underflow; infinities on the way; NaN of autograd."""
     verdict = check(text, **point).verdict
     assert verdict.word in words, verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "truth"),
+    [
+        ("(1/3)^x", {"x": 1e6}, lambda: mpmath.mpf(3) ** -(10**6)),
+        ("exp(-x)", {"x": 1000.0}, lambda: mpmath.exp(-1000)),
+        ("x^2", {"x": 1e-200}, lambda: mpmath.mpf(1e-200) ** 2),
+    ],
+)
+def test_a_zero_that_underflow_made_claims_no_digits(text: str, point: dict, truth: Callable[[], mpmath.mpf]) -> None:
+    verdict = check(text, **point).verdict
+    assert (verdict.word, verdict.digits) == ("ill-conditioned", None)
+    assert "underflows to 0" in verdict.sentence
+    with mpmath.workdps(40):
+        assert abs(mpmath.mpf(verdict.true.value) / truth() - 1) < 1e-15
+
+
+@pytest.mark.parametrize("x", [-1.0, 2.0])
+def test_a_zero_that_is_one_stays_verified(x: float) -> None:
+    for text in ("x - x", "0*x", "sin(x) - sin(x)", "relu(-x^2)"):
+        assert check(text, x=x).verdict.word == "verified"
+
+
+def test_a_power_beyond_all_exponents_is_bounded() -> None:
+    verdict = check("x^(1e8)", x=0.5).verdict
+    assert verdict.sentence == "the value underflows to 0 in float64, truly |f| < 2^-99999999"
+
+
+def test_a_float_below_full_precision_claims_the_digits_that_it_has() -> None:
+    assert check("exp(-x)", x=740.0).verdict.digits == 1

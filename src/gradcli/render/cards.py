@@ -95,14 +95,18 @@ def repeat_card(inspection: Inspection, link: Link) -> Card:
     node = link.argument
     name = inspection.names[node]
     return Card(
-        repeat_id(link), typeset(name), inspection.kind(node), badge=AGAIN, description=f"the node {name} again"
+        repeat_id(link),
+        typeset(name, inspection.plain_names),
+        inspection.kind(node),
+        badge=AGAIN,
+        description=f"the node {name} again",
     )
 
 
 def card(inspection: Inspection, node: int, largest: float, show: Collection[str] = PARTS) -> Card:
     """A node: names = operation, shape, value, tangents, adjoints."""
     names, operation = [*inspection.aliases.get(node, ()), inspection.names[node]], inspection.operation(node)
-    title = typeset(" = ".join([*names, operation] if operation else names))
+    title = typeset(" = ".join([*names, operation] if operation else names), inspection.plain_names)
     badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
     rows = shape_rows(inspection, node)
     rows += value_rows(inspection, node) if "value" in show else []
@@ -149,17 +153,17 @@ def value_rows(inspection: Inspection, node: int) -> list[Row]:
 
 def tangent_rows(inspection: Inspection, node: int) -> list[Row]:
     """The tangent along each column."""
-    labels = [f"∂/∂{typeset(column.label)} →" for column in inspection.columns]
+    labels = [f"∂/∂{typeset(column.label, inspection.plain_names)} →" for column in inspection.columns]
     tangents = inspection.tangents_of(node)
     return [Row(label, number_text(t), part="tangent") for label, t in zip(labels, tangents, strict=True)]
 
 
 def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]:
     """The adjoint of each output, tinted by sign and magnitude."""
-    name = pretty_name(inspection.names[node])
+    name = pretty_name(inspection.names[node], inspection.plain_names)
     rows = []
     for output, adjoint in inspection.adjoints_of(node).items():
-        what = pretty_name(inspection.names[output])
+        what = pretty_name(inspection.names[output], inspection.plain_names)
         if inspection.weights[output] is not None:
             what = f"⟨c, {what}⟩"
         tint = signed_log_tint(summarize(adjoint).peak, largest)
@@ -172,7 +176,7 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
 def truth_rows(inspection: Inspection, node: int) -> list[Row]:
     """What is true where the sweeps give something else."""
     truths = truths_at(inspection, node)
-    return [Row(typeset(truth.label), truth.short, emphasis=True, part="truth") for truth in truths]
+    return [Row(typeset(truth.label, inspection.plain_names), truth.short, emphasis=True, part="truth") for truth in truths]
 
 
 def has_both_signs(value: Nested) -> bool:
@@ -194,9 +198,10 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
     description = link_text(inspection, link)
     if link.detached:
         return Edge(source, str(link.node), "0", cut=True, description=description, position=link.position)
-    label = edge_number(partial) or typeset(formula.text)
+    label = edge_number(partial) or typeset(formula.text, inspection.plain_names)
     if len(label) > LONGEST_LABEL:
-        label = typeset(f"∂{enclosed(inspection.names[link.node])}/∂{enclosed(inspection.names[link.argument])}")
+        above, below = (enclosed(inspection.names[node]) for node in (link.node, link.argument))
+        label = typeset(f"∂{above}/∂{below}", inspection.plain_names)
     tint = math.nan if partial is not None and summarize(partial).nans else None
     return Edge(source, str(link.node), label, tint=tint, description=description, position=link.position)
 
@@ -247,8 +252,8 @@ def short(value: float) -> str:
     return format_short(value, DIGITS).replace("-", "−").replace("nan", "NaN")
 
 
-def typeset(text: str) -> str:
-    """An expression as one writes it by hand: x₁·x₂ − 1."""
-    indexed = INDEXED.sub(lambda found: pretty_name(found[0]), text)
+def typeset(text: str, plain: Collection[str] = ()) -> str:
+    """An expression as one writes it by hand: x₁·x₂ − 1, with the names that are `plain` as they are."""
+    indexed = INDEXED.sub(lambda found: pretty_name(found[0], plain), text)
     spaced = SIGN.sub(r" \1 ", indexed)
     return spaced.replace("  ", " ").replace("*", "·").replace("->", "→").replace("-", "−")

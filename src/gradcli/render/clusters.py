@@ -19,7 +19,10 @@ def clusters_of(inspection: Inspection) -> tuple[Cluster, ...]:
     if len(framed) > MOST_CLUSTERS:
         return ()
     names = inspection.names
-    return tuple(Cluster(pretty_name(names[home]), tuple(map(str, nodes))) for home, nodes in framed.items())
+    return tuple(
+        Cluster(pretty_name(names[home], inspection.plain_names), tuple(map(str, nodes)))
+        for home, nodes in framed.items()
+    )
 
 
 def homes(inspection: Inspection) -> dict[int, int]:

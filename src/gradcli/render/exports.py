@@ -11,8 +11,8 @@ from gradcli.render.picture import Picture, Theme
 from gradcli.render.view import View
 
 if TYPE_CHECKING:
-    from gradcli.render.drawing import Drawing
     from gradcli.render.inspection import Inspection
+    from gradcli.render.shapes import Drawing
 
 LAYOUT_SECONDS = 20.0
 """How long a layout may take where no time limit is set."""

@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from gradcli.errors import FileError
 
+ELSEWHERE = "name a file in a folder that you may write to"
+
 
 def write_file(path: str, content: bytes) -> None:
     """Write beside the target, then rename. Links are followed; what is no regular file (a pipe, a device) and standard
@@ -22,7 +24,8 @@ def write_file(path: str, content: bytes) -> None:
             return
         replace_file(os.path.realpath(path), content)
     except OSError as error:
-        raise FileError(f"cannot write '{path}': {(error.strerror or str(error)).lower()}") from error
+        cause = f"cannot write '{path}': {(error.strerror or str(error)).lower()}"
+        raise FileError(cause, hint=ELSEWHERE) from error
 
 
 def check_folder(path: str, example: str) -> None:
@@ -33,9 +36,9 @@ def check_folder(path: str, example: str) -> None:
         return
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
-        raise FileError(f"cannot write '{path}': there is no folder {os.path.dirname(path)}")
+        raise FileError(f"cannot write '{path}': there is no folder {os.path.dirname(path)}", hint=ELSEWHERE)
     if not os.access(folder, os.W_OK):
-        raise FileError(f"cannot write '{path}': the folder is not writable")
+        raise FileError(f"cannot write '{path}': the folder is not writable", hint=ELSEWHERE)
 
 
 def replace_file(target: str, content: bytes) -> None:

@@ -21,6 +21,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.primitives.registry import family_of
 from gradcli.problem import Nested
 from gradcli.render.formulas import Formula, differential_text, partial_formula
+from gradcli.render.picture import plain_names
 from gradcli.render.summary import Summary, summarize, trouble_in
 from gradcli.shapes import Shape, size
 from gradcli.syntax.text import TextPrinter
@@ -97,6 +98,12 @@ class Inspection:
         for output in self.outputs:
             names.setdefault(output, "f")
         return names
+
+    @cached_property
+    def plain_names(self) -> frozenset[str]:
+        """The names that no subscript is set in, because two of them would become one."""
+        further = (alias for aliases in self.aliases.values() for alias in aliases)
+        return plain_names([*self.names.values(), *further])
 
     @cached_property
     def rows(self) -> list[int]:

@@ -8,6 +8,10 @@ from gradcli.render.svg import PALETTES
 
 PLAIN = frozenset(" +-=/().,")
 """Signs of ASCII that mean nothing within a quoted label of Mermaid, nor in HTML."""
+TOLD = frozenset("^_*|[]!:'@~")
+"""Signs that mean nothing in a title for screen readers either."""
+WORDS = {"<": " less than ", ">": " greater than ", "&": " and "}
+"""Signs that would be taken for HTML there."""
 STYLES = {kind: f"stroke:{PALETTES['light'][kind]},stroke-width:3px" for kind in KINDS} | {
     "alarm": f"stroke:{PALETTES['light']['alarm']},stroke-width:3px,stroke-dasharray:7 4"
 }
@@ -65,7 +69,8 @@ def quoted(text: str) -> str:
 
 def told(text: str) -> str:
     """A text for screen readers, which goes to the end of the line and knows no numbers of characters."""
-    return "".join(char if keeps(char) else " " for char in inert(text)).strip() or "computation graph"
+    words = "".join(char if keeps(char) or char in TOLD else WORDS.get(char, " ") for char in inert(text))
+    return " ".join(words.split()) or "computation graph"
 
 
 def label(card: Card) -> str:

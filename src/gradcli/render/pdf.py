@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gradcli.errors import MissingError
-from gradcli.render.drawing import Drawing
 from gradcli.render.fonts import font_files, needs_other_fonts
 from gradcli.render.picture import Theme
+from gradcli.render.shapes import Drawing
 from gradcli.render.svg import to_svg
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,10 +116,18 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _INDEXED = re.compile(r"([^\W\d_]+)_?([0-9]+)")
 
 
-def pretty_name(name: str) -> str:
-    """`x1` and `x_1` as x₁; any other name as it is."""
+def pretty_name(name: str, plain: Collection[str] = ()) -> str:
+    """`x1` and `x_1` as x₁; any other name as it is, and so are those that are `plain`."""
     match = _INDEXED.fullmatch(name)
-    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
+    return match[1] + match[2].translate(_SUBSCRIPTS) if match and name not in plain else name
+
+
+def plain_names(names: Iterable[str]) -> frozenset[str]:
+    """The names that with a subscript would be read as another of them: `x1` and `x_1` where both are there."""
+    alike: dict[str, set[str]] = {}
+    for name in names:
+        alike.setdefault(pretty_name(name), set()).add(name)
+    return frozenset(name for same in alike.values() if len(same) > 1 for name in same)
 
 
 def signed_log_tint(value: float, largest: float, decades: float = 4.0) -> float:

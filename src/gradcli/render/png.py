@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from gradcli.errors import UsageError
-from gradcli.render.drawing import Drawing
 from gradcli.render.fonts import font_files, needs_other_fonts
 from gradcli.render.picture import Theme
+from gradcli.render.shapes import Drawing
 from gradcli.render.svg import to_svg
 
 SCALE = 2.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gradcli.render.drawing import Drawing, Path, Polygon
 from gradcli.render.layout import Box
 from gradcli.render.picture import Picture
+from gradcli.render.shapes import Drawing, Path, Polygon
 
 
 def without_card(picture: Picture, data: Mapping[str, Any]) -> int:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from gradcli.render.curves import Point, rounded
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, fitted
+from gradcli.render.drawing import fitted
 from gradcli.render.layout import Box
 from gradcli.render.metrics import inert, text_width
+from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text
 from gradcli.render.step_sizes import POWERS, label_step, log_of
 from gradcli.verify.step_sizes import Branch, Curve, StepStudy
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from gradcli.render.curves import Curve
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.picture import KINDS, Theme
+from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', ui-monospace, monospace"
 

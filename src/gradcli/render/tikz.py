@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from gradcli.errors import UsageError
 from gradcli.render.curves import Curve, Point
-from gradcli.render.drawing import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.picture import Theme
+from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.svg import COLOURED, PALETTES, number
 from gradcli.render.tex_text import tex_text
 

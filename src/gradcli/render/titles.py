@@ -20,8 +20,9 @@ LONGEST_VALUE = 40
 def title_of(inspection: Inspection, point: Mapping[str, Any]) -> str:
     """`f = ln(x₁) + x₁·x₂ at x₁ = 2, x₂ = 5`, then in parentheses a direction, cotangents, a verdict but `verified`."""
     where = ", ".join(f"{name} = {value_text(value)}" for name, value in point.items())
-    title = typeset(function_text(inspection) + (f" at {where}" if where and len(where) <= LONGEST_TEXT else ""))
-    notes = [f"∂/∂{c.label} along {typeset(c.direction)}" for c in inspection.columns if c.direction]
+    plain = inspection.plain_names
+    title = typeset(function_text(inspection) + (f" at {where}" if where and len(where) <= LONGEST_TEXT else ""), plain)
+    notes = [f"∂/∂{c.label} along {typeset(c.direction, plain)}" for c in inspection.columns if c.direction]
     for output, weights in inspection.weights.items():
         if weights is not None:
             notes.append(f"c = {weights_text(weights, inspection.shape(output))}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.running import SMALLEST, UNDERFLOW
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import display_names
 from gradcli.methods.base import flatten
@@ -49,11 +50,20 @@ class JudgedNumber:
         return error_of(self.computed, self.true)
 
     @property
+    def underflowed(self) -> bool:
+        """Whether it is 0 because floats cannot hold what it truly is."""
+        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST)
+
+    @property
     def right(self) -> bool:
         """Whether it is the truth but for the last digits. Of a truth that balls cannot tell from 0, that is 0."""
         if self.true.contains(0):
             return self.error <= TINY
-        return math.isfinite(self.computed) and self.error <= CLOSE * self.unit * abs(self.computed)
+        return (
+            not self.underflowed
+            and math.isfinite(self.computed)
+            and self.error <= CLOSE * self.unit * abs(self.computed)
+        )
 
     @property
     def beyond(self) -> bool:
@@ -62,7 +72,7 @@ class JudgedNumber:
 
     def lost(self, dtype: str) -> bool:
         """Whether rounding took its digits."""
-        return not self.right and not keeps_digits(self.size, self.error, dtype)
+        return self.underflowed or (not self.right and not keeps_digits(self.size, self.error, dtype))
 
     @property
     def size(self) -> float:
@@ -77,6 +87,10 @@ class JudgedNumber:
     @property
     def digits(self) -> int:
         """Significant decimal digits that are the true ones, 16 at most."""
+        if self.underflowed:
+            return 0
+        if 0 < abs(self.computed) < SMALLEST:
+            return int(math.log10(abs(self.computed) / UNDERFLOW))
         if not self.size:
             return 16 if self.right else 0
         return 16 if self.error <= self.unit * abs(self.computed) else digits_of(self.relative)
@@ -113,7 +127,8 @@ def judge_against(
     directed = found["forward"].gradient is None and bool(forward)
     swept = "reverse" if overflows or worse or directed else "reverse = forward"
     seen = f"{'forward mode and ' if directed else ''}differences in balls agree{truth.where}"
-    sentence = f"{swept} = the derivative proven in balls to {digits} digits, and {seen}"
+    counted = "1 digit" if digits == 1 else f"{digits} digits"
+    sentence = f"{swept} = the derivative proven in balls to {counted}, and {seen}"
     if overflows:
         sentence += "; forward mode overflows on the way"
     elif worse:
@@ -217,6 +232,9 @@ def _wrong_rule(problem: Problem, carrier: Carrier, truth: ProvenGradient) -> Ve
 def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) -> tuple[str, int | None]:
     """Which number lost its digits, and at which node they go; the node where one is found."""
     problem = truth.problem
+    if lost.underflowed:
+        true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
+        return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
@@ -226,5 +244,6 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
         loss = losing_node(computed, true, threshold(lost.relative, carrier.dtype), lost.derivative)
         place = "" if loss is None else place_of(loss, true, computed, display_names(graph, [problem.output]))
     kept = {0: "no digit is right", 1: "1 digit is right"}.get(lost.digits, f"{lost.digits} digits are right")
-    sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {truth.text_of(lost.true)}: {kept}"
+    true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
+    sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {true_text}: {kept}"
     return sentence + (f"; they go at {place}" if place else ""), loss.node if loss is not None else None

@@ -84,9 +84,9 @@ class ProvenGradient:
         known = all(x is not None for x in gradient) and any(x is not None and math.isinf(x) for x in gradient)
         return known and all(x is not None and math.isfinite(x) for x in value)
 
-    def text_of(self, ball: Ball) -> str:
+    def text_of(self, ball: Ball, name: str = "g") -> str:
         """One of the numbers in proven digits."""
-        return self._texts([ball])[0]
+        return proven_texts([ball], self.bits, name=name)[0]
 
     def _texts(self, balls: list[Ball]) -> list[str]:
         return proven_texts(balls, self.bits)

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
-from gradcli.errors import ExitStatus
+from gradcli.carriers.running import SMALLEST
+from gradcli.errors import ExitStatus, Unstated
 from gradcli.exact import Exact
 from gradcli.methods.base import flatten, methods
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -179,6 +180,9 @@ def judge_by_witnesses(
     bounded = [] if bound is None else roundings_of(problem, found["reverse"], bound)
     kept = all(keeps_digits(n, r, carrier.dtype) for n, r in bounded)
     if confirmed and kept:
+        underflow = _underflow(problem, carrier, found)
+        if underflow is not None:
+            return underflow
         return _agreed(components, where)
     if bound is not None:
         from gradcli.verify.certainty import judge_by_truth
@@ -216,6 +220,25 @@ def _agreed(components: Sequence[Component], where: str, kept: int = 16) -> Verd
     shown = [shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding]
     digits = min([*shown, kept])
     return Verdict("verified", f"reverse = forward, differences agree to {digits} digits{where}", digits=digits)
+
+
+def _underflow(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:
+    """The verdict where a number that is shown is 0, or nearly, because floats cannot hold what it is; else None."""
+    gradient = found["reverse"].gradient
+    assert gradient is not None
+    shown = [*flatten(found["reverse"].value), *numbers_of(problem, gradient)]
+    if all(abs(x) >= SMALLEST for x in shown):
+        return None
+    from gradcli.methods.enclosures import too_large
+    from gradcli.verify.certainty import judge_by_truth
+    from gradcli.verify.conditioning import underflows
+
+    try:
+        if too_large(problem) or not underflows(problem):
+            return None
+    except Unstated:
+        return None
+    return judge_by_truth(problem, carrier, found)
 
 
 def components_of(

@@ -163,3 +163,8 @@ def test_one_sided_tangents_meet_at_the_kink() -> None:
 def test_no_tangent_at_a_jump() -> None:
     scene = curve_of("floor(x)", x=1)
     assert scene.tangents() == [[]]
+
+
+def test_a_kink_has_the_value_on_it() -> None:
+    (kink,) = curve_of("|x|", {"x": (-1, 3)}, x=1).curve.breaks
+    assert (kink.at, kink.left.value, kink.right.value) == (0.0, 0.0, 0.0)

@@ -153,3 +153,47 @@ def test_the_tangent_is_the_true_one_where_floats_lost_it() -> None:
     assert not any("bent or torn" in mark for mark in plot.marks)
     # The answer still has what floats gave, beside the true numbers.
     assert (plot.value, plot.verdict) == (0.0, "ill-conditioned")
+
+
+def test_the_contour_passes_through_the_point() -> None:
+    # A ridge: where the contour of its point turns sharply, a coarse grid would miss it.
+    svg = plotted("exp(-50*(x - y)^2) + x/10", {"x": (-2, 3), "y": (-2, 3)}, x=0.303, y=0.337).svg
+    (here,) = marker(svg, "point")
+    (contour,) = groups(svg, "contour")
+    assert min(distance(*line, here) for chain in vertices(contour) for line in pairwise(chain)) < 0.05
+
+
+def test_the_legend_names_nothing_that_is_not_drawn() -> None:
+    svg = plotted("x^2 + 2*y^2", x=0, y=0).svg
+    assert groups(svg, "contour") == []
+    assert "f = 0" not in texts(svg)
+    assert "f = 0, gradient 0: no direction of increase" in texts(svg)
+
+
+def test_a_missing_point_is_an_open_circle() -> None:
+    svg = plotted("sin(x)/x", x=1).svg
+    (hole,) = marker(svg, "hole")
+    assert len(groups(svg, "curve")) == 2
+    left, right = (vertices(group)[0] for group in groups(svg, "curve"))
+    assert math.dist(hole, left[-1]) < 1
+    assert math.dist(hole, right[0]) < 1
+    assert marker(plotted("1/x", x=1).svg, "hole") == []
+    # The limit is 1/2, and rounding makes it 0 next to the gap.
+    assert marker(plotted("(1 - cos(x))/x^2", x=1).svg, "hole") == []
+
+
+def test_titles_and_axes_are_typeset() -> None:
+    found = texts(plotted("2*x1*x2 - x1", x1=3, x2=1).svg)
+    assert "f = 2·x₁·x₂ − x₁ at x₁ = 3, x₂ = 1" in found
+    assert {"x₁", "x₂"} <= set(found)
+    assert "a = sin(x); f = a·a at x = 1" in texts(plotted("a = sin(x); a*a", x=1).svg)
+
+
+def test_other_scripts_give_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    plot = gradcli.parse("x^2").at(x=1).plot(title="\u51fd\u6570")
+    assert plot._in("png").startswith(b"\x89PNG")
+    assert not recwarn.list
+
+
+def test_pdf_has_fonts_that_printers_take() -> None:
+    assert b"/Type3" not in plotted("x^2", x=1)._in("pdf")

@@ -368,7 +368,7 @@ def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> 
     drawing = graph_drawing(inspection, room, settings.plain, wish.show, selection_asked(inspection, wish.extent))
     console = open_console(settings)
     if wish.title:
-        console.print(visible(wish.title), style="bold", no_wrap=True, overflow="ignore", crop=False)
+        console.print(visible(wish.title), style="bold", overflow="fold", width=room)
     for line in texts(drawing.lines, settings.plain):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
     if settings.verbose or (drawing.layered and wish.show == PARTS):

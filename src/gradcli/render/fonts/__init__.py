@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gradcli.render.drawing import Drawing, Group, Shape, Text
 from gradcli.render.metrics import OTHER, char_width
+from gradcli.render.shapes import Drawing, Group, Shape, Text
 
 
 def font_files() -> list[str]:

@@ -135,7 +135,7 @@ def listed(words: Sequence[str]) -> str:
 
 def names_text(hierarchy: Hierarchy, nodes: Sequence[int]) -> str:
     """A few nodes by name; of more the first two and how many."""
-    names = [pretty_name(hierarchy.inspection.names[node]) for node in sorted(nodes)]
+    names = [pretty_name(hierarchy.inspection.names[node], hierarchy.inspection.plain_names) for node in sorted(nodes)]
     return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]}, {names[1]}, … ({len(names)})"
 
 
@@ -172,7 +172,7 @@ def result_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
         return []
     if len(found) > MOST_RESULTS:
         return [Row("gives", counted(len(found), "value"))]
-    names = [pretty_name(inspection.names[node]) for node in found]
+    names = [pretty_name(inspection.names[node], inspection.plain_names) for node in found]
     return [
         Row(f"gives {name}", number_text(inspection.value(node)), part="value", node=node)
         for name, node in zip(names, found, strict=True)
@@ -186,11 +186,10 @@ def adjoint_rows(hierarchy: Hierarchy, nodes: Sequence[int], largest: float) -> 
         return []
     names = hierarchy.inspection.names
     peak, output = hierarchy.outline.peaks[node]
+    above, below = (pretty_name(names[one], hierarchy.inspection.plain_names) for one in (output, node))
     if peak == 0:
-        return [
-            Row(f"all ← ∂{pretty_name(names[output])}", "0", 0.0, emphasis=True, part="adjoint", of_array="largest")
-        ]
-    label = f"max ← ∂{pretty_name(names[output])}/∂{pretty_name(names[node])}"
+        return [Row(f"all ← ∂{above}", "0", 0.0, emphasis=True, part="adjoint", of_array="largest")]
+    label = f"max ← ∂{above}/∂{below}"
     tint = signed_log_tint(peak, largest)
     return [Row(label, short(peak), tint, emphasis=True, part="adjoint", of_array="largest")]
 

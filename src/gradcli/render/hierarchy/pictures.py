@@ -127,7 +127,14 @@ class Assembly:
         name = inspection.names[item]
         badge = "in" if inspection.is_input(item) else OUTSIDE
         told = f"outside: {name}"
-        return Card(str(item), typeset(name), inspection.kind(item), badge=badge, description=told, outside=True)
+        return Card(
+            str(item),
+            typeset(name, inspection.plain_names),
+            inspection.kind(item),
+            badge=badge,
+            description=told,
+            outside=True,
+        )
 
     def _repeat(self, bundle: Bundle) -> Card:
         """A small card that stands for a node beside its user."""
@@ -141,7 +148,14 @@ class Assembly:
         if is_outside:
             badge, told = "in" if inspection.is_input(node) else OUTSIDE, f"outside: {name}"
         ident = f"{node}@{bundle.target.name if isinstance(bundle.target, Group) else bundle.target}"
-        return Card(ident, typeset(name), inspection.kind(node), badge=badge, description=told, outside=is_outside)
+        return Card(
+            ident,
+            typeset(name, inspection.plain_names),
+            inspection.kind(node),
+            badge=badge,
+            description=told,
+            outside=is_outside,
+        )
 
     def _edges(self, bundle: Bundle, source: str, show: Collection[str]) -> list[Edge]:
         """Into a node each edge with its partial, as long as one line says one; else one line for all."""

@@ -49,7 +49,10 @@ def page_data(inspection: Inspection, judged: Inspection, views: Sequence[View])
     """All of it, with the verdicts on `judged`."""
     data = PageData(inspection, views).all()
     note = output_note(judged, inspection)
-    return data | {"notes": [*data["notes"], *([screen(note)] if note else [])], "verdicts": verdicts(judged)}
+    return data | {
+        "notes": [*data["notes"], *([screen(note, inspection)] if note else [])],
+        "verdicts": verdicts(judged),
+    }
 
 
 class PageData:
@@ -73,10 +76,10 @@ class PageData:
             "scalar": all(not inspection.shape(node) for node in self.nodes),
             "omitted": len(inspection.rows) - len(self.nodes),
             "elsewhere": self.elsewhere(),
-            "notes": [screen(line) for line in captions(inspection)],
+            "notes": [self.screen(line) for line in captions(inspection)],
             "mostTerms": MOST_TERMS,
             "arrays": ARRAYS | {"whole": self.whole},
-            "columns": [screen(column.label) for column in inspection.columns],
+            "columns": [self.screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],
             "nodes": [self.node(node) for node in self.nodes],
@@ -117,10 +120,10 @@ class PageData:
         weights = self.inspection.weights.get(output)
         shape = self.inspection.shape(output)
         start = "1" if weights is None else visible(weights_text(weights, shape))
-        name = screen(self.inspection.names[output])
+        name = self.screen(self.inspection.names[output])
         found = {
             "node": self.place[output],
-            "name": screen(self.inspection.weighted(output)),
+            "name": self.screen(self.inspection.weighted(output)),
             "start": start,
             "swept": f"the gradient of {name}" if weights is None else f"the cotangent times the Jacobian of {name}",
         }
@@ -132,14 +135,14 @@ class PageData:
         """What is known to be true of an output's derivatives, where the adjoints of the inputs are something else."""
         inputs = self.inspection.graph.inputs.values()
         truths = [truth for node in inputs for truth in derivative_truths(self.inspection, output, node)]
-        return [f"{screen(truth.label)} = {visible(signed(truth.full))}" for truth in truths if truth.short]
+        return [f"{self.screen(truth.label)} = {visible(signed(truth.full))}" for truth in truths if truth.short]
 
     def node(self, node: int) -> dict[str, Any]:
         """A node's texts. What can be counted from the links is left to the script."""
         inspection = self.inspection
         found: dict[str, Any] = {
             "id": node,
-            "name": screen(inspection.names[node]),
+            "name": self.screen(inspection.names[node]),
             "operation": self.template(node),
             "arguments": [self.place.get(argument, -1) for argument in self.slots(node)],
         }
@@ -147,8 +150,8 @@ class PageData:
         unseen += [link for link in self.users.get(node, []) if link.node not in self.place]
         name = inspection.names[node]
         optional: dict[str, Any] = {
-            "below": screen(enclosed(name)) if enclosed(name) != name else "",
-            "aliases": [screen(alias) for alias in inspection.aliases.get(node, ())],
+            "below": self.screen(enclosed(name)) if enclosed(name) != name else "",
+            "aliases": [self.screen(alias) for alias in inspection.aliases.get(node, ())],
             "shape": format_shape(inspection.shape(node)) if inspection.shape(node) else "",
             "role": "output" if node in inspection.outputs else "input" if inspection.is_input(node) else "",
             "alarm": visible(inspection.alarms[node]),
@@ -156,7 +159,9 @@ class PageData:
             "called": self.called(node),
             "unseen": len(unseen),
             "still": [place for place, tangents in enumerate(inspection.tangents) if tangents[node] is None],
-            "truths": [[screen(truth.label), visible(signed(truth.full))] for truth in truths_at(inspection, node)],
+            "truths": [
+                [self.screen(truth.label), visible(signed(truth.full))] for truth in truths_at(inspection, node)
+            ],
             "free": [place for place, adjoints in enumerate(inspection.adjoints.values()) if adjoints[node] is None],
         }
         if inspection.tape is not None and not self.plain(node):
@@ -164,11 +169,11 @@ class PageData:
             near = {node, *(link.argument for link in inspection.links(node)), *(link.node for link in users)}
             full = all(size(inspection.shape(other)) <= MOST_IN_STEP for other in near) and len(self.nodes) <= FEW_NODES
             optional["forward"] = [
-                screen(forward_step(inspection, node, column, full, most=MOST_TERMS))
+                self.screen(forward_step(inspection, node, column, full, most=MOST_TERMS))
                 for column in range(len(inspection.columns))
             ]
             optional["reverse"] = [
-                screen(reverse_step(inspection, node, output, users, full, most=MOST_TERMS))
+                self.screen(reverse_step(inspection, node, output, users, full, most=MOST_TERMS))
                 for output in inspection.adjoints
             ]
         return found | {key: value for key, value in optional.items() if value}
@@ -193,12 +198,12 @@ class PageData:
             return []
         slots = self.slots(node)
         if any(argument not in self.place for argument in slots) or not slots:
-            return [screen(inspection.operation(node))]
+            return [self.screen(inspection.operation(node))]
         held = dict(zip(slots, SLOTS, strict=False))
         printer = type(inspection.printer)(inspection.graph, {**inspection.names, **held}, compact=True)
         if node in held:
-            return [screen(inspection.operation(node))]
-        pieces = SLOT.split(typeset(printer.write(node, depth=1)))
+            return [self.screen(inspection.operation(node))]
+        pieces = SLOT.split(typeset(printer.write(node, depth=1), inspection.plain_names))
         return [SLOTS.index(piece) if SLOT.fullmatch(piece) else visible(piece) for piece in pieces if piece]
 
     def link(self, link: Link) -> dict[str, Any]:
@@ -209,7 +214,7 @@ class PageData:
             "source": self.place[link.argument],
             "target": self.place[link.node],
             "position": link.position,
-            "formula": screen(formula.text),
+            "formula": self.screen(formula.text),
         }
         if formula.differential:
             found["map"] = True
@@ -224,7 +229,7 @@ class PageData:
 
     def contribution(self, link: Link, output: int) -> str:
         """What an edge between arrays adds to an adjoint."""
-        return screen(contribution_text(self.inspection, link, output, full=False))
+        return self.screen(contribution_text(self.inspection, link, output, full=False))
 
     def view(self, view: View) -> dict[str, Any]:
         """A picture's cards and edges in their order: what each is."""
@@ -275,6 +280,10 @@ class PageData:
             link = self.link_place.get((target, edge.position), -1)
         return [cards[edge.source], cards[edge.target], link, int(bool(edge.label.strip()))]
 
+    def screen(self, text: str) -> str:
+        """An expression as it is shown."""
+        return screen(text, self.inspection)
+
 
 def known_nodes(inspection: Inspection, views: Sequence[View]) -> list[int]:
     """The rows of the trace; of a large graph only those that have a card, outputs and inputs."""
@@ -306,7 +315,7 @@ def verdicts(judged: Inspection) -> list[dict[str, str]]:
     ground = f"{judged.tape.carrier.dtype}, {judged.tape.carrier.device}"
     return [
         {
-            "output": screen(judged.names[output]) if len(judged.verdicts) > 1 else "",
+            "output": screen(judged.names[output], judged) if len(judged.verdicts) > 1 else "",
             "word": verdict.word,
             "reason": f"{visible(verdict.sentence)} ({ground})",
         }
@@ -323,16 +332,16 @@ def counted_verdicts(judged: Inspection) -> list[dict[str, str]]:
         {
             "output": "",
             "word": word,
-            "reason": f"{len(of)} of {len(judged.verdicts)} outputs, such as {screen(judged.names[of[0]])}: "
+            "reason": f"{len(of)} of {len(judged.verdicts)} outputs, such as {screen(judged.names[of[0]], judged)}: "
             + visible(judged.verdicts[of[0]].sentence),
         }
         for word, of in found.items()
     ]
 
 
-def screen(text: str) -> str:
+def screen(text: str, inspection: Inspection) -> str:
     """An expression as it is shown; what is no number has one spelling."""
-    return visible(NAN.sub("NaN", typeset(text)))
+    return visible(NAN.sub("NaN", typeset(text, inspection.plain_names)))
 
 
 def number(value: Nested, whole: int = 0) -> Any:

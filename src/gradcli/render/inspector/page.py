@@ -19,13 +19,14 @@ from string import Template
 from typing import Any
 
 from gradcli.errors import visible
-from gradcli.render.drawing import Drawing, Group, Shape, draw
+from gradcli.render.drawing import draw
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
 from gradcli.render.inspector.program import Program, program_of, scripts
 from gradcli.render.json import encodable
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Theme
+from gradcli.render.shapes import Drawing, Group, Shape
 from gradcli.render.svg import PALETTES, PLAIN, dynamic_rules, elements, number
 from gradcli.render.view import View
 

@@ -141,7 +141,9 @@ class Writer:
     def needs(self, primitive: Primitive, node: int) -> dict[str, Any]:
         """The conditions of a node's domain, in the names of its arguments."""
         names = self.inspection.names
-        texts = [screen(rename(condition.text, self.tape, node, names)) for condition in primitive.domain]
+        texts = [
+            screen(rename(condition.text, self.tape, node, names), self.inspection) for condition in primitive.domain
+        ]
         return {"needs": texts} if texts else {}
 
     def crosses_kinks(self, primitive: Primitive, node: int) -> bool:

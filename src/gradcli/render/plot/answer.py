@@ -11,6 +11,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.errors import DomainError
 from gradcli.problem import Nested, Problem
 from gradcli.render.answers import gradient_lines, proven_blocks
+from gradcli.render.cards import typeset
 from gradcli.render.plot.function import Function
 from gradcli.render.plot.scene import CurveScene, Scene, gradient_text, make_scene
 from gradcli.render.titles import LONGEST_TEXT, value_text
@@ -69,13 +70,14 @@ class PlotAnswer:
         return [*found[:-1], *drawn, *self.scene.marks, *found[-1:]]
 
     def title(self, point: Mapping[str, Nested]) -> str:
-        """`f = x^2 at x = 3`."""
+        """`f = x₁·x₂ at x₁ = 3, x₂ = 1`."""
         graph, name = self.problem.graph, self.scene.name
         text = expression_text(graph, [self.problem.output], separator="; ")
-        lead = "" if text.rpartition("; ")[2].startswith(f"{name} = ") or text == name else f"{name} = "
-        written = f"{lead}{text}" if len(text) <= LONGEST_TEXT else name
+        steps, between, last = text.rpartition("; ")
+        lead = "" if last.startswith(f"{name} = ") or text == name else f"{name} = "
+        written = f"{steps}{between}{lead}{last}" if len(text) <= LONGEST_TEXT else name
         where = ", ".join(f"{variable} = {value_text(value)}" for variable, value in point.items())
-        return f"{written} at {where}" if len(where) <= LONGEST_TEXT else written
+        return typeset(f"{written} at {where}" if len(where) <= LONGEST_TEXT else written)
 
     def data(self, source: str, point: Mapping[str, Nested]) -> dict[str, Any]:
         """The answer as JSON."""

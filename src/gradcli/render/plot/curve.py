@@ -26,6 +26,9 @@ GROWN = 1e6
 ASIDE = 1e-9
 """One-sided slopes are taken so far from a kink, in cells."""
 
+FARTHER = 1e-5
+"""A limit is looked at so far from its place, in halves of the range."""
+
 SEEN = 1e-4
 """Of the usual range of values or slopes: a smaller step is not seen, and may be rounding."""
 
@@ -66,6 +69,8 @@ class Gap:
     start: float
     end: float
     closed: tuple[bool, bool]
+    limit: float | None = None
+    """The value that a single point lacks, where both sides tell the same."""
 
     @property
     def single(self) -> bool:
@@ -214,7 +219,8 @@ def bend(function: Function, left: Sample, right: Sample) -> Break | None:
     for at in (place, left.x, right.x):
         sides = function.sides(at)
         if sides is not None:
-            left, right = left._replace(slope=sides[0]), right._replace(slope=sides[1])
+            value = function.value(at)
+            left, right = (Sample(at, value, slope) for slope in sides)
             return Break("kink", at, left, right) if sides[0] != sides[1] else None
     return Break("kink", place, left, right)
 
@@ -323,4 +329,19 @@ def gap_of(function: Function, samples: Sequence[Sample], first: int, last: int)
     else:
         kind = "overflow"
     closed = tuple(not math.isfinite(function.value(end)) for end in (low, high))
-    return Gap(kind, low, high, (closed[0], closed[1]))
+    limit = limit_at(function, samples, first, last) if kind == "undefined" and low == high else None
+    return Gap(kind, low, high, (closed[0], closed[1]), limit)
+
+
+def limit_at(function: Function, samples: Sequence[Sample], first: int, last: int) -> float | None:
+    """The value on both sides of a point without one: next to it, where rounding may have the upper hand, and a little
+    farther off. None where these differ by what is seen."""
+    if first == 0 or last == len(samples) - 1:
+        return None
+    left, right = samples[first - 1], samples[last + 1]
+    aside = FARTHER * (samples[-1].x / 2 - samples[0].x / 2)
+    values = [left.value, right.value, function.value(left.x - aside), function.value(right.x + aside)]
+    if not all(map(math.isfinite, values)):
+        return None
+    is_one = 4 * spread(min(values), max(values)) <= least_visible([s.value for s in samples])
+    return left.value / 2 + right.value / 2 if is_one else None

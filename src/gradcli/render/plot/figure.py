@@ -6,12 +6,14 @@ Everything is placed in parts of the axes (0 to 1), so that no scale is too larg
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
 from typing import Any, Literal
 
 from gradcli.errors import MissingError, UsageError
+from gradcli.render.cards import typeset
 from gradcli.render.metrics import inert
 from gradcli.render.numbers import format_short
 from gradcli.render.plot.axes import Axis, Dot, polylines
@@ -20,8 +22,10 @@ from gradcli.render.plot.scene import CurveScene, MapScene, Scene, gradient_text
 from gradcli.render.plot.surface import Surface, is_gradual, sample_surface, without_holes
 
 ThemeName = Literal["light", "dark"]
-FINE = 81
-"""Points along each axis of a drawn map."""
+FINE, FINER = 81, 161
+"""Points along each axis of a drawn map, and of one that is soon computed."""
+FEW_NODES = 24
+"""The nodes of a function that is soon computed."""
 LEVELS = 10
 FARTHEST = 1e9
 """So many steps of the levels beyond the outermost, values are all the same."""
@@ -81,8 +85,16 @@ def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
     from matplotlib.style import context
 
     colours = THEMES[theme]
-    own = {"svg.hashsalt": "gradcli", "svg.fonttype": "none", "font.family": ["DejaVu Sans", "sans-serif"]}
-    with context(["default", own]):
+    words = "".join((title, scene.name, *scene.variables))
+    own = {
+        "svg.hashsalt": "gradcli",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,
+        "font.family": ["DejaVu Sans", *other_fonts(words)],
+    }
+    with context(["default", own]), warnings.catch_warnings():
+        # A sign that no font has is drawn as a box, and whoever wrote it sees that.
+        warnings.filterwarnings("ignore", message="Glyph")
         figure = Figure(figsize=(7.2, 5.6), layout="constrained", facecolor=colours.paper)
         if isinstance(scene, CurveScene):
             draw_curve(figure, scene, colours)
@@ -96,12 +108,29 @@ def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
     return written.getvalue()
 
 
+def other_fonts(text: str) -> list[str]:
+    """Fonts of the system with the signs that DejaVu lacks; most texts have none."""
+    from matplotlib.font_manager import findfont, fontManager, get_font
+
+    lacking = {ord(sign) for sign in text} - set(get_font(findfont("DejaVu Sans")).get_charmap())
+    if not lacking:
+        return []
+    found = []
+    # The font of last resort has boxes for all.
+    for entry in sorted(fontManager.ttflist, key=lambda font: ("Last Resort" in font.name, font.name, font.fname)):
+        signs = lacking & set(get_font(entry.fname).get_charmap())
+        if signs:
+            found.append(entry.name)
+            lacking -= signs
+    return found
+
+
 def draw_curve(figure: Any, scene: CurveScene, colours: Theme) -> None:
     """The function with its tangent line, and below it the derivative."""
     x = scene.curve.x
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     frame(upper, x, scene.values, colours, "", scene.name)
-    frame(lower, x, scene.derivatives, colours, scene.variables[0], f"d{scene.name}/d{scene.variables[0]}")
+    frame(lower, x, scene.derivatives, colours, scene.variables[0], f"∂{scene.name}/∂{scene.variables[0]}")
     upper.tick_params(labelbottom=False)
     for panel, y in ((upper, scene.values), (lower, scene.derivatives)):
         if y.holds(0.0):
@@ -120,6 +149,10 @@ def draw_curve(figure: Any, scene: CurveScene, colours: Theme) -> None:
         draw_lines(lower, steps, (x, scene.derivatives), "derivative", color=colours.derivative, linewidth=2)
     for b in scene.curve.breaks:
         draw_break(upper, lower, scene, b, colours)
+    for gap in scene.curve.gaps:
+        if gap.limit is not None:
+            place = [x.part(gap.start)], [scene.values.part(gap.limit)]
+            upper.plot(*place, markeredgecolor=colours.curve, **hollow(colours))[0].set_gid("hole")
     draw_point(upper, lower, scene, colours)
     draw_notes(upper, scene, colours)
 
@@ -135,8 +168,8 @@ def frame(panel: Any, x: Axis, y: Axis, colours: Theme, across: str, upwards: st
     panel.tick_params(color=colours.faint)
     for spine in panel.spines.values():
         spine.set_color(colours.faint)
-    panel.set_xlabel(inert(across), color=colours.ink, parse_math=False)
-    panel.set_ylabel(inert(upwards), color=colours.ink, parse_math=False)
+    panel.set_xlabel(inert(typeset(across)), color=colours.ink, parse_math=False)
+    panel.set_ylabel(inert(typeset(upwards)), color=colours.ink, parse_math=False)
 
 
 def draw_lines(panel: Any, points: list[Dot], axes: tuple[Axis, Axis], name: str, **style: Any) -> None:
@@ -160,20 +193,26 @@ def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
 def draw_break(upper: Any, lower: Any, scene: CurveScene, b: Break, colours: Theme) -> None:
     """A kink has a mark, a jump open ends, and the derivative open ends at both."""
     x = scene.curve.x.part(b.at)
-    hollow = {"marker": "o", "markersize": 4.5, "markerfacecolor": colours.paper, "linestyle": "none", "zorder": 4}
     if b.kind == "jump":
         for side in (b.left, b.right):
-            upper.plot([x], [scene.values.part(side.value)], markeredgecolor=colours.curve, **hollow)
+            upper.plot([x], [scene.values.part(side.value)], markeredgecolor=colours.curve, **hollow(colours))
     elif b.kind != "pole":
         y = scene.values.part(b.left.value)
-        upper.plot([x], [y], marker="D", markersize=6, color=colours.mark, linestyle="none", zorder=4)[0].set_gid(
+        # Around the point where both are one.
+        size = 13 if b.at == scene.here[0] else 6
+        upper.plot([x], [y], marker="D", markersize=size, color=colours.mark, linestyle="none", zorder=4)[0].set_gid(
             "kink"
         )
     if b.kind in ("kink", "jump"):
         for side in (b.left, b.right):
             if scene.derivatives.holds(side.slope):
                 y = scene.derivatives.part(side.slope)
-                lower.plot([x], [y], markeredgecolor=colours.derivative, **hollow)
+                lower.plot([x], [y], markeredgecolor=colours.derivative, **hollow(colours))
+
+
+def hollow(colours: Theme) -> dict[str, Any]:
+    """The looks of an open end."""
+    return {"marker": "o", "markersize": 4.5, "markerfacecolor": colours.paper, "linestyle": "none", "zorder": 4}
 
 
 def draw_point(upper: Any, lower: Any, scene: CurveScene, colours: Theme) -> None:
@@ -242,8 +281,10 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     frame(panel, x, y, colours, *scene.variables)
     panel.set_aspect(1 / scene.ratio if scene.same_scale else "auto")
     panel.grid(visible=False)
-    fine = without_holes(scene.function, sample_surface(scene.function, x, y, FINE, FINE))
-    parts = numpy.linspace(0.0, 1.0, FINE)
+    count = FINER if len(scene.function.nodes) <= FEW_NODES else FINE
+    here = scene.here[0], scene.here[1]
+    fine = without_holes(scene.function, sample_surface(scene.function, x, y, count, count, here))
+    parts = [x.part(p) for p in fine.xs], [y.part(q) for q in fine.ys]
     values = numpy.array(fine.values)
     shown = numpy.ma.masked_invalid(values)
     if not fine.whole:
@@ -251,11 +292,13 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     levels = scene.levels(LEVELS)
     if levels:
         draw_levels(figure, panel, parts, shown, levels, colours)
+    has_contour = False
     if math.isfinite(scene.value):
         kept = numpy.ma.masked_where(leaps(scene, fine), shown)
-        if numpy.ma.min(kept) < scene.value < numpy.ma.max(kept):
+        has_contour = bool(numpy.ma.min(kept) < scene.value < numpy.ma.max(kept))
+        if has_contour:
             through = panel.contour(
-                parts, parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, linestyles="solid", zorder=3
+                *parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, linestyles="solid", zorder=3
             )
             through.set_gid("contour")
     if scene.kinks:
@@ -267,7 +310,7 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
         style = {"marker": "x", "markersize": 3, "linestyle": "none", "color": colours.mark, "zorder": 3}
         panel.plot(*zip(*places, strict=True), **style)[0].set_gid("holes")
     draw_gradient(panel, scene, colours)
-    map_legend(panel, scene, fine, colours)
+    map_legend(panel, scene, fine, has_contour, colours)
 
 
 def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[float], colours: Theme) -> None:
@@ -280,10 +323,10 @@ def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[fl
     bands = [ramp(step) for step in steps]
     ranks = numpy.ma.array(level_numbers(shown.filled(0.0) / 4, [v / 4 for v in levels]), mask=shown.mask)
     numbers = list(range(len(levels)))
-    filled = panel.contourf(parts, parts, ranks, numbers, colors=bands, extend="both", zorder=1)
+    filled = panel.contourf(*parts, ranks, numbers, colors=bands, extend="both", zorder=1)
     filled.set_gid("bands")
     style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
-    panel.contour(parts, parts, ranks, numbers, **style)
+    panel.contour(*parts, ranks, numbers, **style)
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
     bar.set_ticks(numbers, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
@@ -304,12 +347,12 @@ def leaps(scene: MapScene, fine: Surface) -> Any:
     """Where the function passes the point's value by a jump or through a pole: no contour runs there."""
     import numpy
 
-    found = numpy.zeros((FINE, FINE), dtype=bool)
+    found = numpy.zeros((len(fine.ys), len(fine.xs)), dtype=bool)
     level = scene.value
     for j, row in enumerate(fine.values):
         for i, a in enumerate(row):
             for k, m in ((i + 1, j), (i, j + 1)):
-                if k >= FINE or m >= FINE:
+                if k >= len(fine.xs) or m >= len(fine.ys):
                     continue
                 b = fine.values[m][k]
                 if math.isfinite(a) and math.isfinite(b) and (a < level) != (b < level):
@@ -346,18 +389,18 @@ def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
     arrow.arrow_patch.set_gid("gradient")
 
 
-def map_legend(panel: Any, scene: MapScene, fine: Surface, colours: Theme) -> None:
+def map_legend(panel: Any, scene: MapScene, fine: Surface, has_contour: bool, colours: Theme) -> None:
     """The contour's value, the gradient's components and length, and what is marked."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     entries: list[tuple[Any, str]] = []
-    if math.isfinite(scene.value):
-        entries.append(
-            (Line2D([], [], color=colours.ink, linewidth=2.2), f"{scene.name} = {format_short(scene.value, 6)}")
-        )
+    value = f"{scene.name} = {format_short(scene.value, 6)}"
+    if has_contour:
+        entries.append((Line2D([], [], color=colours.ink, linewidth=2.2), value))
     point = Line2D([], [], color=colours.tangent, marker="o", linewidth=2.4 if scene.heading else 0)
-    entries.append((point, gradient_text(scene)))
+    at_point = [value] if math.isfinite(scene.value) and not has_contour else []
+    entries.append((point, ", ".join([*at_point, gradient_text(scene)])))
     if scene.kinks:
         entries.append(
             (Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps")

@@ -31,14 +31,14 @@ class Function:
         self._inputs = input_values(graph, carrier, problem.point)
         self._moved = [graph.inputs[name] for name in problem.wrt]
         tape = evaluate(graph, [problem.output], carrier, self._inputs)
-        self._nodes = tape.nodes
+        self.nodes = tape.nodes
         self._held = {node: tape.values[node] for node in held_nodes(graph, tape)}
 
     def tape(self, *at: float) -> Tape:
         """The evaluated graph."""
         lift = self.carrier.constant
         inputs = self._inputs | {node: lift(x, ()) for node, x in zip(self._moved, at, strict=True)}
-        return evaluate(self.problem.graph, [], self.carrier, inputs, self._held, self._nodes)
+        return evaluate(self.problem.graph, [], self.carrier, inputs, self._held, self.nodes)
 
     def value(self, *at: float) -> float:
         """The function."""

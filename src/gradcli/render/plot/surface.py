@@ -57,11 +57,22 @@ class Surface:
                     yield (here, (self.xs[i], self.ys[j + 1])), (value, self.values[j + 1][i])
 
 
-def sample_surface(function: Function, x: Axis, y: Axis, columns: int, rows: int) -> Surface:
-    """The function on a grid that holds both ends of both axes."""
-    xs = tuple(x.at(i / (columns - 1)) for i in range(columns))
-    ys = tuple(y.at(j / (rows - 1)) for j in range(rows))
+def sample_surface(
+    function: Function, x: Axis, y: Axis, columns: int, rows: int, through: Dot | None = None
+) -> Surface:
+    """The function on a grid that holds both ends of both axes, with lines through a point if there is one."""
+    xs, ys = (lines(axis, count) for axis, count in ((x, columns), (y, rows)))
+    if through is not None:
+        xs, ys = (
+            tuple(sorted({*found, at})) if axis.holds(at) else found
+            for axis, found, at in zip((x, y), (xs, ys), through, strict=True)
+        )
     return Surface(x, y, xs, ys, tuple(tuple(function.value(p, q) for p in xs) for q in ys))
+
+
+def lines(axis: Axis, count: int) -> tuple[float, ...]:
+    """Numbers at equal distances, with both ends."""
+    return tuple(axis.at(k / (count - 1)) for k in range(count))
 
 
 def without_holes(function: Function, surface: Surface) -> Surface:

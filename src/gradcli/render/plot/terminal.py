@@ -45,6 +45,9 @@ def curve_lines(scene: CurveScene, width: int, plain: bool, color: bool) -> list
             upright(canvas, x.part(gap.start))
     for line in scene.tangents():
         draw_lines(canvas, polylines(line, x, y), "tangent", every=1 if plain else 3)
+    for gap in scene.curve.gaps:
+        if gap.limit is not None:
+            canvas.sign((x.part(gap.start), y.part(gap.limit)), "o" if plain else "○", "line")
     for piece in scene.curve.pieces:
         draw_lines(canvas, polylines([(s.x, s.value) for s in piece], x, y), "line")
     for b in scene.curve.breaks:

@@ -114,7 +114,7 @@ class Grower:
             if isinstance(item, str):
                 found.append(Branch(strokes, "", item, style="muted"))
                 continue
-            name = pretty_name(self.inspection.names[item])
+            name = pretty_name(self.inspection.names[item], self.inspection.plain_names)
             depth = len(strokes) // STEP
             if item in self.drawn:
                 found.append(Branch(strokes, partial, self.pointer("↑", name, "above"), style="muted"))
@@ -161,7 +161,9 @@ class Grower:
                 if link.argument not in self.kept and link.argument not in self.lost:
                     self.lost.add(link.argument)
                     found.append(link.argument)
-        names = ", ".join(pretty_name(self.inspection.names[node]) for node in arguments[:3])
+        names = ", ".join(
+            pretty_name(self.inspection.names[node], self.inspection.plain_names) for node in arguments[:3]
+        )
         names += ", …" if len(arguments) > 3 else ""
         more = f"{len(found)} node{'s' * (len(found) != 1)} not shown" if found else "not shown either"
         return f"… {names}: {more}"
@@ -171,7 +173,7 @@ class Grower:
         inspection = self.inspection
         names = [*inspection.aliases.get(node, ()), inspection.names[node]]
         operation, shape = inspection.operation(node), inspection.shape(node)
-        text = typeset(" = ".join([*names, operation] if operation else names))
+        text = typeset(" = ".join([*names, operation] if operation else names), self.inspection.plain_names)
         return f"{text}  {format_shape(shape)}" if shape else text
 
 
@@ -244,11 +246,13 @@ def number_columns(
         largest = largest_adjoint(inspection, shown)
         for output in inspection.adjoints:
             cells = [adjoint_run(inspection.adjoints_of(node)[output], largest, plain) for node in shown]
-            columns.append((printed(f"∂{typeset(inspection.weighted(output))}/∂ ←", plain), cells))
+            columns.append(
+                (printed(f"∂{typeset(inspection.weighted(output), inspection.plain_names)}/∂ ←", plain), cells)
+            )
     if "tangent" in show:
         for place, along in enumerate(inspection.columns):
             texts = [number_text(inspection.tangents_of(node)[place]) for node in shown]
-            title = printed(f"∂/∂{typeset(along.label)} →", plain)
+            title = printed(f"∂/∂{typeset(along.label, inspection.plain_names)} →", plain)
             columns.append((title, [(printed(text, plain), "") for text in texts]))
     return [(title, with_blanks(cells, nodes)) for title, cells in columns]
 
