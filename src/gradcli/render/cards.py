@@ -176,7 +176,9 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
 def truth_rows(inspection: Inspection, node: int) -> list[Row]:
     """What is true where the sweeps give something else."""
     truths = truths_at(inspection, node)
-    return [Row(typeset(truth.label), truth.short, emphasis=True, part="truth") for truth in truths]
+    return [
+        Row(typeset(truth.label, inspection.plain_names), truth.short, emphasis=True, part="truth") for truth in truths
+    ]
 
 
 def has_both_signs(value: Nested) -> bool:
