@@ -12,6 +12,12 @@ from gradcli.errors import ShapeError, Unstated, UsageError
 from gradcli.methods.apart import apart
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests leave threads behind, beside which nothing is computed in a child."""
+    monkeypatch.setattr("gradcli.methods.apart.threading.active_count", lambda: 1)
+
+
 def test_the_answer_comes_back_from_another_process() -> None:
     assert apart(os.getpid) != os.getpid()
     assert apart(lambda: [["1.25"], 80]) == [["1.25"], 80]

@@ -133,7 +133,8 @@ def proven(
         digits=known,
         points=equal[0],
         agreement=equal[1],
-        complete=right and verdict.word in GOOD,
+        # Of numbers whose digits are proven right an ill-conditioned one can only be too small for the dtype.
+        complete=right and (verdict.word in GOOD or (verdict.word == "ill-conditioned" and None not in known)),
     )
 
 

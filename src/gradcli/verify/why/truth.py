@@ -190,7 +190,10 @@ class ProblemInBalls:
 
 
 def is_lost(row: JudgedNumber, dtype: str) -> bool:
-    """Whether a number has lost digits as the verdict sees it, for certain: an undecided ball says nothing."""
+    """Whether a number has lost digits as the verdict sees it, for certain: an undecided ball says nothing, and of a
+    number that is too small for the dtype 0 is the nearest."""
+    if row.underflowed:
+        return False
     certain = error(row.computed, row.true)
     return certain > CLOSE * row.unit and (row.lost(dtype) or (row.beyond and certain > half_of_digits(dtype)))
 
