@@ -130,3 +130,9 @@ def test_ctrl_c_ends_a_long_run() -> None:
     assert out == ""
     assert "Traceback" not in err
     assert "interrupted" in err
+
+
+def test_a_large_input_is_not_looked_at_element_by_element() -> None:
+    done = run_gradcli("compare", "sum(x^2)", "--at", "x=randn(200000)", timeout=60)
+    assert done.status == 0
+    assert "a method that shares no rule" in done.stdout

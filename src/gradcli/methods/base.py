@@ -85,9 +85,13 @@ def fixed_direction(problem: Problem) -> dict[str, Nested]:
 
 def unit_directions(shape: Shape) -> Iterator[Nested]:
     """The unit tangents of an input, in row-major order."""
-    count = size(shape)
-    for hot in range(count):
-        yield unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+    for hot in range(size(shape)):
+        yield unit_direction(shape, hot)
+
+
+def unit_direction(shape: Shape, hot: int) -> Nested:
+    """The tangent of this shape that is 1 at one element, counted in row-major order, and 0 elsewhere."""
+    return unflatten([1.0 if k == hot else 0.0 for k in range(size(shape))], shape)
 
 
 def direction_in_words(words: str, shape: Shape, option: str) -> Nested | None:

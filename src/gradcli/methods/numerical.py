@@ -11,7 +11,16 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions, weigh
+from gradcli.methods.base import (
+    BLOCK,
+    elements,
+    fixed_direction,
+    flatten,
+    unflatten,
+    unit_direction,
+    unit_directions,
+    weigh,
+)
 from gradcli.methods.differences import (
     UNIT_ROUNDOFF,
     Estimate,
@@ -126,6 +135,17 @@ class Line:
 def held_nodes(graph: Graph, tape: Tape) -> list[int]:
     """Detached nodes: every method holds them at their value at the point."""
     return [n for n in tape.nodes if isinstance(o := graph.operations[n], Primitive) and o.holds_value]
+
+
+def coordinate_direction(problem: Problem, place: int) -> tuple[str, dict[str, Nested], float]:
+    """The unit direction of the element at a place among all that are differentiated by: its input, the direction, and
+    the size of the coordinate that it moves."""
+    for name in problem.wrt:
+        shape = problem.input_shape(name)
+        if place < size(shape):
+            return name, {name: unit_direction(shape, place)}, float(flatten(problem.point[name])[place])
+        place -= size(shape)
+    raise IndexError(place)
 
 
 def coordinate_directions(problem: Problem, name: str) -> list[tuple[dict[str, Nested], float]]:

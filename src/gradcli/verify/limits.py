@@ -18,7 +18,7 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
 from gradcli.methods.base import elements, weigh
 from gradcli.methods.enclosures import operations, working
-from gradcli.methods.numerical import coordinate_directions, held_nodes
+from gradcli.methods.numerical import coordinate_direction, held_nodes
 from gradcli.problem import Nested, Problem
 from gradcli.verify.kinks import Sides
 
@@ -111,14 +111,10 @@ def slope_from(seen: Behaviour, where: str) -> float | None:
 def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Behaviour]:
     """Along each coordinate, or those at some places in order; none where balls cannot state the graph, or there are
     too many."""
-    if (elements(problem) if places is None else len(places)) > MOST_DIRECTIONS:
+    places = range(elements(problem)) if places is None else places
+    if len(places) > MOST_DIRECTIONS:
         return []
-    coordinates = (
-        (name, direction, position)
-        for name in problem.wrt
-        for direction, position in coordinate_directions(problem, name)
-    )
-    return _seen(problem, [c for k, c in enumerate(coordinates) if places is None or k in places])
+    return _seen(problem, [coordinate_direction(problem, place) for place in places])
 
 
 def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -> list[float] | None:
