@@ -215,6 +215,19 @@ def test_bad_claims_are_one_error(claim: str, error: type, words: str) -> None:
     assert caught.value.status == ExitStatus.BAD_REQUEST
 
 
+@pytest.mark.parametrize(
+    ("claim", "hint"),
+    [
+        ("x1=5,5", "a decimal point is a point: x1=5.5"),
+        ("x1: 1/x1, x2: x1", "each formula is a claim of its own: --claim x:... --claim y:..."),
+    ],
+)
+def test_the_mend_fits_the_mistake(claim: str, hint: str) -> None:
+    with pytest.raises(GradcliError) as caught:
+        one(*WORKED, claim)
+    assert caught.value.hint == hint
+
+
 def test_a_name_is_offered() -> None:
     with pytest.raises(NameProblem) as caught:
         one("alpha^2", {"alpha": 3.0}, "alpa=6")
