@@ -418,12 +418,10 @@ def conditions_of(question: Question, looked: list[Compared]) -> tuple[str, ...]
         return None if found is None else found.agrees
 
     points = question.points
-    given = next((c for c in looked if c.given), None)
-    point = None if given is None else given.point
+    right_at = next((c.point for c in looked if c.given and c.agrees), None)
+    wrong_at = [c.point for c in looked if not c.agrees]
     random_points = partial(points.random, seed=29)
-    return right_under(
-        agrees, random_points, points.shapes, point, given is not None and given.agrees, tuple(points.assumed)
-    )
+    return right_under(agrees, random_points, points.shapes, right_at, wrong_at, tuple(points.assumed))
 
 
 def none_found(question: Question, tried: int) -> DomainError:
