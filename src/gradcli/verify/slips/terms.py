@@ -13,6 +13,7 @@ from gradcli.verify.slips.slip import (
     Candidate,
     Slip,
     difference,
+    flipped_text,
     is_half,
     is_square,
     places_text,
