@@ -190,8 +190,8 @@ def test_a_gate_that_is_too_narrow_fails(torch_carrier: Tensors) -> None:
 @pytest.mark.parametrize(
     ("text", "rtol", "true"),
     [
-        ("sin(x)", 1e-17, lambda x: mpmath.cos(x)),
-        ("sin(x)", 1e-300, lambda x: mpmath.cos(x)),
+        ("sin(x)", 1e-17, mpmath.cos),
+        ("sin(x)", 1e-300, mpmath.cos),
         ("x/3", 0.0, lambda x: mpmath.mpf(1) / 3),
         ("x*0.1", 1e-30, lambda x: mpmath.mpf(1) / 10),
         ("x + 1e-30*x", 1e-40, lambda x: 1 + mpmath.mpf(10) ** -30),
@@ -201,7 +201,7 @@ def test_a_gate_that_is_too_narrow_fails(torch_carrier: Tensors) -> None:
 def test_a_number_that_a_tiny_tolerance_calls_wrong_is_another_than_the_true_one(
     torch_carrier: Tensors, text: str, rtol: float, true: Callable[[Any], Any]
 ) -> None:
-    """Both in digits that tell them apart, those of the truth as mpmath has them, the answer's as the float has them."""
+    """Both in digits that tell them apart: mpmath's for the truth, and those of the float for the answer."""
     sentence = compare(problem(text, x=2.0), torch_carrier, ["reverse"], Gate(rtol, 0.0)).verdict.sentence
     given, proven = re.search(r"x: (\S+), truly (\S+)", sentence).groups()
     with mpmath.workdps(60):

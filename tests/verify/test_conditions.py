@@ -94,6 +94,6 @@ def test_a_coincidence_has_no_condition() -> None:
 def test_no_condition_is_met_by_a_counterexample(
     text: str, point: dict[str, float], claim: str, conditions: tuple[str, ...]
 ) -> None:
-    """relu(2*3-1) is active, as it is not at all whole numbers; the two terms of cross-entropy part for every y but 1."""
+    """relu(2*3-1) is active, as it is not at all whole numbers; the terms of cross-entropy part for y but 1."""
     found = one(text, point, claim)
     assert (found.word, found.right_at_point, found.conditions) == ("wrong", True, conditions)

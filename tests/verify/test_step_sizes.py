@@ -53,7 +53,9 @@ def test_the_rounding_of_the_moved_point_counts(text: str, x: float) -> None:
     for curve in found.curves:
         assert 0.01 < found.steps[curve.best] / curve.theory < 100
         assert curve.rounding.seen == pytest.approx(-1, abs=0.15)
-        at_theory = min(zip(found.steps, curve.errors, strict=True), key=lambda s: abs(math.log(s[0] / curve.theory)))[1]
+        at_theory = min(zip(found.steps, curve.errors, strict=True), key=lambda s: abs(math.log(s[0] / curve.theory)))[
+            1
+        ]
         assert at_theory < 4 * (curve.truncation.at(curve.theory) + curve.rounding.at(curve.theory))
 
 

@@ -54,13 +54,12 @@ def read_interval(typed: str, binding: Binding, query: Query) -> Interval:
 
 def read_end(typed: str, place: Span, name: str, query: Query) -> float:
     """One end of an interval, a constant expression."""
-    value, shape = math.nan, ()
     if typed[place.start : place.end].lstrip("+-").lower() not in NOT_FINITE:
         value, shape = constant_value(typed, place, evaluate_constant, query.random)
-    if shape or not math.isfinite(value):
-        cause = f"an end of the region of {name} is a finite number"
-        raise ExpressionError(cause, span=place, source=typed, hint=HINT)
-    return float(value)
+        if not shape and math.isfinite(value):
+            return float(value)
+    cause = f"an end of the region of {name} is a finite number"
+    raise ExpressionError(cause, span=place, source=typed, hint=HINT)
 
 
 def fault_of(name: str, low: float, high: float) -> tuple[str, str] | None:
@@ -129,7 +128,7 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
     bound_already = {binding.name for text in query.at for binding in split_bindings(text)} | set(query.values)
     middles = {name: (low + high) / 2 for name, (low, high) in region.items() if name not in bound_already}
     program = parse(query.text)
-    inputs = program.free_names
+    inputs = list(program.free_names)
     for name in region:
         if name not in program.names:
             near = closest(name, inputs)

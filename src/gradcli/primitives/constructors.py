@@ -198,7 +198,7 @@ def _linspace(random: Random, a: Argument, b: Argument, n: Argument) -> Made:
 
 
 def _combined(*terms: tuple[int | Fraction, float]) -> float:
-    """A sum of numbers, as they are written, times fractions: the float nearest to it, which knows what it stands for."""
+    """A sum of numbers, as they are written, times fractions: its float, which knows what it stands for."""
     from fractions import Fraction
 
     kept = [(factor, number) for factor, number in terms if factor]

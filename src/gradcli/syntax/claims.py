@@ -84,7 +84,9 @@ def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
     try:
         bindings = split_bindings(text)
     except GradcliError as error:
-        error.hint = f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else HINT
+        error.hint = (
+            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else HINT
+        )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
 

@@ -232,7 +232,9 @@ def _nothing(sweep: Sweep, name: str | None) -> list[float]:
     farthest = [0.0] * len(sweep.right)
     for _ in range(NEIGHBOURS):
         point = {
-            bound: unflatten([x * (1 + step * source.choice((-1, 1))) for x in flatten(value)], nested_shape(bound, value))
+            bound: unflatten(
+                [x * (1 + step * source.choice((-1, 1))) for x in flatten(value)], nested_shape(bound, value)
+            )
             for bound, value in sweep.problem.point.items()
         }
         moved = Sweep(replace(sweep.problem, point=point), sweep.carrier, name, sweep.target).right

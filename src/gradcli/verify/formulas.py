@@ -270,10 +270,9 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     )
     if setting.problem.point and not any(c.given for c in looked):
         note = "the point given is on a kink or lost in rounding, and was left out"
-    read = question.built.notes
     failed = counterexample(looked)
     _, shape = _shown(looked[0].right, question)
-    whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=_joined(note, *read))
+    whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
     if failed is None:
         verdict = question.verdict(telling(looked).point)
         if question.fits:
@@ -283,6 +282,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
     explained = explanations(question, failed, looked)
+    read = question.built.notes
     wrong = replace(
         whole,
         word=WRONG,
@@ -290,16 +290,12 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         claimed=claimed,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
-        note=_joined(note or ("" if explained else times_note(_multiple(looked))), *read),
+        note="; ".join(filter(None, [note or ("" if explained else times_note(_multiple(looked))), *read])),
         explanations=explained,
         right_at_point=any(c.given and c.agrees for c in looked),
         conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))
 
 
 def counterexample(looked: Sequence[Compared]) -> Compared | None:

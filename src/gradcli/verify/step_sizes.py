@@ -1,8 +1,8 @@
 """How the error of difference quotients depends on the step: truncation at large steps, rounding at small ones.
 
 A forward difference errs by h/2 |f''| + (2r + s)/h and a central one by h^2/6 |f'''| + (r + s)/h, where r is the
-rounding of f (Press et al., Numerical Recipes, section 5.7) and s = u |x f'| that of x + h. The derivatives of f in this
-theory are differences in balls: the whole study uses no rule but that of the true derivative it measures against.
+rounding of f (Press et al., Numerical Recipes, section 5.7) and s = u |x f'| that of x + h. The derivatives of f in it
+are differences in balls: the whole study uses no rule but that of the true derivative it measures against.
 """
 
 from __future__ import annotations
