@@ -39,8 +39,8 @@ LEAST_DIGITS = 6
 """Digits that a verified derivative has where the verdict does not say how many."""
 NEAR = 1e-6
 """A sweep that is off by more of the largest number has lost digits that claims have: its slips explain nothing."""
-NOTHING = 1e-12
-"""What is larger is no 0 that the point misses by its rounding."""
+NOTHING = 1e4
+"""In units of roundoff: what is larger is no 0 that the point misses by its rounding."""
 NEIGHBOURS = 4
 """Points beside the given one, as far as rounding takes it, that tell which numbers are no more than its rounding."""
 MOST_COMPONENTS = 8
@@ -228,18 +228,18 @@ def _nothing(sweep: Sweep, name: str | None) -> list[float]:
     """How far each number moves where every number of the point moves by its rounding: cos(pi/2) is 6e-17 at the float
     that is nearest to pi/2, and the derivative of 6e-34 x does not move."""
     source = random.Random(0)
-    step = 2 * UNIT_ROUNDOFF[sweep.carrier.dtype]
+    unit = UNIT_ROUNDOFF[sweep.carrier.dtype]
     farthest = [0.0] * len(sweep.right)
     for _ in range(NEIGHBOURS):
         point = {
             bound: unflatten(
-                [x * (1 + step * source.choice((-1, 1))) for x in flatten(value)], nested_shape(bound, value)
+                [x * (1 + 2 * unit * source.choice((-1, 1))) for x in flatten(value)], nested_shape(bound, value)
             )
             for bound, value in sweep.problem.point.items()
         }
         moved = Sweep(replace(sweep.problem, point=point), sweep.carrier, name, sweep.target).right
         farthest = [max(f, abs(m - r)) for f, m, r in zip(farthest, moved, sweep.right, strict=True)]
-    return [f if f <= NOTHING else 0.0 for f in farthest]
+    return [f if f <= NOTHING * unit else 0.0 for f in farthest]
 
 
 def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:
