@@ -179,6 +179,15 @@ def test_a_formula_without_a_number_is_told_in_words(claim: str, words: str) -> 
     assert words in answer_text(found.claims[0], found.verdict)
 
 
+def test_a_gap_that_only_round_points_meet_is_said_and_is_not_wrong() -> None:
+    """Jacobi's formula for the derivative of det(A), which has no value at a singular A."""
+    right = one("det(A)", {"A": [[1.0, 2.0], [3.0, 5.0]]}, "A: det(A)*inv(A)'")
+    assert right.word == "right"
+    assert "it has no value at" in right.note
+    assert one("det(A)", {"A": [[1.0, 1.0], [1.0, 1.0]]}, "A: det(A)*inv(A)'").word == "wrong"
+    assert one("det(A)", {"A": [[1.0, 2.0], [3.0, 5.0]]}, "A: det(A)*inv(A)").word == "wrong"
+
+
 def test_what_was_read_into_a_formula_is_said() -> None:
     assert one("x^3", {"x": 2.0}, "x: 1/2x").note == "`1/2x` was read as `(1/2)*x`"
 

@@ -270,6 +270,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     )
     if setting.problem.point and not any(c.given for c in looked):
         note = "the point given is on a kink or lost in rounding, and was left out"
+    looked, missing = _without_gaps(looked)
+    note = note or missing
     failed = counterexample(looked)
     _, shape = _shown(looked[0].right, question)
     whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
@@ -296,6 +298,19 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
+
+
+def _without_gaps(looked: list[Compared]) -> tuple[list[Compared], str]:
+    """The points without those where a formula that is right at all others has no value, and what to say of them.
+
+    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps; where
+    random points do, they are a part of the domain.
+    """
+    kept = [c for c in looked if c.irregular or finite(c.claimed)]
+    gaps = len(looked) - len(kept)
+    if not gaps or not kept or not all(c.agrees for c in kept):
+        return looked, ""
+    return kept, f"it has no value at {gaps} of {len(looked)} points"
 
 
 def counterexample(looked: Sequence[Compared]) -> Compared | None:
