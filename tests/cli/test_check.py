@@ -157,6 +157,12 @@ def test_float32() -> None:
     assert done.status == 0
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_bare_0_is_right_where_no_number_of_the_dtype_is_pi(dtype: str) -> None:
+    assert run_gradcli("check", "sin(x)", "--at", "x=pi/2", "--claim", "x=0", "--dtype", dtype).status == 0
+    assert run_gradcli("check", "1e-9*x", "--at", "x=pi/2", "--claim", "x=0", "--dtype", dtype).status == 1
+
+
 def test_a_thousand_nodes() -> None:
     terms = "+".join(f"sin({k}*x)" for k in range(1, 500))
     done = run_gradcli("check", terms, "--at", "x=0.3", "--claim", "x=1.234", timeout=30)

@@ -40,6 +40,22 @@ def test_a_region_with_an_input_that_is_bound() -> None:
     assert len(answer["survey"]["reverse"]["at"]["x"]) == 2
 
 
+def test_a_single_point_is_bound_and_not_drawn() -> None:
+    done = run_gradcli("compare", "ln(x)*y", "--at", "y=2", "--region", "x=pi..pi")
+    assert done.stderr.splitlines()[-1] == "help: bind it: --at x=3.141592653589793"
+
+
+def test_a_region_of_no_input_is_told_before_a_value_that_is_missing() -> None:
+    done = run_gradcli("compare", "ln(x)", "--region", "y=0..1")
+    assert (done.status, done.stdout) == (2, "")
+    assert done.stderr == "error: --region names y, which is no input\nhelp: the inputs are x\n"
+
+
+def test_a_region_of_a_name_that_else_is_a_constant() -> None:
+    done = run_gradcli("compare", "e*x", "--region", "e=0..1", "--at", "x=1", "--points", "2", "--modes", "reverse")
+    assert (done.status, "2 points of e=0..1" in done.stdout) == (0, True)
+
+
 def test_the_plot_is_written_as_svg(tmp_path: Path) -> None:
     target = tmp_path / "v.svg"
     done = run_gradcli(*EXP, "--step-sizes", "-o", str(target), "--plain")
@@ -59,7 +75,15 @@ def test_the_plot_is_written_as_svg(tmp_path: Path) -> None:
         (["--points", "0", "--region", "x=0..1"], 2, "--points is a number from 1"),
         (["--region", "x=0"], 2, "the region of x is an interval low..high"),
         (["--region", "x=..1"], 2, "the region of x is an interval low..high"),
-        (["--region", "x=2..1"], 2, "the region of x is empty"),
+        (["--region", "x=2..1"], 2, "the region of x is empty: 2 is above 1"),
+        (["--region", "x=0..0"], 2, "the region of x is a single point, 0"),
+        (["--region", "x=1e308..-1e308"], 2, "is empty"),
+        (["--region", "x=-1e308..1e308"], 2, "is wider than a float64 can hold"),
+        (["--region", "x=0..inf"], 2, "an end of the region of x is a finite number"),
+        (["--region", "x=-inf..0"], 2, "an end of the region of x is a finite number"),
+        (["--region", "x=nan..1"], 2, "an end of the region of x is a finite number"),
+        (["--region", "x=0..1/0"], 2, "an end of the region of x is a finite number"),
+        (["--region", "x=0..1..2"], 2, "the region of x is an interval low..high"),
         (["--region", "x=0..y"], 2, "a value is a constant, but 'y' is a name"),
         (["--region", "x=0..[1,2]"], 2, "an end of the region of x is a finite number"),
         (["--region", "z=0..1"], 2, "--region names z, which is no input"),

@@ -1,17 +1,28 @@
 """Constructors: numbers against NumPy's, folding into constants, printing, and what is refused."""
 
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import flint
+import mpmath
 import numpy as np
 import pytest
 import torch
 
 from gradcli.api import parse as parse_function
+from gradcli.carriers.balls import Balls
+from gradcli.carriers.tape import evaluate
 from gradcli.errors import GradcliError
 from gradcli.graph import CONSTANT
+from gradcli.methods.certified import prove, proven_texts
+from gradcli.methods.enclosures import enclosed_gradient
 from gradcli.primitives.constructors import CONSTRUCTORS, MOST_ELEMENTS, Random, constructors
 from gradcli.primitives.registry import by_spelling
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.parse import parse
 from gradcli.syntax.text import expression_text
+from tests.verify.problems import problem
 
 SEEDED = 7
 VALUES = {
@@ -58,7 +69,56 @@ def array(found: Built) -> np.ndarray:
 
 @pytest.mark.parametrize("text", VALUES)
 def test_makes_the_numbers_of_numpy(text: str) -> None:
-    np.testing.assert_array_equal(array(built(text)), VALUES[text], strict=False)
+    """NumPy rounds each number of a progression twice or three times: 0.3 is 0.30000000000000004."""
+    np.testing.assert_allclose(array(built(text)), VALUES[text], rtol=3e-16, atol=1.2e-16)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("full(2, 1/3)", [Fraction(1, 3)] * 2),
+        ("full([2], 0.1)", [Fraction(1, 10)] * 2),
+        ("full(2, -1/3)", [Fraction(-1, 3)] * 2),
+        ("full(1, 10^20+1)", [Fraction(10**20 + 1)]),
+        ("arange(0, 1, 0.1)", [Fraction(k, 10) for k in range(10)]),
+        ("arange(1/3, 3, 2/3)", [Fraction(1 + 2 * k, 3) for k in range(4)]),
+        ("linspace(0, 1, 7)", [Fraction(k, 6) for k in range(7)]),
+        ("linspace(0.1, -0.7, 11)", [Fraction(10 - 8 * k, 100) for k in range(11)]),
+        ("linspace(2/7, 3, 1)", [Fraction(2, 7)]),
+        ("eye(2)", [[1, 0], [0, 1]]),
+    ],
+)
+def test_numbers_are_those_that_are_written(text: str, expected: list[Any]) -> None:
+    """In balls the fractions of theory; in floats the nearest to them."""
+    found = built(text)
+    (output,) = found.outputs
+    np.testing.assert_array_equal(array(found), np.array(expected, dtype=float))
+    with flint.ctx.workprec(200):
+        balls = np.ravel(evaluate(found.graph, [output], Balls(), {}).values[output])
+        for ball, number in zip(balls, np.ravel(np.array(expected, dtype=object)), strict=True):
+            assert ball.overlaps(flint.arb(flint.fmpq(*Fraction(number).as_integer_ratio())))
+            assert ball.rad() <= abs(ball) * 2.0**-190
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("sum(full(3, sqrt(2))*x)", lambda: 3 * mpmath.sqrt(2)),
+        ("sum(full([2, 2], pi)*x)", lambda: 4 * mpmath.pi),
+        ("sum(linspace(0, pi, 4)*x)", lambda: 2 * mpmath.pi),
+        ("linspace(1/3, pi, 4)[2]*x", lambda: (mpmath.mpf(1) / 3 + 2 * mpmath.pi) / 3),
+        ("sum(arange(0, 1, pi/10)*x)", lambda: 6 * mpmath.pi / 10),
+        ("sum(full(3, 1/3)*sin(x))", lambda: mpmath.cos(2)),
+        ("sum(x^full(2, 1/3))", lambda: 2 * mpmath.mpf(2) ** (mpmath.mpf(-2) / 3) / 3),
+        ("sum([full(2, 1/3), [1, 2]]*x)", lambda: 3 + mpmath.mpf(2) / 3),
+    ],
+)
+def test_proven_digits_are_those_of_what_is_written(text: str, slope: Callable[[], Any]) -> None:
+    """Fifty digits, which mpmath has too."""
+    found = problem(text, x=2.0)
+    (value,), bits = prove(lambda balls: [enclosed_gradient(found, balls)[1]["x"]], 50, "float64")
+    with mpmath.workdps(60):
+        assert mpmath.mpf(proven_texts(value, bits, 50)[0]) == mpmath.mpf(mpmath.nstr(slope(), 50))
 
 
 def test_arange_has_as_many_numbers_as_torch_s() -> None:

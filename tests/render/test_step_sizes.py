@@ -43,6 +43,15 @@ def test_a_linear_function_has_no_truncation(studies: list[StepStudy]) -> None:
     assert "truncation ~" not in text
 
 
+def test_where_theory_does_not_apply_no_line_and_no_caption_is_its() -> None:
+    found = study_steps(problem("(1-cos(x))/x^2", x=1e-8), Tensors("cpu"), None)
+    text = "\n".join(study_lines(found[0]))
+    assert text.count("theory does not apply") == 2
+    assert "theory says" not in text
+    assert not any("~" in line for line in plot_lines(found[0], plain=True))
+    assert "truncation ~" not in to_svg(draw_studies(found, "(1-cos(x))/x^2 at x = 1e-8", "f"))
+
+
 def test_the_drawing_stays_within_its_frame(studies: list[StepStudy]) -> None:
     drawing = draw_studies(studies, "x*exp(y) <&> at x = 2", "f")
     assert len(list(drawing.groups("curve"))) == 4

@@ -215,6 +215,19 @@ def test_bad_claims_are_one_error(claim: str, error: type, words: str) -> None:
     assert caught.value.status == ExitStatus.BAD_REQUEST
 
 
+@pytest.mark.parametrize(
+    ("claim", "hint"),
+    [
+        ("x1=5,5", "a decimal point is a point: x1=5.5"),
+        ("x1: 1/x1, x2: x1", "each formula is a claim of its own: --claim x:... --claim y:..."),
+    ],
+)
+def test_the_mend_fits_the_mistake(claim: str, hint: str) -> None:
+    with pytest.raises(GradcliError) as caught:
+        one(*WORKED, claim)
+    assert caught.value.hint == hint
+
+
 def test_a_name_is_offered() -> None:
     with pytest.raises(NameProblem) as caught:
         one("alpha^2", {"alpha": 3.0}, "alpa=6")
@@ -262,3 +275,30 @@ def test_what_the_rules_give_where_kinks_cancel_is_not_blamed_on_rounding() -> N
 def test_where_floats_take_the_wrong_side_of_a_jump_what_is_written_counts(claim: str, word: str) -> None:
     """(1 - 9/10) 10 is 1, and 0.9999999999999998 in floats."""
     assert one("floor((1-0.9*x)*10)*y", {"x": 1.0, "y": 2.0}, claim).word == word
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "claim", "word"),
+    [
+        ("x*1e-14", 1.0, "x=0", "wrong"),
+        ("6.62607015e-34*x", 5e14, "x=0", "wrong"),
+        ("6.62607015e-34*x", 5e14, "f=0", "wrong"),
+        ("6.62607015e-34*x", 5e14, "x=0.000", "right"),
+        ("1-cos(x)", 1e-14, "x=0", "wrong"),
+        ("1-cos(x)", 1e-14, "f=0", "wrong"),
+        ("(x+1e17) - 1e17", 1.0, "x=0", "wrong"),
+        ("sqrt(x^2+1) - x", 1e10, "f=0", "wrong"),
+        ("x*sin(x) - sin(x)*x", 0.7, "x=0", "right"),
+        ("sin(x)^2 + cos(x)^2", 1.0, "x=0", "right"),
+        ("sin(x)", math.pi, "f=0", "right"),
+        ("sin(x)", math.pi / 2, "x=0", "right"),
+        ("1e-20*sin(x)", math.pi / 2, "x=0", "right"),
+        ("1e-20*sin(x)", 1.5, "x=0", "wrong"),
+        ("sin(pi*x)", 1.0, "f=0", "right"),
+        ("(x-1.5)^2", 1.5, "x=0", "right"),
+        ("(x-1.5)^2", 1.5 + 1e-13, "x=0", "wrong"),
+    ],
+)
+def test_a_bare_0_is_0_and_not_small(text: str, x: float, claim: str, word: str) -> None:
+    """The derivatives and values of theory: 0 is right where it is exact, or missed only because no float is pi."""
+    assert one(text, {"x": x}, claim).word == word

@@ -2,8 +2,12 @@
 
 import json
 import math
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import mpmath
 import pytest
 
 from gradcli.carriers.tensors import Tensors
@@ -181,6 +185,36 @@ def test_a_gate_that_is_too_narrow_fails(torch_carrier: Tensors) -> None:
     found = compare(problem("exp(x)", x=3.0), torch_carrier, list(methods()), Gate(1e-15, 0.0))
     assert found.verdict.word == "wrong"
     assert [row.derivative.method for row in found.rows if not row.agrees] == ["numerical"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rtol", "true"),
+    [
+        ("sin(x)", 1e-17, mpmath.cos),
+        ("sin(x)", 1e-300, mpmath.cos),
+        ("x/3", 0.0, lambda x: mpmath.mpf(1) / 3),
+        ("x*0.1", 1e-30, lambda x: mpmath.mpf(1) / 10),
+        ("x + 1e-30*x", 1e-40, lambda x: 1 + mpmath.mpf(10) ** -30),
+        ("exp(x^2)", 1e-17, lambda x: 2 * x * mpmath.exp(x**2)),
+    ],
+)
+def test_a_number_that_a_tiny_tolerance_calls_wrong_is_another_than_the_true_one(
+    torch_carrier: Tensors, text: str, rtol: float, true: Callable[[Any], Any]
+) -> None:
+    """Both in digits that tell them apart: mpmath's for the truth, and those of the float for the answer."""
+    sentence = compare(problem(text, x=2.0), torch_carrier, ["reverse"], Gate(rtol, 0.0)).verdict.sentence
+    given, proven = re.search(r"x: (\S+), truly (\S+)", sentence).groups()
+    with mpmath.workdps(60):
+        digits = len(proven.replace(".", "").lstrip("-0"))
+        assert mpmath.nstr(true(mpmath.mpf(2)), digits, strip_zeros=False) == proven
+        assert mpmath.mpf(given) != mpmath.mpf(proven)
+        assert mpmath.nstr(mpmath.mpf(float(given)), digits) == mpmath.nstr(mpmath.mpf(given), digits)
+
+
+def test_the_smallest_floats_have_fewer_digits(torch_carrier: Tensors) -> None:
+    """1/x at 1.3e308 is denormal: SymPy's 1/x is one of its neighbours."""
+    found = compare(problem("ln(x)", x=1.2944001065815916e308), torch_carrier, ["reverse", "symbolic"])
+    assert found.verdict.word == "verified"
 
 
 @pytest.mark.parametrize("value", [-1.0, math.inf, math.nan])

@@ -82,3 +82,18 @@ def test_a_coincidence_has_no_condition() -> None:
     assert one("cos(x)", {"x": 0.0}, "x: sin(x)").conditions == ()
     judgement = one("x^3/3", {"x": 2.0}, "x: 2*x")
     assert (judgement.right_at_point, judgement.conditions) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "claim", "conditions"),
+    [
+        ("relu(w*x+b)", {"w": 2.0, "x": 3.0, "b": -1.0}, "w: x", ()),
+        ("-(y*ln(p)+(1-y)*ln(1-p))", {"p": 0.3, "y": 1.0}, "p: -y/p-(1-y)/(1-p)", ("y = 1",)),
+    ],
+)
+def test_no_condition_is_met_by_a_counterexample(
+    text: str, point: dict[str, float], claim: str, conditions: tuple[str, ...]
+) -> None:
+    """relu(2*3-1) is active, as it is not at all whole numbers; the terms of cross-entropy part for y but 1."""
+    found = one(text, point, claim)
+    assert (found.word, found.right_at_point, found.conditions) == ("wrong", True, conditions)

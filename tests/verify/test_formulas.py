@@ -8,14 +8,15 @@ from gradcli.carriers.select import select_carrier
 from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError
 from gradcli.graph import display_names
 from gradcli.methods.base import methods
-from gradcli.problem import Problem
+from gradcli.problem import Nested, Problem
+from gradcli.render.claims import answer_text
 from gradcli.syntax.build import build
 from gradcli.syntax.claims import read_claims
 from gradcli.syntax.parse import parse
 from gradcli.verify.claims import Judgement
 from gradcli.verify.judging import judge
 from gradcli.verify.setting import Setting
-from tests.verify.judgements import kinds, one
+from tests.verify.judgements import judged, kinds, one
 
 
 def anywhere(text: str, claim: str, layout: str = "torch", assume: dict | None = None, **shapes) -> Judgement:
@@ -143,6 +144,52 @@ def test_a_point_that_is_lost_in_rounding_proves_nothing() -> None:
     wrong = one("(1-cos(x))/x^2", {"x": 1e-8}, "x: 5 + 0*x")
     assert wrong.word == "wrong"
     assert wrong.point != {"x": 1e-8}
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "claim", "word"),
+    [
+        ("softplus(x)", {"x": 800.0}, "x: exp(x)/(1+exp(x))", "right"),
+        ("softplus(x)", {"x": 800.0}, "x: exp(x)/(1+exp(x/2))", "wrong"),
+        ("logsumexp(x)", {"x": [1000.0, 1001.0]}, "x: exp(x)/sum(exp(x))", "right"),
+        ("logsumexp(x)", {"x": [1000.0, 1001.0]}, "x: exp(-x)/sum(exp(-x))", "wrong"),
+        ("tanh(x)", {"x": 400.0}, "x: 4/(exp(x)+exp(-x))^2", "right"),
+        ("x^2", {"x": 3.0}, "x: 2*x*x^400/x^400", "right"),
+    ],
+)
+def test_a_right_formula_that_overflows_in_floats_is_right(
+    text: str, point: dict[str, Nested], claim: str, word: str
+) -> None:
+    """The derivatives of theory in the forms of textbooks, where floats have inf/inf."""
+    assert one(text, point, claim).word == word
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("x: exp(x)^(1e300)", "it is infinite there, or too large for a float64, right is 2"),
+        ("x: 1/(x-x)", "it is infinite there, or too large for a float64, right is 2"),
+        ("x: ln(-x)", "it has no value there, right is 2"),
+        ("x: 2*x*(0/0)", "it has no value there, right is 2"),
+        ("x: 3*x", "it gives 3, right is 2"),
+    ],
+)
+def test_a_formula_without_a_number_is_told_in_words(claim: str, words: str) -> None:
+    found = judged("x^2", {"x": 1.0}, claim)
+    assert words in answer_text(found.claims[0], found.verdict)
+
+
+def test_a_gap_that_only_round_points_meet_is_said_and_is_not_wrong() -> None:
+    """Jacobi's formula for the derivative of det(A), which has no value at a singular A."""
+    right = one("det(A)", {"A": [[1.0, 2.0], [3.0, 5.0]]}, "A: det(A)*inv(A)'")
+    assert right.word == "right"
+    assert "it has no value at" in right.note
+    assert one("det(A)", {"A": [[1.0, 1.0], [1.0, 1.0]]}, "A: det(A)*inv(A)'").word == "wrong"
+    assert one("det(A)", {"A": [[1.0, 2.0], [3.0, 5.0]]}, "A: det(A)*inv(A)").word == "wrong"
+
+
+def test_what_was_read_into_a_formula_is_said() -> None:
+    assert one("x^3", {"x": 2.0}, "x: 1/2x").note == "`1/2x` was read as `(1/2)*x`"
 
 
 def test_a_kink_is_left_out() -> None:

@@ -46,6 +46,40 @@ def test_the_best_step_is_near_that_of_theory() -> None:
     assert 1e-9 < found.forward.theory < 1e-7 < found.central.theory < 1e-4
 
 
+@pytest.mark.parametrize(("text", "x"), [("1/(x-1)", 1.000001), ("ln(x-3)", 3.0001), ("sqrt(x-1)", 1 + 1e-9)])
+def test_the_rounding_of_the_moved_point_counts(text: str, x: float) -> None:
+    """Near a pole the spacing of numbers at x is what bounds the step, not the rounding of f."""
+    (found,) = study(text, x=x)
+    for curve in found.curves:
+        assert 0.01 < found.steps[curve.best] / curve.theory < 100
+        assert curve.rounding.seen == pytest.approx(-1, abs=0.15)
+        at_theory = min(zip(found.steps, curve.errors, strict=True), key=lambda s: abs(math.log(s[0] / curve.theory)))[
+            1
+        ]
+        assert at_theory < 4 * (curve.truncation.at(curve.theory) + curve.rounding.at(curve.theory))
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "applies"),
+    [
+        ("(1-cos(x))/x^2", 1e-8, (False, False)),
+        ("(1-cos(x))/x^2", 1e-3, (True, False)),
+        ("(1-cos(x))/x^2", 0.5, (True, True)),
+        ("tanh(x)", 20.0, (False, False)),
+        ("exp(x)", 700.0, (True, True)),
+        ("sin(1e8*x)", 1.0, (True, True)),
+    ],
+)
+def test_theory_is_silent_where_what_it_adds_up_is_not_there(text: str, x: float, applies: tuple[bool, bool]) -> None:
+    """At 1e-8 no digit of the quotient is right, at 1e-3 many more are a step of 2e-2 away; tanh is flat at 20, so that
+    its best step reaches where it is not."""
+    (found,) = study(text, x=x)
+    assert tuple(curve.unmet is None for curve in found.curves) == applies
+    for curve in found.curves:
+        branches = (curve.theory, curve.truncation, curve.rounding)
+        assert (curve.unmet is None) or branches == (None, None, None)
+
+
 def test_without_a_third_derivative_a_large_step_is_best() -> None:
     (found,) = study("x^2", x=3.0)
     assert found.central.truncation is None

@@ -16,12 +16,14 @@ from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report
 from gradcli.cli.step_sizes import carrier_of
 from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, closest
-from gradcli.syntax.bindings import Binding, constant_value, split_bindings
+from gradcli.syntax.bindings import Binding, constant_value, split_bindings, stripped
+from gradcli.syntax.parse import parse
 from gradcli.verify.comparison import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
 HINT = "--region x=0..1,y=-pi..pi"
 TO = ".."
+NOT_FINITE = ("inf", "infinity", "∞", "nan")
 POINTS = 100
 """Where a region is given without a number of points."""
 MOST_POINTS = 10_000_000
@@ -38,22 +40,37 @@ def read_interval(typed: str, binding: Binding, query: Query) -> Interval:
     """`low..high`, each a constant expression."""
     start, end = binding.value
     low, dots, high = typed[start:end].partition(TO)
-    if not dots or not low.strip() or not high.strip():
+    if not dots or not low.strip() or not high.strip() or TO in high:
         cause = f"the region of {binding.name} is an interval low..high"
         raise ExpressionError(cause, span=binding.value, source=typed, hint=HINT)
     middle = start + len(low)
-    ends = []
-    for place in (Span(start, middle), Span(middle + len(TO), end)):
-        value, shape = constant_value(typed, place, evaluate_constant, query.random)
-        if shape or not math.isfinite(value):
-            raise ExpressionError(
-                f"an end of the region of {binding.name} is a finite number", span=place, source=typed, hint=HINT
-            )
-        ends.append(float(value))
-    if not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
-        cause = f"the region of {binding.name} is empty or too wide: {ends[0]:g} to {ends[1]:g}"
-        raise ExpressionError(cause, span=binding.value, source=typed, hint="the smaller end comes first")
+    places = (Span(start, middle), Span(middle + len(TO), end))
+    ends = [read_end(typed, stripped(typed, *place), binding.name, query) for place in places]
+    fault = fault_of(binding.name, *ends)
+    if fault is not None:
+        raise ExpressionError(fault[0], span=binding.value, source=typed, hint=fault[1])
     return Interval(*ends)
+
+
+def read_end(typed: str, place: Span, name: str, query: Query) -> float:
+    """One end of an interval, a constant expression."""
+    if typed[place.start : place.end].lstrip("+-").lower() not in NOT_FINITE:
+        value, shape = constant_value(typed, place, evaluate_constant, query.random)
+        if not shape and math.isfinite(value):
+            return float(value)
+    cause = f"an end of the region of {name} is a finite number"
+    raise ExpressionError(cause, span=place, source=typed, hint=HINT)
+
+
+def fault_of(name: str, low: float, high: float) -> tuple[str, str] | None:
+    """Why there are no points to draw from an interval, and what to do; None where there are."""
+    if low == high:
+        return f"the region of {name} is a single point, {low:g}", f"bind it: --at {name}={low!r}"
+    if low > high:
+        return f"the region of {name} is empty: {low:g} is above {high:g}", "the smaller end comes first"
+    if not math.isfinite(high - low):
+        return f"the region of {name} is wider than a float64 can hold", "choose ends that are closer together"
+    return None
 
 
 def check_points(points: int | None, region: str) -> int:
@@ -110,14 +127,14 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
     """The request with the middle of each interval, or what --at binds, for shapes. Raises NameProblem."""
     bound_already = {binding.name for text in query.at for binding in split_bindings(text)} | set(query.values)
     middles = {name: (low + high) / 2 for name, (low, high) in region.items() if name not in bound_already}
-    bound = bind(replace(query, values={**query.values, **middles}))
-    inputs = list(bound.graph.inputs)
+    program = parse(query.text)
+    inputs = list(program.free_names)
     for name in region:
-        if name not in inputs:
+        if name not in program.names:
             near = closest(name, inputs)
             hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
             raise NameProblem(f"--region names {name}, which is no input", hint=hint)
-    return bound
+    return bind(replace(query, values={**query.values, **middles}))
 
 
 @contextmanager

@@ -10,13 +10,19 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.errors import ShapeError
+from gradcli.exact import Exact, as_float, enclosure, ratio, rational
 from gradcli.shapes import MAX_RANK
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MOST_ELEMENTS = 1_000_000
 """Elements of one constant. They are written into the graph as numbers; larger data belongs into a file."""
+MOST_EXACT = 20_000
+"""Elements up to which each knows the number that it stands for: balls, which ask for it, take no more."""
 LARGEST_SEED = 2**32 - 1
 
 
@@ -144,7 +150,7 @@ def _drawn(distribution: str) -> Callable[..., Made]:
 
 def _full(random: Random, shape: Argument, value: Argument) -> Made:
     sizes = _shape(shape)
-    return Made([float(_number(value, "the value"))] * math.prod(sizes), sizes)
+    return Made([as_float(_number(value, "the value"))] * math.prod(sizes), sizes)
 
 
 def _eye(random: Random, n: Argument) -> Made:
@@ -168,19 +174,49 @@ def _arange(random: Random, *limits: Argument) -> Made:
     if count <= 0:
         raise ShapeError(f"from {start:g} to {end:g} by {step:g} there are no elements", hint="mind the step's sign")
     _check_count(count)
-    return Made([float(start + k * step) for k in range(count)], (count,))
+    if count > MOST_EXACT:
+        return Made([float(start + k * step) for k in range(count)], (count,))
+    return Made([_combined((1, start), (k, step)) for k in range(count)], (count,))
 
 
 def _linspace(random: Random, a: Argument, b: Argument, n: Argument) -> Made:
     """Both ends included, exactly."""
-    start, end = (float(_number(limit, "a limit")) for limit in (a, b))
+    from fractions import Fraction
+
+    start, end = (as_float(_number(limit, "a limit")) for limit in (a, b))
     (count,) = _shape(n)
     if count == 1:
         return Made([start], (1,))
-    step = (end - start) / (count - 1)
+    steps = count - 1
+    step = (end - start) / steps
     if not math.isfinite(step):
         raise ShapeError("the limits are too far apart for float64")
-    return Made([*(start + k * step for k in range(count - 1)), end], (count,))
+    if count > MOST_EXACT:
+        return Made([*(start + k * step for k in range(steps)), end], (count,))
+    parts = (Fraction(k, steps) for k in range(count))
+    return Made([_combined((1 - part, start), (part, end)) for part in parts], (count,))
+
+
+def _combined(*terms: tuple[int | Fraction, float]) -> float:
+    """A sum of numbers, as they are written, times fractions: its float, which knows what it stands for."""
+    from fractions import Fraction
+
+    kept = [(factor, number) for factor, number in terms if factor]
+    fractions = [(factor, ratio(number)) for factor, number in kept]
+    known = [factor * fraction for factor, fraction in fractions if fraction is not None]
+    if len(known) == len(kept):
+        return as_float(rational(Fraction(sum(known))))
+    if len(kept) == 1 and kept[0][0] == 1:
+        return kept[0][1]
+
+    def enclose() -> Any:
+        import flint
+
+        return sum(enclosure(number) * flint.fmpq(*factor.as_integer_ratio()) for factor, number in kept)
+
+    texts = [number.source if isinstance(number, Exact) else repr(number) for _, number in kept]
+    source = "+".join(f"({factor})*({text})" for (factor, _), text in zip(kept, texts, strict=True))
+    return Exact(math.fsum(factor * number for factor, number in kept), f"({source})", enclose)
 
 
 def _sized(name: str) -> tuple[str, ...]:

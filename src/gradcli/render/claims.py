@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -68,10 +69,18 @@ def answer_text(judgement: Judgement, verdict: Verdict) -> str:
         return f"wrong at {points_text(judgement.points)}{tail}"
     right = array_text(judgement, judgement.right)
     if judgement.point is not None:
-        gives = array_text(judgement, judgement.claimed)
+        gives = given_text(judgement)
         here = "right at your point, but not everywhere: " if judgement.right_at_point else ""
-        return f"{here}wrong at {point_text(judgement.point)}: it gives {gives}, right is {right}{tail}"
+        return f"{here}wrong at {point_text(judgement.point)}: it {gives}, right is {right}{tail}"
     return f"wrong{places_text(judgement)}: it is {right}{tail}"
+
+
+def given_text(judgement: Judgement) -> str:
+    """What a formula does at its counterexample: `gives 3`, or that there is no number."""
+    claimed = judgement.claimed
+    if judgement.shape or math.isfinite(claimed):
+        return f"gives {array_text(judgement, claimed)}"
+    return "has no value there" if math.isnan(claimed) else "is infinite there, or too large for a float64"
 
 
 def array_text(judgement: Judgement, value: Nested) -> str:

@@ -60,7 +60,8 @@ def study_lines(study: StepStudy) -> list[str]:
     found = []
     for curve in study.curves:
         branches = [branch_text(b) for b in (curve.truncation, curve.rounding) if b is not None]
-        found.append(f"{curve.name + ':':<9}{', '.join(branches) or 'exact at every step'}")
+        none = "exact at every step" if curve.unmet is None else "no branches as in theory"
+        found.append(f"{curve.name + ':':<9}{', '.join(branches) or none}")
         found.append(f"{'':<9}{best_text(study, curve)}")
     return found
 
@@ -78,6 +79,11 @@ def best_text(study: StepStudy, curve: Curve) -> str:
     best = f"best h seen {study.steps[curve.best]:.1e}, off by {curve.errors[curve.best]:.1e}"
     if curve.theory is not None:
         return f"{best}; theory says {curve.theory:.1e}"
+    if curve.unmet is not None:
+        return (
+            f"{best}; theory does not apply: at its step, {curve.unmet:.1e}, "
+            "truncation or rounding is another than at the point"
+        )
     if curve.hidden:
         return f"{best}; theory: truncation is too small to tell at such steps, larger ones are better"
     return f"{best}; theory: without truncation the largest step is best" if curve.truncation is None else best

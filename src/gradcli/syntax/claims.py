@@ -5,6 +5,7 @@ A number counts as precise as it is written: 5.5 has one decimal. An expression 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ Evaluate = Callable[[Graph, int], Nested]
 HINT = 'write --claim x1=5.5, --claim "x2: x1 - cos(x2)" or --claim @answers.json'
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 SIGNS = str.maketrans("−–", "--")
 NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?|∞)", re.IGNORECASE)
 MOST_DIGITS = 400
@@ -82,7 +84,9 @@ def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
     try:
         bindings = split_bindings(text)
     except GradcliError as error:
-        error.hint = HINT
+        error.hint = (
+            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else HINT
+        )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
 
@@ -108,7 +112,12 @@ def _formula(text: str, colon: int) -> Claim:
         raise NameProblem(f"'{written}' is no name to claim anything of", span=place, source=text, hint=HINT)
     if behind.start == behind.end:
         raise ExpressionError(f"the formula for '{name}' is missing", span=place, source=text, hint=HINT)
-    program = parse_at(text, behind)
+    try:
+        program = parse_at(text, behind)
+    except GradcliError as error:
+        if ":" in text[behind.start :]:
+            error.hint = "each formula is a claim of its own: --claim x:... --claim y:..."
+        raise
     return Claim(name, text[behind.start : behind.end], formula=program, source=text, span=place)
 
 
@@ -165,7 +174,8 @@ def _numbered(value: Any, leaves: list[str], name: str, depth: int = 0) -> Any:
             raise ShapeError(f"the claim of {name} is a list nested more than {MAX_RANK} deep")
         return [_numbered(item, leaves, name, depth + 1) for item in value]
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise UsageError(f"the claim of {name} holds {value!r}, which is no number", hint="give numbers or lists")
+        written = json.dumps(value, default=repr)
+        raise UsageError(f"the claim of {name} holds {written}, which is no number", hint="give numbers or lists")
     leaves.append(value if isinstance(value, str) else repr(value))
     return len(leaves)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,7 +20,7 @@ from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
 from gradcli.syntax.claims import Claim, Digits
-from gradcli.verify.digits import MOST_DECIMALS, NOTHING, admits, note_on_digits, off_by_one, rounded_text
+from gradcli.verify.digits import MOST_DECIMALS, admits, note_on_digits, off_by_one, rounded_text
 from gradcli.verify.explain import finite
 from gradcli.verify.explanations import Explained, Explanation, explain, multiple
 from gradcli.verify.setting import Setting
@@ -38,6 +39,10 @@ LEAST_DIGITS = 6
 """Digits that a verified derivative has where the verdict does not say how many."""
 NEAR = 1e-6
 """A sweep that is off by more of the largest number has lost digits that claims have: its slips explain nothing."""
+NOTHING = 1e4
+"""In units of roundoff: what is larger is no 0 that the point misses by its rounding."""
+NEIGHBOURS = 4
+"""Points beside the given one, as far as rounding takes it, that tell which numbers are no more than its rounding."""
 MOST_COMPONENTS = 8
 """Wrong components that are explained one by one where no slip explains them together."""
 
@@ -74,7 +79,8 @@ class Truth:
     only, each known up to `uncertain`. `doubtful`: the verdict is that rounding may have spoilt them; `proven`: it has,
     and these are the true ones. `cancels`: kinks do, and the rules do not give the derivative.
 
-    `order` tells for each place of the claim which of these numbers stands there.
+    `order` tells for each place of the claim which of these numbers stands there, `nothing` below which size each is no
+    more than what the rounding of the point makes of a 0.
     """
 
     low: Sequence[float]
@@ -84,6 +90,7 @@ class Truth:
     doubtful: bool = False
     proven: bool = False
     cancels: bool = False
+    nothing: Sequence[float] = ()
 
     @classmethod
     def known(cls, numbers: Sequence[float], order: Sequence[int], dtype: str) -> Truth:
@@ -92,8 +99,7 @@ class Truth:
 
     def admits(self, claimed: Sequence[Digits], place: int) -> bool:
         """Whether a component of a claim may be right, as far as rounding lets one tell."""
-        # Where floats lost a number, and balls prove it, it is no zero that the point only misses by rounding.
-        nothing = 0.0 if self.proven else NOTHING
+        nothing = self.nothing[place] if self.nothing else 0.0
         return admits(claimed[place], self.low[place], self.high[place], self.uncertain[place], nothing)
 
     def wrong(self, claimed: Sequence[Digits]) -> list[int]:
@@ -125,6 +131,8 @@ def judge_numbers(claim: Claim, setting: Setting) -> Judgement:
     numbers = in_torch_order(claim.numbers, input_shape, setting.layout)
     sweep = Sweep(setting.problem, setting.carrier, claim.name)
     truth = _truth(setting, checked, claim.name)
+    if _says_nothing(numbers) and not truth.proven:
+        truth = replace(truth, nothing=_nothing(sweep, claim.name))
     if truth.at_kink and not finite(gradient):
         whole = replace(whole, right=None)
     return _compare(whole, numbers, truth, sweep)
@@ -150,7 +158,8 @@ def _judge_value(claim: Claim, setting: Setting) -> Judgement:
         return _compare(whole, claim.numbers, Truth.known(exact, range(len(exact)), carrier.dtype), sweep)
     if not known:
         return replace(whole, word=UNDEFINED, right=None, note="the value is not finite")
-    truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful)
+    nothing = _nothing(sweep, None) if _says_nothing(claim.numbers) else ()
+    truth = Truth(sweep.right, sweep.right, uncertain, range(len(uncertain)), doubtful, nothing=nothing)
     return _compare(whole, claim.numbers, truth, sweep)
 
 
@@ -208,6 +217,29 @@ def _truth(setting: Setting, checked: Checked, name: str) -> Truth:
         known = max(unit, 10.0 ** -(verdict.digits or LEAST_DIGITS)) * max(map(abs, numbers), default=0.0)
         uncertain = [min(u, known) for u in uncertain]
     return Truth(low, high, uncertain, order, verdict.word in ("ill-conditioned", "inconclusive"))
+
+
+def _says_nothing(numbers: Sequence[Digits]) -> bool:
+    """Whether a claim has a bare 0, of which the point may miss the right one by its rounding."""
+    return any(digits.value == 0 for digits in numbers)
+
+
+def _nothing(sweep: Sweep, name: str | None) -> list[float]:
+    """How far each number moves where every number of the point moves by its rounding: cos(pi/2) is 6e-17 at the float
+    that is nearest to pi/2, and the derivative of 6e-34 x does not move."""
+    source = random.Random(0)
+    unit = UNIT_ROUNDOFF[sweep.carrier.dtype]
+    farthest = [0.0] * len(sweep.right)
+    for _ in range(NEIGHBOURS):
+        point = {
+            bound: unflatten(
+                [x * (1 + 2 * unit * source.choice((-1, 1))) for x in flatten(value)], nested_shape(bound, value)
+            )
+            for bound, value in sweep.problem.point.items()
+        }
+        moved = Sweep(replace(sweep.problem, point=point), sweep.carrier, name, sweep.target).right
+        farthest = [max(f, abs(m - r)) for f, m, r in zip(farthest, moved, sweep.right, strict=True)]
+    return [f if f <= NOTHING * unit else 0.0 for f in farthest]
 
 
 def _compare(whole: Judgement, numbers: Sequence[Digits], truth: Truth, sweep: Sweep) -> Judgement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -18,7 +19,9 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import NameProblem, UsageError, closest
 from gradcli.methods.base import elements, flatten, methods
 from gradcli.methods.bounded import bounded_differences
+from gradcli.methods.certified import prove, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import enclosed_gradient
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.rounding import BOUND
 from gradcli.methods.symbolic import AT_KINK
@@ -27,7 +30,7 @@ from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.thresholds import is_seen
-from gradcli.verify.truth import ProvenGradient, error_of, truth_of
+from gradcli.verify.truth import ProvenGradient, error_of, is_number, truth_of
 from gradcli.verify.verdict import judge_kink
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
@@ -54,8 +57,8 @@ class Gate(NamedTuple):
         return f"|a - b| <= {self.absolute:g} + {self.relative:g} |b|"
 
 
-MORE_DIGITS = (18, 24)
-"""Of a true number whose float is the answer that is called wrong."""
+MORE_DIGITS = (20, 40, 80, 160, 320)
+"""Of two numbers that are the same in a float's digits."""
 
 
 @dataclass
@@ -220,7 +223,9 @@ def find_reference(
     if truth is not None:
         floats = [float(ball) for ball in truth.gradient]
         zeros = [0.0] * len(floats)
-        rounding = truth.rounding or [BOUND * ulp(number, carrier.dtype) for number in floats]
+        # The smallest floats have fewer digits than the bound of rounding counts with.
+        least = [BOUND * ulp(number, carrier.dtype) for number in floats]
+        rounding = list(map(max, truth.rounding, least)) if truth.rounding else least
         return Reference(TRUTH, floats, truth.gradient, rounding, zeros)
     answered = {row.derivative.method: row.derivative for row in rows if row.derivative.gradient is not None}
     name = next((name for name in REFERENCES[1:] if name in answered), "")
@@ -405,16 +410,29 @@ def off_sentence(problem: Problem, off: list[Row], truth: ProvenGradient | None)
     answer = numbers(problem, derivative.gradient)[place]
     first = f"{names} {'is' if len(off) == 1 else 'are'} off by {by}: "
     lead = f"{derivative.method} gives " if len(off) > 1 else ""
-    return f"{first}{lead}{answer!r}, truly {true_text(answer, truth, place)}"
+    given, true = told_apart(answer, truth, place)
+    return f"{first}{lead}{given}, truly {true}"
 
 
-def true_text(answer: float, truth: ProvenGradient, place: int) -> str:
-    """A component of the truth, with so many digits that it is another text than the answer."""
-    from gradcli.methods.certified import proven_texts
+def told_apart(answer: float, truth: ProvenGradient, place: int) -> tuple[str, str]:
+    """An answer and the component of the truth that it misses, in so many digits that they are two numbers."""
+    given, true = repr(answer), truth.text_of(truth.gradient[place])
+    for digits in MORE_DIGITS:
+        if not (is_number(true) and math.isfinite(answer)) or Decimal(given) != Decimal(true):
+            break
+        given, true = _in_digits(answer, truth.problem, place, digits)
+    return given, true
 
-    ball = truth.gradient[place]
-    texts = [truth.text_of(ball), *(proven_texts([ball], truth.bits, digits)[0] for digits in MORE_DIGITS)]
-    return next((text for text in texts if text != repr(answer)), texts[-1])
+
+def _in_digits(answer: float, problem: Problem, place: int, digits: int) -> tuple[str, str]:
+    def computed(balls: Any) -> list[list[Any]]:
+        gradient = enclosed_gradient(problem, balls)[1]
+        true = [ball for name in problem.wrt for ball in gradient[name]][place]
+        return [[balls.flint.arb(answer), true]]
+
+    ((given, true),), bits = prove(computed, digits, problem.dtype)
+    first, second = proven_texts([given, true], bits, digits)
+    return first, second
 
 
 def explained_by_rounding(problem: Problem, carrier: Carrier, rows: list[Row]) -> bool:

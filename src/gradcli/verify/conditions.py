@@ -54,24 +54,21 @@ def right_under(
     agrees: Callable[[Point], bool | None],
     points: Callable[[], Iterator[Point]],
     shapes: Mapping[str, Shape],
-    given: Point | None,
-    right_at_given: bool,
+    right_at: Point | None,
+    wrong_at: Sequence[Point],
     assumed: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The conditions, in words, under which a formula is right that is wrong at some other point.
 
-    `agrees` says whether it is right at a point (None: that cannot be told there). A condition explains what is seen at
-    the `given` point: it is met there where the formula is right there, and not met where it is wrong.
+    `agrees` says whether it is right at a point (None: that cannot be told there). The user's point meets the condition
+    if the formula is right there (`right_at`), and no point does at which it is known to be wrong.
     """
     if sum(map(size, shapes.values())) > MOST_ELEMENTS:
         return ()
     found: list[str] = []
     for condition in conditions({name: shape for name, shape in shapes.items() if name not in assumed}):
-        if given is None or not right_at_given:
-            possible = not condition.special and (given is None or not condition.met(given))
-        else:
-            possible = condition.met(given)
-        if possible and _holds(agrees, map(condition.made, points())):
+        possible = condition.met(right_at) if right_at is not None else not condition.special
+        if possible and not any(map(condition.met, wrong_at)) and _holds(agrees, map(condition.made, points())):
             found.append(condition.text)
             if len(found) == MOST_TOLD:
                 break

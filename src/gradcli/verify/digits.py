@@ -13,16 +13,12 @@ MOST_DECIMALS = 15
 """Claims with more say as much as a float does: nothing is rounded in them."""
 
 
-NOTHING = 1e-12
-"""A number below it is 0 to who says so: cos(pi/2) is 6e-17 at the float that is nearest to pi/2."""
-
-
-def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0, nothing: float = NOTHING) -> bool:
+def admits(claimed: Digits, low: float, high: float, uncertainty: float = 0.0, nothing: float = 0.0) -> bool:
     """Whether a claim is right where every number from `low` to `high` is, each known up to `uncertainty`.
 
     It may be off by one unit of its last digit, to either side. Where the number itself has no more digits than the
     claim there is nothing to round, and the claim must be that number; where it is less than a unit, so that no digit
-    of it is left, the claim must be that number rounded or truncated. A bare 0 is right for what is below `nothing`.
+    of it is left, the claim must be that number rounded or truncated. A bare 0 is right up to `nothing`.
     """
     if not math.isfinite(uncertainty):
         return True

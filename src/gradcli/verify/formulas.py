@@ -10,14 +10,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, closest
+from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, Unstated, closest
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import arranged, flatten, unflatten
+from gradcli.methods.certified import prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.enclosures import flat, too_large, working
+from gradcli.methods.proven import nearest_float
 from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem
@@ -44,6 +48,9 @@ from gradcli.verify.sweep import Sweep
 from gradcli.verify.thresholds import is_seen
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import ROUNDING, Verdict, worst
+
+if TYPE_CHECKING:
+    from gradcli.carriers.balls import Balls
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
 ENOUGH = 16
@@ -108,9 +115,11 @@ class Question:
         found = evaluate(made, [self.output], self.carrier, input_values(made, self.carrier, known))
         value = self.carrier.nested(found.values[self.output])
         claimed = flatten(value)
+        proven = None if finite(claimed) else self._proven(known)
+        claimed = proven or claimed
         if not self.of_value:
             claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
-        agrees = self._agree(claimed, right, problem, known)
+        agrees = self._agree(claimed, right, problem, None if proven else known)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
 
     def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
@@ -159,10 +168,29 @@ class Question:
             tape = evaluate(self.graph, list(steps.values()), main, input_values(self.graph, main, point))
         return {n: main.nested(tape.values[steps[n]]) if n in steps else point[n] for n in wanted}
 
+    def _proven(self, known: Mapping[str, Nested]) -> list[float] | None:
+        """The formula's numbers where floats overflow on the way to them; None where it has none."""
+        asked = Problem(self.built.graph, self.output, (), known, None, self.carrier.dtype)
+        if too_large(asked):
+            return None
+
+        def computed(balls: Balls) -> list[list[Any]]:
+            inputs = input_values(asked.graph, balls, known)
+            return [flat(evaluate(asked.graph, [self.output], balls, inputs).values[self.output])]
+
+        try:
+            (numbers,), bits = prove(computed, 0, asked.dtype)
+        except Unstated:
+            return None
+        with working(bits):
+            found = [nearest_float(ball) for ball in numbers]
+        return [number for number in found if number is not None] if None not in found else None
+
     def _agree(
-        self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested]
+        self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested] | None
     ) -> bool | None:
-        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell."""
+        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell. `known` are
+        the values that the formula was computed from, None where it is proven."""
         main = self.setting.carrier
         unit = ROUNDING * UNIT_ROUNDOFF[main.dtype]
         if all(abs(c - r) <= unit * abs(r) for c, r in zip(claimed, right, strict=True)):
@@ -174,7 +202,9 @@ class Question:
         else:
             rows = [replace(row, wrt=(self.claim.name,)) for row in self._rows(problem)]
             ours = [r for row in rows for r in rounding_of_gradient(row, main)[self.claim.name]]
-        theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
+        theirs = 0.0
+        if known is not None:
+            theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
         if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
             return False
         size = max(map(abs, [*claimed, *right]))
@@ -240,6 +270,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     )
     if setting.problem.point and not any(c.given for c in looked):
         note = "the point given is on a kink or lost in rounding, and was left out"
+    looked, missing = _without_gaps(looked)
+    note = note or missing
     failed = counterexample(looked)
     _, shape = _shown(looked[0].right, question)
     whole = Judgement(claim, question.of_value, RIGHT, shape=shape, points=len(looked), note=note)
@@ -252,6 +284,7 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
     explained = explanations(question, failed, looked)
+    read = question.built.notes
     wrong = replace(
         whole,
         word=WRONG,
@@ -259,12 +292,25 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         claimed=claimed,
         wrong=tuple(k for k, (c, r) in enumerate(pairs) if not abs(c - r) <= ALMOST * abs(r)),
         point=failed.point,
-        note=note or ("" if explained else times_note(_multiple(looked))),
+        note="; ".join(filter(None, [note or ("" if explained else times_note(_multiple(looked))), *read])),
         explanations=explained,
         right_at_point=any(c.given and c.agrees for c in looked),
         conditions=conditions_of(question, looked) if question.fits else (),
     )
     return wrong, question.verdict(failed.point)
+
+
+def _without_gaps(looked: list[Compared]) -> tuple[list[Compared], str]:
+    """The points without those where a formula that is right at all others has no value, and what to say of them.
+
+    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps; where
+    random points do, they are a part of the domain.
+    """
+    kept = [c for c in looked if c.irregular or finite(c.claimed)]
+    gaps = len(looked) - len(kept)
+    if not gaps or not kept or not all(c.agrees for c in kept):
+        return looked, ""
+    return kept, f"it has no value at {gaps} of {len(looked)} points"
 
 
 def counterexample(looked: Sequence[Compared]) -> Compared | None:
@@ -383,12 +429,10 @@ def conditions_of(question: Question, looked: list[Compared]) -> tuple[str, ...]
         return None if found is None else found.agrees
 
     points = question.points
-    given = next((c for c in looked if c.given), None)
-    point = None if given is None else given.point
+    right_at = next((c.point for c in looked if c.given and c.agrees), None)
+    wrong_at = [c.point for c in looked if not c.agrees]
     random_points = partial(points.random, seed=29)
-    return right_under(
-        agrees, random_points, points.shapes, point, given is not None and given.agrees, tuple(points.assumed)
-    )
+    return right_under(agrees, random_points, points.shapes, right_at, wrong_at, tuple(points.assumed))
 
 
 def none_found(question: Question, tried: int) -> DomainError:

@@ -1,15 +1,15 @@
 """How the error of difference quotients depends on the step: truncation at large steps, rounding at small ones.
 
-A forward difference errs by h/2 |f''| + 2r/h and a central one by h^2/6 |f'''| + r/h, where r is the rounding of f
-(Press et al., Numerical Recipes, section 5.7). The derivatives of f in this theory are differences in balls: the whole
-study uses no rule but that of the true derivative it measures against.
+A forward difference errs by h/2 |f''| + (2r + s)/h and a central one by h^2/6 |f'''| + (r + s)/h, where r is the
+rounding of f (Press et al., Numerical Recipes, section 5.7) and s = u |x f'| that of x + h. The derivatives of f in it
+are differences in balls: the whole study uses no rule but that of the true derivative it measures against.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -29,6 +29,8 @@ LEAST_POINTS = 3
 """Of a branch, for its slope to be fitted."""
 BENT = 0.1
 """The part by which the truncation of a difference may be off its first term, to be called by its power."""
+ALIKE = 32
+"""Times that rounding beside the point may be larger or smaller than at it, seen as it is in a few evaluations."""
 BESIDE = 3
 """Decades that are shown to either side of the steps that theory calls best."""
 VANISHED = 1e-60
@@ -54,7 +56,10 @@ class Branch:
 @dataclass(frozen=True)
 class Curve:
     """The errors of one kind of difference at all steps; NaN where the step leaves the domain. `best` is the index of
-    the smallest; `theory` the best step that theory says, None where there is no truncation or no rounding."""
+    the smallest; `theory` the best step that theory says, None where there is no truncation or no rounding.
+
+    `unmet` is the step that theory would call best although what it adds up is not there; then it has no branches.
+    """
 
     name: str
     errors: list[float]
@@ -63,6 +68,7 @@ class Curve:
     truncation: Branch | None
     rounding: Branch | None
     hidden: bool = False
+    unmet: float | None = None
 
 
 @dataclass(frozen=True)
@@ -120,11 +126,14 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
         second, third = _derivatives(exact, direction, positions)
         curved, bent = _bends(exact, direction, positions)
         hidden = ((curved or bent) and not (second or third), bent and not third)
+        moved = line.roundoff * sum(abs(float(g) * x) for g, x in zip(gradient, positions, strict=True))
+        rounded = (2 * rounding + moved, rounding + moved)
         laws = ((1, second / 2) if second else (2, third / 6), (2, third / 6))
-        bests = [_best_step(law, r) for law, r in zip(laws, (2 * rounding, rounding), strict=True)]
+        bests = [_best_step(law, r) for law, r in zip(laws, rounded, strict=True)]
         steps = _steps([best for best in bests if best])
         truncated = _truncations(exact, direction, steps, max(map(abs, flatten(problem.point[name])), default=0.0))
     reaches = [_reach(steps, errors, law, best) for errors, law, best in zip(truncated, laws, bests, strict=True)]
+    applies = [_applies(line, name, best, reach, rounding) for best, reach in zip(bests, reaches, strict=True)]
     here, values = line.here(), line.at(direction, steps + [-h for h in steps])
     ahead, behind = values[: len(steps)], values[len(steps) :]
     forward = [(a - here) / h for h, a in zip(steps, ahead, strict=True)]
@@ -134,9 +143,29 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
         f"along ones of {name}" if shape else f"by {name}",
         truth.text_of(true),
         steps,
-        _curve("forward", steps, forward, true, laws[0], 2 * rounding, reaches[0], hidden[0]),
-        _curve("central", steps, central, true, laws[1], rounding, reaches[1], hidden[1]),
+        _curve("forward", steps, forward, true, laws[0], rounded[0], reaches[0], hidden[0], applies[0]),
+        _curve("central", steps, central, true, laws[1], rounded[1], reaches[1], hidden[1], applies[1]),
     )
+
+
+def _applies(line: Line, name: str, best: float | None, reach: float, rounding: float) -> bool:
+    """Whether what theory adds up is there at its best step: truncation as its first term, and the point's rounding.
+
+    (1 - cos x)/x^2 at 1e-8 has no digit, and many of them beside it.
+    """
+    if best is None:
+        return True
+    beside = [_rounding_at(line, name, step) for step in (best, -best)]
+    return reach > 0 and all(rounding / ALIKE <= r <= rounding * ALIKE for r in beside)
+
+
+def _rounding_at(line: Line, name: str, step: float) -> float:
+    """The rounding of the function a step beside the point; NaN outside its domain."""
+    problem = line.problem
+    moved = [x + step for x in flatten(problem.point[name])]
+    point = {**problem.point, name: unflatten(moved, problem.input_shape(name))}
+    there = Line(replace(problem, point=point), line.carrier)
+    return there.noise.of(there.here())
 
 
 def _best_step(law: tuple[int, float], rounded: float) -> float | None:
@@ -213,6 +242,7 @@ def _curve(
     rounded: float,
     reach: float,
     hidden: bool,
+    applies: bool,
 ) -> Curve:
     """The errors of some quotients, with the branches that theory says."""
     errors = [error_of(q, true) if math.isfinite(q) else math.nan for q in quotients]
@@ -220,6 +250,8 @@ def _curve(
     best = min(known, key=lambda k: errors[k], default=None)
     power, factor = truncated
     theory = _best_step(truncated, rounded)
+    if not applies:
+        return Curve(name, errors, best, None, None, None, hidden, theory)
     turn = theory or (steps[best] if best is not None else 0.0)
     truncation = rounding = None
     if factor:

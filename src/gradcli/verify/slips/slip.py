@@ -90,14 +90,13 @@ def places_text(sweep: Sweep, edges: Sequence[Edge]) -> str:
     return " or ".join(texts[:MOST_PLACES]) + more
 
 
-def sum_text(right: Sequence[float], flow: Sequence[float], sign: int) -> str:
-    """`2 - (-0.283662) = 2.28366`: what else there is, and the flow with a sign."""
+def flipped_text(right: Sequence[float], flow: Sequence[float]) -> str:
+    """`2 - (-0.283662) = 2.28366`: what else there is, less the flow."""
     rest = right[0] - flow[0]
-    number = factor_text(flow[0])
-    total = rest + sign * flow[0]
+    total = rest - flow[0]
     if abs(rest) <= 1e-12 * abs(flow[0]):
-        return f"-{number} = {total:.6g}"
-    return f"{rest:.6g} {'-' if sign < 0 else '+'} {number} = {total:.6g}"
+        return f"{total:.6g}, not {right[0]:.6g}"
+    return f"{rest:.6g} - {factor_text(flow[0])} = {total:.6g}"
 
 
 def without_text(sweep: Sweep, candidate: Candidate) -> str:

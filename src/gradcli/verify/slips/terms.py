@@ -13,12 +13,12 @@ from gradcli.verify.slips.slip import (
     Candidate,
     Slip,
     difference,
+    flipped_text,
     is_half,
     is_square,
     places_text,
     result_text,
     rounded,
-    sum_text,
     without_text,
 )
 from gradcli.verify.sweep import Edge, Sweep, is_quotient
@@ -48,7 +48,7 @@ class FlippedSign(Slip):
                 exchanged = ", as by u v' - u' v in the quotient rule"
             return f"the sign of the whole derivative is flipped{exchanged}{result_text(found[0])}"
         flow = sweep.flows[edges[0]]
-        sums = f": {sum_text(sweep.right, flow, -1)}" if len(flow) == 1 else ""
+        sums = f": {flipped_text(sweep.right, flow)}" if len(flow) == 1 else ""
         return f"the sign of {places_text(sweep, edges)} is flipped ({sweep.node_text(edges[0].node)}){sums}"
 
 
