@@ -23,6 +23,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
+from gradcli.verify.explain import non_finite_nodes
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
@@ -150,7 +151,7 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
     """The verdict where floats give no number, and balls prove one: that floats could hold, or of which they hold the
     value alone; else None."""
     truth = truth_of(problem, carrier, finite=False)
-    if truth is None or not truth.confirmed:
+    if truth is None or not truth.confirmed or not _has_value(problem, truth.bits):
         return None
     if truth.fits_floats:
         return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
@@ -158,6 +159,14 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
         return None
     words = f"a derivative is larger than {carrier.dtype} can hold; the true numbers are finite"
     return Verdict("ill-conditioned", words, true=true_numbers(truth))
+
+
+def _has_value(problem: Problem, bits: int) -> bool:
+    """Whether everything that the output needs is a number in balls: ln(-1)^0 is 1 there, too."""
+    graph = problem.graph
+    with working(bits, problem.dtype) as balls:
+        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        return not non_finite_nodes(tape, problem.output)
 
 
 def true_numbers(truth: ProvenGradient) -> TrueNumbers:

@@ -9,7 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
 from gradcli.methods.base import BLOCK, elements, flatten, unflatten
 from gradcli.problem import Problem
-from gradcli.verify.explain import Cause, finite, value_cause
+from gradcli.verify.explain import Cause, finite, has_value, value_cause
 from gradcli.verify.kinks import SEEN, Sides
 from gradcli.verify.limits import behaviours, limits_sentence
 from gradcli.verify.truth import error_of, is_number
@@ -48,7 +48,7 @@ def _diagnosed(scene: Scene) -> Diagnosis:
     problem = scene.problem
     findings: list[Finding] = []
     notes: list[str] = []
-    if not finite(scene.value):
+    if not has_value(scene.tape, problem.output):
         findings.append(value_finding(scene))
     else:
         looked = (_nonfinite, _kinks, _value_digits, _zeros, _gradient_digits, _tiny)
@@ -114,10 +114,13 @@ def value_finding(scene: Scene) -> Finding:
         scene.problem.output, "the point itself is not finite", None, "bind every input to a finite number"
     )
     numbers = flatten(scene.value)
-    wrong = [k for k, number in enumerate(numbers) if not math.isfinite(number)]
-    kind: Kind = "nan" if any(math.isnan(numbers[k]) for k in wrong) else "infinite"
-    part = Part("", tuple(wrong), len(numbers))
+    # Behind a power of 0 or a comparison every number is finite, and none has a meaning.
+    wrong = [k for k, number in enumerate(numbers) if not math.isfinite(number)] or list(range(len(numbers)))
+    worst = [numbers[k] for k in wrong]
     true, origin = scene.truth.value, scene.lost_before(cause.node)
+    hidden: Kind = "undefined" if true is None else "digits"
+    kind: Kind = "nan" if any(map(math.isnan, worst)) else "infinite" if any(map(math.isinf, worst)) else hidden
+    part = Part("", tuple(wrong), len(numbers))
     if true is None or origin is None:
         found = _finding(scene, kind, [part], cause.node, cause.sentence)
     else:
@@ -133,8 +136,8 @@ def value_finding(scene: Scene) -> Finding:
 
 def _first_fault(scene: Scene) -> int | None:
     """The node at which a rewritten expression still goes wrong."""
-    if not finite(scene.value):
-        cause = value_cause(scene.tape, scene.problem.output)
+    cause = value_cause(scene.tape, scene.problem.output)
+    if cause is not None or not finite(scene.value):
         return cause.node if cause else None
     births = nonfinite.births(scene)
     if births:
