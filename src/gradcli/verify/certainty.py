@@ -243,7 +243,7 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
     problem = truth.problem
     if lost.underflowed:
         true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
-        return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
+        return underflow_sentence(lost, carrier.dtype, true_text), None
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
@@ -256,3 +256,8 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
     true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
     sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {true_text}: {kept}"
     return sentence + (f"; they go at {place}" if place else ""), loss.node if loss is not None else None
+
+
+def underflow_sentence(lost: JudgedNumber, dtype: str, true_text: str) -> str:
+    """That a number is 0 because the dtype cannot hold what it is."""
+    return f"{lost.label} underflows to 0 in {dtype}, truly {true_text}"

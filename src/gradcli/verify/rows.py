@@ -25,7 +25,7 @@ from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
 from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, any_tiny, may_underflow, shared_digits, worst
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
@@ -170,6 +170,8 @@ def confirmed_by_slopes(
     if tape.kinks() or not size(shape):
         return None
     numbers = flatten(product)
+    shown = [*flatten(carrier.nested(tape.values[problem.output])), *numbers]
+    suspect = any_tiny(shown)
     largest = max(map(abs, numbers))
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
     position = max(abs(x) for name in tangent for x in flatten(problem.point[name]))
@@ -178,7 +180,9 @@ def confirmed_by_slopes(
         weights = [1.0] if cotangent is None else flatten(cotangent)
         ours = math.fsum(w * x for w, x in zip(weights, numbers, strict=True))
         line = Line(replace(problem, cotangent=cotangent), carrier)
-        if value_is_doubtful(line):
+        if value_is_doubtful(line) or (
+            suspect and may_underflow(replace(along(problem, tangent), cotangent=cotangent))
+        ):
             return None
         seen = line.slope(dict(tangent), position)
         rounding = unit * max(abs(ours), largest)
