@@ -14,6 +14,7 @@ from gradcli.shapes import index_of
 from gradcli.verify import curvature
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp, judge_jacobian
+from gradcli.verify.witnesses import verdict_details
 from tests.verify.problems import problem
 
 
@@ -206,3 +207,22 @@ def test_what_proves_digits_is_loaded_where_digits_are_lost(command: tuple[str, 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1:] == ["False"]
+
+
+@pytest.mark.parametrize("extra", ["", "[", "with another kink"])
+def test_the_value_that_floats_lose_at_a_kink_is_said(extra: str) -> None:
+    """By arithmetic: 0.1 * 3 - 0.3 is 0, which floats miss."""
+    missed = "|0.1*x - 0.3|"
+    text = {"": missed, "[": f"[{missed}, x]"}.get(extra, f"[|x - 3|, {missed}]")
+    wanted = {"": "0", "[": ["0", "3"]}.get(extra, ["0", "0"])
+    found, carrier = asked(text, x=3.0)
+    jacobian = check_jacobian(found, carrier).verdict
+    product = check_jvp(found, carrier, {"x": 1.0})[2]
+    for verdict, kind in ((jacobian, "jacobian"), (product, "jvp")):
+        assert verdict.word == "kink"
+        assert verdict.true is not None
+        assert (verdict.true.value, verdict.true.kind) == (wanted, kind)
+    assert verdict_details(product)["true"] == {"value": wanted}
+    none_lost, carrier = asked("[|x|, x]", x=0.0)
+    assert check_jacobian(none_lost, carrier).verdict.true is None
+    assert check_jvp(none_lost, carrier, {"x": 1.0})[2].true is None

@@ -20,7 +20,8 @@ HVP_MODE = "1 reverse sweep on dual numbers (forward over reverse)"
 
 def jacobian_blocks(problem: Problem, blocks: Mapping[str, Nested], layout: Layout) -> dict[str, Block]:
     """The Jacobian by input in a layout."""
-    return {by: arranged(blocks[by], problem.output_shape, problem.input_shape(by), layout) for by in problem.wrt}
+    outer = problem.output_shape
+    return {by: arranged(block, outer, problem.input_shape(by), layout) for by, block in blocks.items()}
 
 
 def hessian_blocks(

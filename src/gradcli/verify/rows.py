@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -25,7 +25,16 @@ from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
 from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, any_tiny, may_underflow, shared_digits, worst
+from gradcli.verify.witnesses import (
+    ESTIMATE,
+    ROUNDING,
+    TrueNumbers,
+    Verdict,
+    any_tiny,
+    may_underflow,
+    shared_digits,
+    worst,
+)
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
@@ -66,8 +75,8 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
 
         proven = partial(prove_jacobian, problem, 0)
         verdict = corrected(verdict, problem, "jacobian", outputs, proven, lambda proof: proof.by_input())
-    else:
-        verdict = replace(verdict, true=None)
+    elif verdict.true is not None:
+        verdict = replace(verdict, true=verdict.true._replace(kind="jacobian"))
     return CheckedJacobian(carrier.nested(tape.values[output]), blocks, chosen, why, verdict)
 
 
@@ -98,8 +107,19 @@ def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nest
     found = worst(verdicts)
     if verdicts[0][0] == ALONG and found.word == "verified":
         found = replace(found, sentence=f"{found.sentence}, {ALONG}")
+    true = known_of_all(found, [verdict for _, verdict in verdicts])
     # One row's one-sided derivatives are not those of the whole.
-    return replace(found, sides=None, clarke=None) if problem.output_shape else found
+    rows = {"sides": None, "clarke": None} if problem.output_shape else {}
+    return replace(found, true=true, **rows)
+
+
+def known_of_all(found: Verdict, verdicts: Sequence[Verdict]) -> TrueNumbers | None:
+    """The true numbers that verdicts on rows know of the whole: the value, and the derivative where there is one row.
+    Where a derivative is undefined, its components say so elsewhere."""
+    known = [verdict.true for verdict in verdicts if verdict.true is not None]
+    value = next((true.value for true in known if true.value is not None), None)
+    derivative = known[0].derivative if len(verdicts) == 1 and known and found.word == "kink" else {}
+    return TrueNumbers(value, derivative) if value is not None or derivative else None
 
 
 def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]:
@@ -156,8 +176,9 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
 
             proven = partial(prove_jvp, problem, tangent, 0)
             verdict = corrected(verdict, problem, "jvp", 1, proven, lambda proof: proof.parts["v",])
-        else:
-            verdict = replace(verdict, true=None)
+        elif verdict.true is not None:
+            product_text = verdict.true.derivative.get(STEP)
+            verdict = replace(verdict, true=TrueNumbers(verdict.true.value, product_text, "jvp"))
     return carrier.nested(value), nested, verdict
 
 

@@ -39,7 +39,7 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 class TrueNumbers(NamedTuple):
     """The value (None: it is what is shown) and the derivative, nested, as texts of known digits. `kind` is what JSON
     calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
-    shape."""
+    shape (None: not known)."""
 
     value: Nested | None
     derivative: Any
@@ -117,7 +117,8 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
         value = {} if verdict.true.value is None else {"value": verdict.true.value}
-        found["true"] = {**value, verdict.true.kind: verdict.true.derivative}
+        derivative = {} if verdict.true.derivative is None else {verdict.true.kind: verdict.true.derivative}
+        found["true"] = value | derivative
     return found
 
 

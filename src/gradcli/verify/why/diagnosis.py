@@ -89,8 +89,11 @@ def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> No
     if mend is not None and mend.complete:
         found.mend = mend
         return
-    if scene.truth.fits_floats:
+    if scene.truth.provable:
         helps = [f"{NO_MEND}; {PROVES}"]
+    elif scene.truth.fits_floats:
+        # Of a number that balls cannot tell from 0 they print a bound, which is told already.
+        helps = []
     else:
         helps = [*([hint] if hint else []), *filter(None, [_limits(scene)])]
     if mend is not None:
