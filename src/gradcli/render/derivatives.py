@@ -9,7 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
 from gradcli.methods.base import Block, arranged
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import between_text, gradient_in_layout
+from gradcli.render.answers import between_text, components_in_layout
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
 from gradcli.verify.witnesses import TrueNumbers, Verdict
@@ -38,12 +38,11 @@ def hessian_blocks(
 
 
 def in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
-    """The verdict on a Jacobian or a Hessian with its true numbers, if there are any, in a layout."""
+    """The verdict on a Jacobian or a Hessian with what it knows of each component, and its true numbers, in a layout."""
+    verdict = components_in_layout(problem, verdict, layout)
     true = verdict.true
     if true is None:
         return verdict
-    if true.kind == "gradient":
-        return gradient_in_layout(problem, verdict, layout)
     if true.kind == "jacobian":
         derivative: object = {by: b for by, (b, _) in jacobian_blocks(problem, true.derivative, layout).items()}
     else:
