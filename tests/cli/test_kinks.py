@@ -142,7 +142,7 @@ def test_agreeing_sides_stand_in_the_layout() -> None:
 @pytest.mark.parametrize("layout", ["torch", "numerator", "denominator"])
 @pytest.mark.parametrize("command", ["grad", "jacobian"])
 def test_what_is_known_of_components_is_in_the_order_of_the_derivative(command: str, layout: str) -> None:
-    """By theory: |x| has sides -1 and 1 at 0, and the slopes of 2|x| + 3|x| add up; each component has its own factor."""
+    """By theory: k|x| has the sides -k and k at 0; each component has its own factor."""
     kinks = "sum([[1,2,3],[4,5,6]]*|x|)"
     done = run_gradcli(command, kinks, "--at", "x=[[0,0,0],[0,0,0]]", "--layout", layout, "--json")
     answer = json.loads(done.stdout)

@@ -13,7 +13,7 @@ from gradcli.primitives.registry import by_name
 from gradcli.shapes import index_of
 from gradcli.verify import curvature
 from gradcli.verify.curvature import check_hessian, check_hvp
-from gradcli.verify.rows import check_jacobian, check_jvp, judge_jacobian
+from gradcli.verify.rows import check_jacobian, check_jvp, judge_rows
 from gradcli.verify.witnesses import verdict_details
 from tests.verify.problems import problem
 
@@ -48,9 +48,9 @@ def test_a_wrong_entry_is_found(point: dict) -> None:
     right = check_jacobian(found, carrier)
     block = [list(row) for row in right.blocks["x"]]
     block[1][2] += 1e-9
-    verdict = judge_jacobian(found, carrier, {"x": block})
+    verdict = judge_rows(found, carrier, {"x": block})
     assert verdict.word == "wrong"
-    assert judge_jacobian(found, carrier, right.blocks).word == "verified"
+    assert judge_rows(found, carrier, right.blocks).word == "verified"
 
 
 def test_a_wrong_rule_is_found_by_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_a_kink_does_not_hide_wrong_entries() -> None:
     right = check_jacobian(found, carrier)
     broken = {name: add_seven(block) for name, block in right.blocks.items()}
     assert right.verdict.word != "wrong"
-    assert judge_jacobian(found, carrier, broken).word == "wrong"
+    assert judge_rows(found, carrier, broken).word == "wrong"
 
 
 def add_seven(block):

@@ -128,8 +128,8 @@ def components_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> 
 
 def _order(shape: Shape, layout: Layout) -> list[int]:
     """Which element of an input stands where in a derivative by it, both counted row-major."""
-    places: list[Any] = list(range(int(size(shape))))
-    return flatten(arranged(unflatten(places, shape), (), shape, layout)[0])
+    places: list[float] = list(range(int(size(shape))))
+    return list(map(int, flatten(arranged(unflatten(places, shape), (), shape, layout)[0])))
 
 
 def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:

@@ -38,7 +38,7 @@ def hessian_blocks(
 
 
 def in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
-    """The verdict on a Jacobian or a Hessian with what it knows of each component, and its true numbers, in a layout."""
+    """The verdict on a Jacobian or a Hessian, with what is known of each component, in a layout."""
     verdict = components_in_layout(problem, verdict, layout)
     true = verdict.true
     if true is None:

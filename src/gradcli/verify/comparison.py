@@ -28,7 +28,7 @@ from gradcli.verify.explain import finite, has_value
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.thresholds import is_seen
 from gradcli.verify.truth import ProvenGradient, error_of, truth_of
-from gradcli.verify.verdict import judge_kink
+from gradcli.verify.verdict import judge_kink_as_written
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
 TRUTH = "certified"
@@ -201,7 +201,7 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     if not has_value(tape, problem.output):
         words = "the value is not finite in floats"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
-    at_kink = judge_kink(problem, tape, gradient)
+    at_kink = judge_kink_as_written(problem, tape, gradient)
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):

@@ -69,7 +69,7 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
     found = jacobian(tape, [output], sources, chosen)
     blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
-    verdict = judge_jacobian(problem, carrier, blocks)
+    verdict = judge_rows(problem, carrier, blocks)
     if verdict.word == "ill-conditioned":
         from gradcli.verify.proof import corrected, prove_jacobian
 
@@ -91,7 +91,7 @@ def counted(sweeps: int, mode: str) -> str:
     return f"{sweeps} {mode} sweep{'s' * (sweeps != 1)}"
 
 
-def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested]) -> Verdict:
+def judge_rows(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested]) -> Verdict:
     """Checked gradients of the output's elements, and whether the Jacobian's rows are they."""
     if not problem.wrt or not size(problem.output_shape) or not elements(problem):
         return Verdict("unverified", "there is nothing to differentiate by")
@@ -107,10 +107,9 @@ def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nest
     found = worst(verdicts)
     if verdicts[0][0] == ALONG and found.word == "verified":
         found = replace(found, sentence=f"{found.sentence}, {ALONG}")
-    true = known_of_all(found, [verdict for _, verdict in verdicts])
+    found = replace(found, true=known_of_all(found, [verdict for _, verdict in verdicts]))
     # One row's one-sided derivatives are not those of the whole.
-    rows = {"sides": None, "clarke": None} if problem.output_shape else {}
-    return replace(found, true=true, **rows)
+    return replace(found, sides=None, clarke=None) if problem.output_shape else found
 
 
 def known_of_all(found: Verdict, verdicts: Sequence[Verdict]) -> TrueNumbers | None:
@@ -167,7 +166,7 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
     nested = carrier.nested(product)
     verdict = confirmed_by_slopes(problem, carrier, tangent, nested)
     if verdict is None:
-        verdict = judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
+        verdict = judge_rows(along(problem, tangent), carrier, {STEP: nested})
         if verdict.sides is not None:
             ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
             verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)

@@ -114,7 +114,7 @@ def _differences(found: dict[str, Derivative]) -> list[Any]:
     return list((found["numerical"].gradient or {}).values())
 
 
-def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
+def judge_kink_as_written(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
     """The verdict at a kink of the function as it is written, from its tape on floats; None when no component is
     affected by the kinks in the graph."""
     return judge_ties(problem, ties_as_written(problem, tape), tape, gradient)
