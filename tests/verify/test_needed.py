@@ -60,6 +60,9 @@ VANISHED = [
     ("(ln(x) > 0 or x < 0)*x", {"x": -1.0}, "ln(x)"),
     ("1^sqrt(x) + x", {"x": -4.0}, "sqrt(x)"),
     ("where(x < 0, ln(x), x)^0 + x", {"x": -1.0}, "ln(x)"),
+    ("where(ln(x) > 0, 1, x)", {"x": 0.0}, "ln(x)"),
+    ("(1/x > 2)*x", {"x": 0.0}, "1/x"),
+    ("sum(where(ln(x) < 3, x, 2))", {"x": [4.0, 0.0]}, "ln(x)"),
     ("sum(ln(x)^0)", {"x": [1.0, -1.0]}, "ln(x)"),
     ("sum(where(sqrt(x) > 1, x, 2))", {"x": [4.0, -1.0]}, "sqrt(x)"),
 ]
@@ -94,6 +97,8 @@ def test_a_nan_that_vanishes_leaves_no_value(text: str, point: dict, node: str) 
         ("sum(where(x > 0, ln(where(x > 0, x, 1)), x))", {"x": [2.0, -1.0]}),
         ("sum(where(x > 0, ln(x), 2)^0) + sum(x)", {"x": [2.0, -1.0]}),
         ("ln(x)[0]", {"x": [1.0, -1.0]}),
+        ("where(x > 1, (ln(x) > 0)*x, x)", {"x": 0.0}),
+        ("where(exp(x) > 1, x, 2)", {"x": 1000.0}),
     ],
 )
 def test_what_is_not_taken_may_be_nan(text: str, point: dict) -> None:
@@ -117,3 +122,11 @@ def test_values_on_the_way_are_not_looked_at_without_a_nan() -> None:
     tape = evaluate(asked.graph, [asked.output], carrier, input_values(asked.graph, carrier, asked.point))
     assert nan_nodes(tape) == []
     assert has_value(tape, asked.output)
+
+
+@pytest.mark.parametrize("text", ["where(sqrt(x) > -1, 1, x)", "ln(x)^0 + x", "(x*sqrt(x))^0"])
+def test_the_edge_of_a_domain_that_vanishes(text: str) -> None:
+    """By theory sqrt and ln have no value below 0, where floats see one."""
+    verdict = check(text, x=0.0).verdict
+    assert verdict.word == "undefined"
+    assert "left of the point there is no function value" in verdict.sentence

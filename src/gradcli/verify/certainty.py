@@ -23,7 +23,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
-from gradcli.verify.explain import non_finite_nodes
+from gradcli.verify.needed import needs_nan
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
@@ -166,7 +166,7 @@ def _has_value(problem: Problem, bits: int) -> bool:
     graph = problem.graph
     with working(bits, problem.dtype) as balls:
         tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        return not non_finite_nodes(tape, problem.output)
+        return not needs_nan(tape, problem.output)
 
 
 def true_numbers(truth: ProvenGradient) -> TrueNumbers:

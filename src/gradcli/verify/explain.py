@@ -17,7 +17,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
-from gradcli.verify.needed import nan_nodes, needed_elements
+from gradcli.verify.needed import compared_poles, nan_nodes, needed_elements
 
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
@@ -71,9 +71,10 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
 
 def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
     """The nodes that make the output no number, with those of their elements, in creation order: what is not finite and
-    reaches it through others that are not. Of an output that is finite, what reaches a NaN that it needs."""
+    reaches it through others that are not. Of an output that is finite, what reaches a NaN that it needs, or a pole
+    that is compared."""
     if finite(tape.carrier.nested(tape.values[output])):
-        lost = nan_nodes(tape)
+        lost = [*nan_nodes(tape), *compared_poles(tape)]
         if not lost:
             return {}
     else:

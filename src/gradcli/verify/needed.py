@@ -3,6 +3,7 @@ comparison."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from gradcli.carriers.tape import Tape
@@ -18,6 +19,33 @@ Mask = Any
 def nan_nodes(tape: Tape) -> list[int]:
     """The nodes whose value holds a NaN."""
     return [node for node in tape.nodes if _holds_nan(tape, node)]
+
+
+def compared_poles(tape: Tape) -> list[int]:
+    """The nodes that are infinite outside their domain and compared: IEEE 754 decides ln(0) > 0, which has no value."""
+    comparisons = (
+        node for node in tape.nodes if not tape.graph.is_leaf(node) and tape.primitive(node).locally_constant
+    )
+    operands = {a for node in comparisons if not tape.primitive(node).holds_value for a in tape.graph.arguments[node]}
+    return [
+        node
+        for node in sorted(operands)
+        if not tape.graph.is_leaf(node)
+        and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))
+        and tape.violated(node) is not None
+    ]
+
+
+def needs_nan(tape: Tape, output: int) -> bool:
+    """Whether the output needs a NaN, which may have vanished on the way to it."""
+    lost = nan_nodes(tape)
+    if not lost:
+        return False
+    import numpy
+
+    needed = needed_elements(tape, output)
+    numbers = {node: numpy.asarray(tape.carrier.nested(tape.values[node]), dtype=float) for node in lost}
+    return any(node in needed and bool((numpy.isnan(numbers[node]) & needed[node]).any()) for node in lost)
 
 
 def _holds_nan(tape: Tape, node: int) -> bool:

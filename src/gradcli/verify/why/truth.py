@@ -31,7 +31,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 from gradcli.verify.certainty import CLOSE, JudgedNumber, judge_gradient, judge_value
 from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
-from gradcli.verify.explain import non_finite_nodes
+from gradcli.verify.needed import needs_nan
 from gradcli.verify.truth import FINER, ProvenGradient, confirms, resolves, seen_slope
 
 MOST_WORK = 5_120_000
@@ -99,7 +99,7 @@ class ProblemInBalls:
             return None
         with working(self.bits):
             found = self._weighted(swept)
-            exists = found.is_finite() and not non_finite_nodes(swept.tape, self.problem.output)
+            exists = found.is_finite() and not needs_nan(swept.tape, self.problem.output)
         return found if exists else None
 
     @cached_property
