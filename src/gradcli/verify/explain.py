@@ -17,7 +17,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
-from gradcli.verify.needed import compared_poles, nan_nodes, needed_elements
+from gradcli.verify.needed import array_of, compared_poles, nan_nodes, needed_elements
 
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
@@ -48,8 +48,9 @@ def has_value(tape: Tape, output: int) -> bool:
 
 def value_cause(tape: Tape, output: int) -> Cause | None:
     """The first node that is outside its domain or overflows although its arguments are finite, if any."""
-    names = display_names(tape.graph, [output])
-    for node, elements in non_finite_nodes(tape, output).items():
+    strange = non_finite_nodes(tape, output)
+    names = display_names(tape.graph, [output]) if strange else {}
+    for node, elements in strange.items():
         if tape.graph.is_leaf(node) or not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
             continue
         condition = tape.violated(node)
@@ -79,16 +80,17 @@ def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
             return {}
     else:
         lost = [output]
+    import numpy
+
     needed = needed_elements(tape, output)
     strange: dict[int, list[int]] = {}
 
     def add(nodes: Iterable[int]) -> None:
         for node in nodes:
             if node in needed and node not in strange:
-                mask = needed[node].ravel()
-                places = [k for k in strange_elements(tape, tape.values[node]) if mask[k]]
-                if places:
-                    strange[node] = places
+                places = numpy.flatnonzero(~numpy.isfinite(array_of(tape, tape.values[node])) & needed[node])
+                if places.size:
+                    strange[node] = places.tolist()
 
     add(lost)
     for node in reversed(tape.nodes):

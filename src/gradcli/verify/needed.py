@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.carriers.tape import Tape
 from gradcli.methods.base import flatten
 from gradcli.methods.reverse import contribution_to
-from gradcli.primitives.declare import Linear, Multilinear
+from gradcli.primitives.declare import Linear, Multilinear, Primitive, Value
 from gradcli.shapes import Shape, unbroadcast_axes
 
 Mask = Any
@@ -18,19 +18,22 @@ Mask = Any
 
 def nan_nodes(tape: Tape) -> list[int]:
     """The nodes whose value holds a NaN."""
-    return [node for node in tape.nodes if _holds_nan(tape, node)]
+    values = ((node, tape.values[node]) for node in tape.nodes)
+    return [node for node, v in values if (v != v if isinstance(v, float) else _holds_nan(tape, v))]
 
 
 def compared_poles(tape: Tape) -> list[int]:
     """The nodes that are infinite outside their domain and compared: IEEE 754 decides ln(0) > 0, which has no value."""
-    comparisons = (
-        node for node in tape.nodes if not tape.graph.is_leaf(node) and tape.primitive(node).locally_constant
-    )
-    operands = {a for node in comparisons if not tape.primitive(node).holds_value for a in tape.graph.arguments[node]}
+    graph = tape.graph
+    used = {operation for operation in set(graph.operations) if isinstance(operation, Primitive)}
+    comparisons = {o for o in used if o.locally_constant and not o.holds_value}
+    if not comparisons:
+        return []
+    operands = {a for node in tape.nodes if graph.operations[node] in comparisons for a in graph.arguments[node]}
     return [
         node
         for node in sorted(operands)
-        if not tape.graph.is_leaf(node)
+        if not graph.is_leaf(node)
         and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))
         and tape.violated(node) is not None
     ]
@@ -44,14 +47,21 @@ def needs_nan(tape: Tape, output: int) -> bool:
     import numpy
 
     needed = needed_elements(tape, output)
-    numbers = {node: numpy.asarray(tape.carrier.nested(tape.values[node]), dtype=float) for node in lost}
-    return any(node in needed and bool((numpy.isnan(numbers[node]) & needed[node]).any()) for node in lost)
+    return any(
+        node in needed and bool((numpy.isnan(array_of(tape, tape.values[node])) & needed[node]).any()) for node in lost
+    )
 
 
-def _holds_nan(tape: Tape, node: int) -> bool:
-    value = tape.values[node]
-    if isinstance(value, float):
-        return value != value
+def array_of(tape: Tape, value: Value) -> Any:
+    """A value as an array of floats."""
+    import numpy
+
+    if hasattr(value, "detach"):
+        return value.detach().cpu().numpy()
+    return numpy.asarray(tape.carrier.nested(value), dtype=float)
+
+
+def _holds_nan(tape: Tape, value: Value) -> bool:
     nan = getattr(value, "isnan", None)
     return bool(nan().any()) if nan is not None else any(v != v for v in flatten(tape.carrier.nested(value)))
 
@@ -84,7 +94,7 @@ def _handed_on(tape: Tape, node: int, position: int, mask: Mask, shape: tuple[in
         carried = contribution_to(tape, node, position, weights)
         if carried is None:
             return numpy.zeros(shape, dtype=bool)
-        return numpy.asarray(tape.carrier.nested(carried), dtype=float).reshape(shape) != 0
+        return array_of(tape, carried).reshape(shape) != 0
     if primitive.elementwise:
         return _narrowed(mask, shape)
     return numpy.ones(shape, dtype=bool)
