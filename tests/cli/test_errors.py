@@ -141,3 +141,23 @@ def test_help_shows_no_python() -> None:
 def test_no_memory_left_is_no_internal_error(error: Exception) -> None:
     assert unforeseen(error).message == "out of memory"
     assert unforeseen(error).hint == "take smaller shapes"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("grad",),
+        ("compare",),
+        ("check", "--claim", "x=1"),
+        ("jacobian",),
+        ("hessian",),
+        ("jvp", "--tangent", "x=1"),
+        ("vjp",),
+        ("hvp", "--tangent", "x=1"),
+    ],
+)
+def test_a_value_that_vanishes_behind_a_comparison(command: tuple[str, ...]) -> None:
+    """torch shows a number, and so would we: of ln(-1) > 0 there is none."""
+    done = run_gradcli(command[0], "where(ln(x) > 0, 1, x)", "--at", "x=-1", *command[1:])
+    assert (done.status, done.stdout) == (3, "")
+    assert done.stderr.startswith("error: ln(x) is undefined at x = -1: ln needs x > 0\n")

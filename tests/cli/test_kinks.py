@@ -137,3 +137,30 @@ def test_agreeing_sides_stand_in_the_layout() -> None:
     text, point = "relu(A[0,1]) - relu(-A[0,1]) + sum(A^2)", "A=[[1,0],[3,4]]"
     assert "∂f/∂A = [[2, 1], [6, 8]]" in run_gradcli("grad", text, "--at", point).stdout
     assert "∂f/∂A = [[2, 6], [1, 8]]" in run_gradcli("grad", text, "--at", point, "--layout", "numerator").stdout
+
+
+@pytest.mark.parametrize("layout", ["torch", "numerator", "denominator"])
+@pytest.mark.parametrize("command", ["grad", "jacobian"])
+def test_what_is_known_of_components_is_in_the_order_of_the_derivative(command: str, layout: str) -> None:
+    """By theory: k|x| has the sides -k and k at 0; each component has its own factor."""
+    kinks = "sum([[1,2,3],[4,5,6]]*|x|)"
+    done = run_gradcli(command, kinks, "--at", "x=[[0,0,0],[0,0,0]]", "--layout", layout, "--json")
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    factors = [1, 2, 3, 4, 5, 6] if layout != "numerator" else [1, 4, 2, 5, 3, 6]
+    assert answer["sides"] == answer["interval"] == answer["clarke"] == {"x": [[-k, k] for k in factors]}
+
+
+@pytest.mark.parametrize("layout", ["torch", "numerator"])
+def test_which_components_exist_is_in_the_order_of_the_derivative(layout: str) -> None:
+    """By theory: sqrt has no derivative at 0, and 1/(2 sqrt(x)) elsewhere; both lists name the same components."""
+    point = "x=[[1,0,4],[0.25,0,0]]"
+    done = run_gradcli("grad", "sum(sqrt(x))", "--at", point, "--layout", layout, "--json")
+    answer = json.loads(done.stdout)
+    VALIDATOR.validate(answer)
+    shown = [number for row in answer["gradient"]["x"] for number in row]
+    assert answer["defined"]["x"] == [number in (0.5, 0.25, 1.0) for number in shown]
+    assert [len(answer["gradient"]["x"]), sum(answer["defined"]["x"])] == [2 if layout == "torch" else 3, 3]
+    text = run_gradcli("grad", "sum([[1,2,3],[4,5,6]]*|x|)", "--at", "x=zeros(2,3)", "--layout", layout).stdout
+    first = "[-1, 1], [-2, 2]" if layout == "torch" else "[-1, 1], [-4, 4]"
+    assert f"from left and right: {first}" in text

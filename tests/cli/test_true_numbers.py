@@ -9,6 +9,7 @@ from typing import Any
 import mpmath
 import pytest
 
+from tests.cli.test_json import VALIDATOR
 from tests.process import run_gradcli
 
 X = 1e-8
@@ -133,3 +134,14 @@ def test_true_numbers_in_json_stand_in_the_layout(command: tuple[str, ...], layo
     found = [float(true[1][0]), float(true[0][1])]
     slopes = [float(mpmath.diff(lambda x, w=w: w * FUNCTIONS[0](x), at)) for w, at in ((3, 2), (2, 1))]
     assert found == pytest.approx(slopes[::-1] if layout == "numerator" else slopes, rel=1e-9)
+
+
+@pytest.mark.parametrize(("command", "more"), [("jacobian", ()), ("jvp", ("--tangent", "x=1"))])
+@pytest.mark.parametrize("layout", [(), ("--layout", "numerator")])
+def test_a_value_that_is_lost_at_a_kink(command: str, more: tuple[str, ...], layout: tuple[str, ...]) -> None:
+    options = (*more, *(layout if command == "jacobian" else ()))
+    at = ("[|0.1*x - 0.3|, x]", "--at", "x=3")
+    assert "(true: [0, 3])" in run_gradcli(command, *at, *options).stdout
+    answer = json.loads(run_gradcli(command, *at, *options, "--json").stdout)
+    VALIDATOR.validate(answer)
+    assert (answer["verdict"], answer["true"]["value"]) == ("kink", ["0", "3"])

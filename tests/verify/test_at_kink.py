@@ -114,3 +114,21 @@ def test_a_tie_of_equal_functions_is_no_kink_in_float32_either(other: str, x: li
 def test_conventions_are_told_apart() -> None:
     (convention,) = check_gradient(problem("|x|", x=0.0), Floats()).verdict.conventions
     assert (convention.name, convention.torch, convention.jax) == ("abs", "0, the middle of [-1, 1]", "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "choice", "words"),
+    [
+        ("sqrt(x)", 0.0, "mid", "there is no middle, which takes a derivative from either side; "),
+        ("x^1.5", 0.0, "mid", "there is no middle, which takes a derivative from either side; "),
+        ("x^1.5", 0.0, "left", "there is no left derivative; "),
+        ("sqrt(x)", 0.0, "right", "there is no right derivative; "),
+        ("floor(x)", 2.0, "mid", "there is no middle, which takes a derivative from either side; "),
+    ],
+)
+def test_a_choice_that_an_edge_cannot_meet_says_so(text: str, x: float, choice: Any, words: str) -> None:
+    """From theory: x^1.5 has a derivative from the right alone, sqrt an infinite one, and floor jumps."""
+    found = gradcli.parse(text).at(x=x).grad(at_kink=choice)
+    assert found.verdict == "undefined"
+    assert found.reason.startswith(words)
+    assert found.reason.endswith(("left of the point there is no function value", "on both sides of the jump)"))

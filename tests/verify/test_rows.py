@@ -13,7 +13,8 @@ from gradcli.primitives.registry import by_name
 from gradcli.shapes import index_of
 from gradcli.verify import curvature
 from gradcli.verify.curvature import check_hessian, check_hvp
-from gradcli.verify.rows import check_jacobian, check_jvp, judge_jacobian
+from gradcli.verify.rows import check_jacobian, check_jvp, judge_rows
+from gradcli.verify.witnesses import verdict_details
 from tests.verify.problems import problem
 
 
@@ -47,9 +48,9 @@ def test_a_wrong_entry_is_found(point: dict) -> None:
     right = check_jacobian(found, carrier)
     block = [list(row) for row in right.blocks["x"]]
     block[1][2] += 1e-9
-    verdict = judge_jacobian(found, carrier, {"x": block})
+    verdict = judge_rows(found, carrier, {"x": block})
     assert verdict.word == "wrong"
-    assert judge_jacobian(found, carrier, right.blocks).word == "verified"
+    assert judge_rows(found, carrier, right.blocks).word == "verified"
 
 
 def test_a_wrong_rule_is_found_by_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +167,7 @@ def test_a_kink_does_not_hide_wrong_entries() -> None:
     right = check_jacobian(found, carrier)
     broken = {name: add_seven(block) for name, block in right.blocks.items()}
     assert right.verdict.word != "wrong"
-    assert judge_jacobian(found, carrier, broken).word == "wrong"
+    assert judge_rows(found, carrier, broken).word == "wrong"
 
 
 def add_seven(block):
@@ -206,3 +207,22 @@ def test_what_proves_digits_is_loaded_where_digits_are_lost(command: tuple[str, 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1:] == ["False"]
+
+
+@pytest.mark.parametrize("extra", ["", "[", "with another kink"])
+def test_the_value_that_floats_lose_at_a_kink_is_said(extra: str) -> None:
+    """By arithmetic: 0.1 * 3 - 0.3 is 0, which floats miss."""
+    missed = "|0.1*x - 0.3|"
+    text = {"": missed, "[": f"[{missed}, x]"}.get(extra, f"[|x - 3|, {missed}]")
+    wanted = {"": "0", "[": ["0", "3"]}.get(extra, ["0", "0"])
+    found, carrier = asked(text, x=3.0)
+    jacobian = check_jacobian(found, carrier).verdict
+    product = check_jvp(found, carrier, {"x": 1.0})[2]
+    for verdict, kind in ((jacobian, "jacobian"), (product, "jvp")):
+        assert verdict.word == "kink"
+        assert verdict.true is not None
+        assert (verdict.true.value, verdict.true.kind) == (wanted, kind)
+    assert verdict_details(product)["true"] == {"value": wanted}
+    none_lost, carrier = asked("[|x|, x]", x=0.0)
+    assert check_jacobian(none_lost, carrier).verdict.true is None
+    assert check_jvp(none_lost, carrier, {"x": 1.0})[2].true is None

@@ -9,8 +9,10 @@ import mpmath
 import pytest
 
 from gradcli.carriers.floats import Floats
+from gradcli.carriers.tensors import Tensors
 from gradcli.verify.conditioning import out_of_range, underflows
-from gradcli.verify.curvature import check_hessian
+from gradcli.verify.curvature import check_hessian, check_hvp
+from gradcli.verify.rows import check_jacobian, check_jvp
 from tests.verify.problems import check, problem
 
 
@@ -72,8 +74,10 @@ def test_the_true_second_derivative_of_a_saturated_softplus() -> None:
 
 
 def test_a_step_whose_square_is_zero_is_no_error() -> None:
+    """The Hessian is right; the value, which is shown beside it, is 1e-400."""
     verdict = check_hessian(problem("x*y", x=1e-200, y=1e-200), Floats()).verdict
-    assert verdict.word == "verified", verdict.sentence
+    assert verdict.sentence.startswith("the value underflows to 0 in float64, truly ")
+    assert_true(verdict.true.value, mpmath.mpf(1e-200) ** 2)
 
 
 @pytest.mark.parametrize("text", ["lgamma(x)^2", "1/lgamma(x)", "digamma(x)*x", "gamma(x)/x"])
@@ -152,3 +156,75 @@ def test_a_power_beyond_all_exponents_is_bounded() -> None:
 
 def test_a_float_below_full_precision_claims_the_digits_that_it_has() -> None:
     assert check("exp(-x)", x=740.0).verdict.digits == 1
+
+
+def assert_true(text: str, truth: mpmath.mpf) -> None:
+    with mpmath.workdps(40):
+        assert abs(mpmath.mpf(text) / truth - 1) < 1e-15
+
+
+SECOND = [
+    ("exp(-x)", 1000.0, lambda: mpmath.exp(-1000), "the second derivative by x underflows to 0 in float64, truly 5.07"),
+    ("exp(-x)", 1e6, lambda: mpmath.exp(-(10**6)), "the second derivative by x underflows to 0 in float64, truly 3.29"),
+    (
+        "exp(-x*1e-200)",
+        1.0,
+        lambda: mpmath.mpf(1e-200) ** 2 * mpmath.exp(-mpmath.mpf(1e-200)),
+        "the second derivative by x underflows to 0 in float64, truly ",
+    ),
+    ("x^3", 1e-150, lambda: 6 * mpmath.mpf(1e-150), "the value underflows to 0 in float64, truly 1.0"),
+]
+
+
+@pytest.mark.parametrize(("text", "x", "truth", "words"), SECOND)
+def test_second_derivatives_say_underflow(text: str, x: float, truth: Callable[[], mpmath.mpf], words: str) -> None:
+    """Second differences of zeros are zeros, which confirmed them."""
+    asked = problem(text, x=x)
+    hessian = check_hessian(asked, Floats()).verdict
+    _, _, product = check_hvp(asked, Floats(), {"x": 1.0})
+    for verdict, number in (
+        (hessian, lambda v: v.true.derivative["x"]["x"]),
+        (product, lambda v: v.true.derivative["x"]),
+    ):
+        assert verdict.word == "ill-conditioned"
+        assert verdict.sentence.startswith(words)
+        assert_true(number(verdict), truth())
+
+
+def test_an_entry_of_a_large_hessian() -> None:
+    """Products with directions of signs add it to others."""
+    x = [1000.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    verdict = check_hessian(problem("sum(exp(-x))", x=x), Tensors("cpu")).verdict
+    assert verdict.sentence.startswith("the second derivative by x[0] underflows to 0 in float64")
+    assert_true(verdict.true.derivative["x"]["x"][0][0], mpmath.exp(-1000))
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "v", "value", "slope"),
+    [
+        ("exp(-x)", 1000.0, 1.0, lambda: mpmath.exp(-1000), lambda: -mpmath.exp(-1000)),
+        ("exp(x)", -700.0, 1e-30, lambda: mpmath.exp(-700), lambda: mpmath.exp(-700) * mpmath.mpf(1e-30)),
+    ],
+)
+def test_a_jvp_says_underflow(text: str, x: float, v: float, value: Callable, slope: Callable) -> None:
+    """Along v, differences of zeros are zeros; the tangent itself may make the product too small."""
+    _, product, verdict = check_jvp(problem(text, x=x), Floats(), {"x": v})
+    assert (product, verdict.word) == (0.0, "ill-conditioned")
+    assert "underflows to 0 in float64" in verdict.sentence
+    assert_true(verdict.true.value, value())
+    assert_true(verdict.true.derivative, slope())
+
+
+def test_a_jacobian_says_underflow() -> None:
+    verdict = check_jacobian(problem("[exp(-x), x]", x=1000.0), Tensors("cpu")).verdict
+    assert verdict.word == "ill-conditioned"
+    assert "underflows to 0" in verdict.sentence
+    assert_true(verdict.true.derivative["x"][0], -mpmath.exp(-1000))
+
+
+@pytest.mark.parametrize("text", ["x^2*y", "0*x*y", "x*y", "(x - x)*y", "relu(x)*y"])
+def test_zeros_of_second_order_that_are_zeros_stay_verified(text: str) -> None:
+    asked = problem(text, x=-2.0, y=0.0)
+    assert check_hessian(asked, Floats()).verdict.word == "verified"
+    assert check_hvp(asked, Floats(), {"y": 1.0})[2].word == "verified"
+    assert check_jvp(asked, Floats(), {"x": 1.0})[2].word == "verified"

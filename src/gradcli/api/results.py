@@ -16,7 +16,8 @@ from gradcli.shapes import Shape
 from gradcli.verify.witnesses import Verdict, verdict_details
 
 Interval = dict[str, list[list[float]]]
-"""By input, for each of its components in row-major order, two ends, or the left and the right derivative."""
+"""By input, for each component in the order of the derivative in its layout, row-major: two ends, or the left and the
+right derivative."""
 
 
 KINK_DETAILS = ("interval", "sides", "evidence", "clarke", "conventions", "differentiable", "defined")

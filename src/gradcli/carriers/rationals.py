@@ -50,6 +50,10 @@ class Rationals(Balls):
         """Python numbers as they are written."""
         return self._written(value) if isinstance(value, (int, float)) else value
 
+    def nested(self, value: Value) -> Any:
+        """The nearest floats; what is too large for one is infinite."""
+        return super().nested(self._elements(self._ball, value))
+
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """On fractions where the backing can compute with them, else on balls."""
         if not primitive.elementwise or not primitive.arb:

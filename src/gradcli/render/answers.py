@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
@@ -28,6 +28,8 @@ SHOWN_RANGES = 64
 """Intervals that are listed one by one."""
 LONGEST_TRUTH = 2000
 """Characters of true numbers that are printed beside what was computed; JSON has them all."""
+Known = TypeVar("Known")
+"""What is known of one component: its sides, an interval, whether it exists."""
 
 
 class GradientRow(NamedTuple):
@@ -67,6 +69,7 @@ def gradient_rows(
     d = "d" if plain else "∂"
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
     rows = []
+    laid_out = components_in_layout(problem, check.verdict, layout)
     for wrt in problem.wrt:
         gradient = check.gradient if check.proof is None else check.proof.by_input()
         answer, about = gradient_text(gradient[wrt], problem.input_shape(wrt), layout)
@@ -80,7 +83,7 @@ def gradient_rows(
         elif sides is not None and all(s.agree for s in sides):
             agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
-        between = between_text(sides, check.verdict.clarke[wrt] if check.verdict.clarke is not None else None)
+        between = between_text((laid_out.sides or {}).get(wrt), (laid_out.clarke or {}).get(wrt))
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
 
@@ -102,12 +105,31 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
 
 
 def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
-    """The verdict on a gradient with its true numbers, if there are any, in a layout."""
+    """The verdict on a gradient with what it knows of each component, and its true numbers, in a layout."""
+    verdict = components_in_layout(problem, verdict, layout)
     true = verdict.true
     if true is None:
         return verdict
     blocks = {name: true_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()}
     return replace(verdict, true=true._replace(derivative=blocks))
+
+
+def components_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
+    """The lists that have an entry a component, in the order of the components in a layout."""
+
+    def reordered(known: dict[str, list[Known]] | None) -> dict[str, list[Known]] | None:
+        if known is None or layout == "torch":
+            return known
+        return {name: [found[k] for k in _order(problem.input_shape(name), layout)] for name, found in known.items()}
+
+    sides, clarke, defined = reordered(verdict.sides), reordered(verdict.clarke), reordered(verdict.defined)
+    return replace(verdict, sides=sides, clarke=clarke, defined=defined)
+
+
+def _order(shape: Shape, layout: Layout) -> list[int]:
+    """Which element of an input stands where in a derivative by it, both counted row-major."""
+    places: list[float] = list(range(int(size(shape))))
+    return list(map(int, flatten(arranged(unflatten(places, shape), (), shape, layout)[0])))
 
 
 def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:

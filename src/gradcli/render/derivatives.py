@@ -9,7 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.layouts import Layout
 from gradcli.methods.base import Block, arranged
 from gradcli.problem import Nested, Problem
-from gradcli.render.answers import between_text, gradient_in_layout
+from gradcli.render.answers import between_text, components_in_layout
 from gradcli.render.matrices import Labelled
 from gradcli.shapes import Shape
 from gradcli.verify.witnesses import TrueNumbers, Verdict
@@ -20,7 +20,8 @@ HVP_MODE = "1 reverse sweep on dual numbers (forward over reverse)"
 
 def jacobian_blocks(problem: Problem, blocks: Mapping[str, Nested], layout: Layout) -> dict[str, Block]:
     """The Jacobian by input in a layout."""
-    return {by: arranged(blocks[by], problem.output_shape, problem.input_shape(by), layout) for by in problem.wrt}
+    outer = problem.output_shape
+    return {by: arranged(block, outer, problem.input_shape(by), layout) for by, block in blocks.items()}
 
 
 def hessian_blocks(
@@ -37,12 +38,11 @@ def hessian_blocks(
 
 
 def in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:
-    """The verdict on a Jacobian or a Hessian with its true numbers, if there are any, in a layout."""
+    """The verdict on a Jacobian or a Hessian, with what is known of each component, in a layout."""
+    verdict = components_in_layout(problem, verdict, layout)
     true = verdict.true
     if true is None:
         return verdict
-    if true.kind == "gradient":
-        return gradient_in_layout(problem, verdict, layout)
     if true.kind == "jacobian":
         derivative: object = {by: b for by, (b, _) in jacobian_blocks(problem, true.derivative, layout).items()}
     else:

@@ -16,6 +16,13 @@ AtKink = Literal["torch", "left", "right", "mid", "error"]
 AT_KINK: tuple[AtKink, ...] = get_args(AtKink)
 SHOWN = {"left": "the left derivative", "right": "the right derivative", "mid": "the middle of the interval"}
 
+MISSING = {
+    "left": "there is no left derivative",
+    "right": "there is no right derivative",
+    "mid": "there is no middle, which takes a derivative from either side",
+}
+"""Why the choice cannot be met where a derivative is undefined; the sentence of the verdict has the reason."""
+
 
 def chosen(
     problem: Problem, gradient: dict[str, Any], verdict: Verdict, at_kink: AtKink
@@ -63,7 +70,7 @@ def _at_edge(
         raise DomainError(f"the derivative is undefined: {verdict.sentence}", hint="--at-kink torch shows the reason")
     slopes = [slope_from(b, at_kink) for b in behaviours(problem)] if at_kink in ("left", "right") else []
     if not slopes or not all(slope is not None and math.isfinite(slope) for slope in slopes):
-        return gradient, verdict
+        return gradient, replace(verdict, sentence=f"{MISSING[at_kink]}; {verdict.sentence}")
     rest = iter(slopes)
     numbers = {
         name: unflatten([next(rest) for _ in flatten(block)], problem.input_shape(name))

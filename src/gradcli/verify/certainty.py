@@ -23,6 +23,7 @@ from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
+from gradcli.verify.needed import needs_nan
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
@@ -150,7 +151,7 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
     """The verdict where floats give no number, and balls prove one: that floats could hold, or of which they hold the
     value alone; else None."""
     truth = truth_of(problem, carrier, finite=False)
-    if truth is None or not truth.confirmed:
+    if truth is None or not truth.confirmed or not _has_value(problem, truth.bits):
         return None
     if truth.fits_floats:
         return Verdict("ill-conditioned", f"{cause}; the true numbers are finite", true=true_numbers(truth))
@@ -158,6 +159,14 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
         return None
     words = f"a derivative is larger than {carrier.dtype} can hold; the true numbers are finite"
     return Verdict("ill-conditioned", words, true=true_numbers(truth))
+
+
+def _has_value(problem: Problem, bits: int) -> bool:
+    """Whether everything that the output needs is a number in balls: ln(-1)^0 is 1 there, too."""
+    graph = problem.graph
+    with working(bits, problem.dtype) as balls:
+        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        return not needs_nan(tape, problem.output)
 
 
 def true_numbers(truth: ProvenGradient) -> TrueNumbers:
@@ -234,7 +243,7 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
     problem = truth.problem
     if lost.underflowed:
         true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
-        return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
+        return underflow_sentence(lost, carrier.dtype, true_text), None
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
@@ -247,3 +256,8 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
     true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
     sentence = f"{lost.label} is {lost.computed!r} in {carrier.dtype}, truly {true_text}: {kept}"
     return sentence + (f"; they go at {place}" if place else ""), loss.node if loss is not None else None
+
+
+def underflow_sentence(lost: JudgedNumber, dtype: str, true_text: str) -> str:
+    """That a number is 0 because the dtype cannot hold what it is."""
+    return f"{lost.label} underflows to 0 in {dtype}, truly {true_text}"

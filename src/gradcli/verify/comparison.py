@@ -27,11 +27,11 @@ from gradcli.methods.rounding import BOUND
 from gradcli.methods.symbolic import AT_KINK
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
-from gradcli.verify.explain import finite
+from gradcli.verify.explain import finite, has_value
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.thresholds import is_seen
 from gradcli.verify.truth import ProvenGradient, error_of, is_number, truth_of
-from gradcli.verify.verdict import judge_kink
+from gradcli.verify.verdict import judge_kink_as_written
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
 TRUTH = "certified"
@@ -198,14 +198,13 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
     graph = problem.graph
-    swept = REVERSE.differentiate(problem, carrier)
-    gradient = swept.gradient
+    gradient = REVERSE.differentiate(problem, carrier).gradient
     assert gradient is not None
-    if not finite(swept.value):
+    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    if not has_value(tape, problem.output):
         words = "the value is not finite in floats"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    at_kink = judge_kink(problem, tape, gradient)
+    at_kink = judge_kink_as_written(problem, tape, gradient)
     if at_kink is not None:
         return at_kink
     if not all(finite(g) for g in gradient.values()):

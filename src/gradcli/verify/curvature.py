@@ -7,44 +7,40 @@ difference of the primal along lines; where it cannot resolve the point, torch's
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import evaluate, input_values
+from gradcli.errors import Unstated
 from gradcli.methods.autograd import coarsest, hessian_product
 from gradcli.methods.base import elements, flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
+from gradcli.methods.enclosures import operations, too_large, working
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
 from gradcli.methods.rounding import SAFETY
 from gradcli.methods.second_order import Hessian, gradient_graph, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
-from gradcli.verify.certainty import CLOSE
-from gradcli.verify.conditioning import out_of_range
-from gradcli.verify.proof import corrected, prove_hessian, prove_hvp
+from gradcli.verify.certainty import JudgedNumber, underflow_sentence
+from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
+from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, by_input, pairs, probes, product
+from gradcli.verify.proof import MOST_CORRECTED, corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
-from gradcli.verify.thresholds import is_seen, keeps_digits
+from gradcli.verify.thresholds import is_seen
 from gradcli.verify.ties import ties_as_written
-from gradcli.verify.truth import TrueProduct, error_of, product_truth
+from gradcli.verify.truth import TrueProduct, product_truth, swept_product
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, any_tiny, may_underflow, shared_digits, worst
 
-EVERY_ENTRY = 6
-"""With so many input elements the second differences look at every entry of the Hessian, else at a few products."""
-PAIRS = 3
 NOISY_SWEEPS = 4
 JUMP = 1e-3
 """The least part by which both sides of a second derivative differ to be called a jump."""
 
 SKEW = 1e-6
 """Two sides of a symmetric matrix may differ by such a part of its largest entry, and by what rounding does."""
-
-Direction = list[float]
-"""Over all elements of all inputs, in order, row-major."""
 
 
 @dataclass
@@ -55,24 +51,6 @@ class CheckedHessian:
     gradient: dict[str, Nested]
     blocks: dict[str, dict[str, Nested]]
     verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Question:
-    """u' H v as ours says it, and as the other way does if there is one."""
-
-    u: Direction
-    v: Direction
-    ours: float
-    other: float | None = None
-
-    def lines(self) -> tuple[tuple[Direction, float], ...]:
-        """Lines whose weighted second derivatives are u' H v (polarisation)."""
-        if self.u == self.v:
-            return ((self.u, 1.0),)
-        both = [a + b for a, b in zip(self.u, self.v, strict=True)]
-        apart = [a - b for a, b in zip(self.u, self.v, strict=True)]
-        return ((both, 0.25), (apart, -0.25))
 
 
 def check_hessian(problem: Problem, carrier: Carrier) -> CheckedHessian:
@@ -124,7 +102,24 @@ def judge_hessian(
     skew = max((abs(ours[i * count + j] - ours[j * count + i]) for i in range(count) for j in range(i)), default=0.0)
     if not skew <= SKEW * largest + (0.0 if skew == 0.0 else rounding_of_product(problem, carrier, questions[-1])):
         return Verdict("wrong", f"the Hessian is not symmetric: two entries differ by {skew:.0e}")
-    return witness(problem, carrier, questions, largest)
+    verdict = witness(problem, carrier, questions, largest)
+    if count <= EVERY_ENTRY or verdict.word != "verified" or not may_underflow(problem):
+        return verdict
+    return _underflowed_entry(problem, carrier, ours) or verdict
+
+
+def _underflowed_entry(problem: Problem, carrier: Carrier, entries: Sequence[float]) -> Verdict | None:
+    """The verdict where an entry that no product shows alone is 0 by underflow, in Hessians that balls take quickly."""
+    count = elements(problem)
+    if count * count * operations(problem) > MOST_CORRECTED:
+        return None
+    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+    zeros = ((i, j) for i in range(count) for j in range(i, count) if entries[i * count + j] == 0)
+    for question in (Question(units[i], units[j], 0.0) for i, j in zeros):
+        if _underflows(problem, question):
+            truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
+            return None if truth is None else _by_truth(truth, problem, carrier, question)
+    return None
 
 
 def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) -> Verdict | None:
@@ -165,39 +160,12 @@ def matrix(problem: Problem, blocks: Mapping[str, Mapping[str, Nested]]) -> list
     return flat
 
 
-def pairs(count: int) -> Iterator[tuple[Direction, Direction]]:
-    """Directions u, v that tell every entry where there are few, else a few of signs, u and v independent."""
-    if count > EVERY_ENTRY:
-        signs = random.Random(22)
-        for _ in range(PAIRS):
-            yield ([signs.choice((-1.0, 1.0)) for _ in range(count)], [signs.choice((-1.0, 1.0)) for _ in range(count)])
-        return
-    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
-    yield from ((units[i], units[j]) for i in range(count) for j in range(i, count))
-
-
-def product(u: Direction, entries: Sequence[float], v: Direction) -> float:
-    """u' H v."""
-    count = len(u)
-    rows, columns = ([k for k in range(count) if direction[k]] for direction in (u, v))
-    return math.fsum(u[i] * entries[i * count + j] * v[j] for i in rows for j in columns)
-
-
-def by_input(problem: Problem, direction: Direction) -> dict[str, Nested]:
-    """A direction over all elements as tangents by input."""
-    found, start = {}, 0
-    for name in problem.wrt:
-        shape = problem.input_shape(name)
-        found[name] = unflatten(direction[start : start + size(shape)], shape)
-        start += size(shape)
-    return found
-
-
 def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], largest: float) -> Verdict:
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest
-    digits, confirming, doubts = 16, set[str](), list[tuple[str, Verdict]]()
+    digits, confirming = 16, set[str]()
+    doubts, tiny = list[tuple[str, Verdict]](), list[tuple[str, Verdict]]()
     for question in questions:
         jump = jump_of(problem, walker, question)
         if jump is not None:
@@ -208,7 +176,8 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         tolerance = ESTIMATE * seen.error + rounding
         scale = max(abs(ours), largest) or 1.0
         known = is_seen(scale, tolerance, carrier.dtype)
-        if known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding:
+        agree = known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding
+        if agree and not _underflows(problem, question):
             digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
@@ -217,10 +186,11 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         elif verdict.word == "wrong":
             return verdict
         else:
-            doubts.append(("", verdict))
-    if doubts:
-        return worst(doubts)
-    if value_is_doubtful(walker):
+            (tiny if agree else doubts).append(("", verdict))
+    if doubts or tiny:
+        # What is wrong is told before what is only too small.
+        return worst([*doubts, *tiny])
+    if value_is_doubtful(walker) or (any_tiny([walker.here()]) and may_underflow(problem)):
         gradient = check_gradient(problem, carrier).verdict
         if gradient.word == "ill-conditioned":
             return replace(gradient, true=None)
@@ -231,6 +201,18 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         others = " and ".join(sorted(confirming))
         return Verdict("verified", f"{ways} = {others}{where}; second differences cannot resolve this point")
     return Verdict("verified", f"{ways}, second differences agree to {digits} digits{where}", digits=digits)
+
+
+def _underflows(problem: Problem, question: Question) -> bool:
+    """Whether a product that is 0, or nearly, is another number that is too small for floats."""
+    if not any_tiny([question.ours]) or too_large(problem):
+        return False
+    try:
+        with working(UNDERFLOW_BITS, problem.dtype) as balls:
+            found = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
+    except Unstated:
+        return False
+    return bool(found.is_finite() and not found.contains(0))
 
 
 def _second_opinion(
@@ -318,12 +300,13 @@ def _by_truth(truth: TrueProduct, problem: Problem, carrier: Carrier, question: 
     for found in (question.ours, question.other):
         if found is None:
             continue
-        error = error_of(found, truth.ball)
-        near = error <= CLOSE * unit * abs(found)
-        if not near and error > truth.rounding:
+        number = JudgedNumber(name, found, truth.ball, truth.rounding, unit, derivative=True)
+        if number.underflowed:
+            return Verdict("ill-conditioned", underflow_sentence(number, carrier.dtype, truth.text))
+        if number.beyond:
             words = f"{name} is {found!r}, truly {truth.text}: more than rounding can do"
             return _lost(truth, problem, carrier, question, found) or Verdict("wrong", words)
-        if not near and not keeps_digits(float(abs(truth.ball).abs_lower()), error, carrier.dtype):
+        if number.lost(carrier.dtype):
             return Verdict("ill-conditioned", f"{name} is {found!r} in {carrier.dtype}, truly {truth.text}")
     return None
 
@@ -397,12 +380,3 @@ def check_hvp(
         lambda proof: proof.by_input(),
     )
     return value, products, verdict
-
-
-def probes(count: int) -> Iterator[Direction]:
-    """Directions u that tell every component of a product where there are few, else a few of signs."""
-    if count <= EVERY_ENTRY:
-        yield from ([1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count))
-        return
-    signs = random.Random(23)
-    yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(PAIRS))

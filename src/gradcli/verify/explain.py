@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
@@ -17,6 +17,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
+from gradcli.verify.needed import array_of, compared_poles, nan_nodes, needed_elements
 
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
@@ -40,15 +41,21 @@ def finite(nested: Any) -> bool:
     return all(math.isfinite(v) for v in flatten(nested))
 
 
+def has_value(tape: Tape, output: int) -> bool:
+    """Whether the output is finite, and needs nothing that has no value at the point."""
+    return finite(tape.carrier.nested(tape.values[output])) and value_cause(tape, output) is None
+
+
 def value_cause(tape: Tape, output: int) -> Cause | None:
     """The first node that is outside its domain or overflows although its arguments are finite, if any."""
-    names = display_names(tape.graph, [output])
-    for node in non_finite_nodes(tape, output):
+    strange = non_finite_nodes(tape, output)
+    names = display_names(tape.graph, [output]) if strange else {}
+    for node, elements in strange.items():
         if tape.graph.is_leaf(node) or not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
             continue
         condition = tape.violated(node)
         operation = expression_of(tape, node, names)
-        place = arguments_text(tape, node, names, strange_elements(tape, tape.values[node]))
+        place = arguments_text(tape, node, names, elements)
         if condition is not None:
             sentence = (
                 f"{operation} is undefined{place}: {written(tape, node)} needs {rename(condition, tape, node, names)}"
@@ -63,14 +70,33 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
     return None
 
 
-def non_finite_nodes(tape: Tape, output: int) -> list[int]:
-    """The nodes that are not finite and reach the output through others that are not, in creation order."""
-    nested, values = tape.carrier.nested, tape.values
-    found = set() if finite(nested(values[output])) else {output}
+def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
+    """The nodes that make the output no number, with those of their elements, in creation order: what is not finite and
+    reaches it through others that are not. Of an output that is finite, what reaches a NaN that it needs, or a pole
+    that is compared."""
+    if finite(tape.carrier.nested(tape.values[output])):
+        lost = [*nan_nodes(tape), *compared_poles(tape)]
+        if not lost:
+            return {}
+    else:
+        lost = [output]
+    import numpy
+
+    needed = needed_elements(tape, output)
+    strange: dict[int, list[int]] = {}
+
+    def add(nodes: Iterable[int]) -> None:
+        for node in nodes:
+            if node in needed and node not in strange:
+                places = numpy.flatnonzero(~numpy.isfinite(array_of(tape, tape.values[node])) & needed[node])
+                if places.size:
+                    strange[node] = places.tolist()
+
+    add(lost)
     for node in reversed(tape.nodes):
-        if node in found:
-            found.update(a for a in tape.graph.arguments[node] if a not in found and not finite(nested(values[a])))
-    return sorted(found)
+        if node in strange:
+            add(tape.graph.arguments[node])
+    return dict(sorted(strange.items()))
 
 
 def domain_error(tape: Tape, output: int, source: str) -> DomainError:
@@ -100,8 +126,8 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     name of an operation says."""
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    value = carrier.nested(tape.values[problem.output])
-    if not finite(value):
+    value: Nested = carrier.nested(tape.values[problem.output])
+    if not has_value(tape, problem.output):
         error = domain_error(tape, problem.output, source)
         from gradcli.verify.limits import behaviours, limits_sentence
 

@@ -27,7 +27,7 @@ from gradcli.verify.setting import Setting
 FROM_WORST = (WRONG, UNDEFINED, UNDECIDED, RIGHT)
 
 
-def judge_jacobian(claim: Claim, setting: Setting) -> Judgement:
+def judge_jacobian_claim(claim: Claim, setting: Setting) -> Judgement:
     """The judgement on a claim of numbers of a Jacobian. Raises ShapeError for numbers of another shape."""
     shape = setting.problem.input_shape(claim.name)
     needed = layout_shape(setting.outer, shape, setting.layout)

@@ -9,7 +9,7 @@ from gradcli.errors import ExitStatus, GradcliError, UsageError
 from gradcli.syntax.claims import Claim, Refused
 from gradcli.verify.claims import UNDEFINED, WRONG, Judgement, judge_numbers
 from gradcli.verify.formulas import judge_formula
-from gradcli.verify.jacobians import judge_jacobian
+from gradcli.verify.jacobians import judge_jacobian_claim
 from gradcli.verify.setting import Setting
 from gradcli.verify.witnesses import Verdict, worst
 
@@ -94,7 +94,7 @@ def _judged(claim: Claim, setting: Setting, verdicts: list[Verdict]) -> Judgemen
     """The judgement on one claim; the verdict on what a formula was compared to is added to `verdicts`."""
     try:
         if claim.formula is None:
-            judged = judge_jacobian if setting.outer and not setting.of_value(claim) else judge_numbers
+            judged = judge_jacobian_claim if setting.outer and not setting.of_value(claim) else judge_numbers
             return judged(claim, setting)
         judgement, verdict = judge_formula(claim, setting)
     except GradcliError as error:

@@ -21,6 +21,7 @@ from gradcli.methods.enclosures import operations, working
 from gradcli.methods.numerical import coordinate_direction, held_nodes
 from gradcli.problem import Nested, Problem
 from gradcli.verify.kinks import Sides
+from gradcli.verify.needed import needs_nan
 
 EXPONENTS = (20, 40, 80, 160, 320, 640, 1280)
 """Of the steps. They double, so that a logarithm doubles too."""
@@ -160,8 +161,8 @@ class ExactLine:
             node = graph.inputs[name]
             moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
         tape = evaluate(graph, [], m, moved, self.held, self.nodes)
-        value = weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output])
-        return m.flint.arb(value)
+        value = m.flint.arb(weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output]))
+        return m.flint.arb.nan() if value.is_finite() and needs_nan(tape, problem.output) else value
 
 
 def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:

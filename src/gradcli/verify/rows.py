@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -25,7 +25,16 @@ from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
 from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, shared_digits, worst
+from gradcli.verify.witnesses import (
+    ESTIMATE,
+    ROUNDING,
+    TrueNumbers,
+    Verdict,
+    any_tiny,
+    may_underflow,
+    shared_digits,
+    worst,
+)
 
 ROWS = 64
 """A Jacobian of so many elements is checked row by row; a larger one along one cotangent."""
@@ -60,14 +69,14 @@ def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None)
     why = f"{counted(sweeps, chosen)}, where {other} would take {others}" + (", as asked" if mode else "")
     found = jacobian(tape, [output], sources, chosen)
     blocks = {name: carrier.nested(found[output, graph.inputs[name]]) for name in problem.wrt}
-    verdict = judge_jacobian(problem, carrier, blocks)
+    verdict = judge_rows(problem, carrier, blocks)
     if verdict.word == "ill-conditioned":
         from gradcli.verify.proof import corrected, prove_jacobian
 
         proven = partial(prove_jacobian, problem, 0)
         verdict = corrected(verdict, problem, "jacobian", outputs, proven, lambda proof: proof.by_input())
-    else:
-        verdict = replace(verdict, true=None)
+    elif verdict.true is not None:
+        verdict = replace(verdict, true=verdict.true._replace(kind="jacobian"))
     return CheckedJacobian(carrier.nested(tape.values[output]), blocks, chosen, why, verdict)
 
 
@@ -82,7 +91,7 @@ def counted(sweeps: int, mode: str) -> str:
     return f"{sweeps} {mode} sweep{'s' * (sweeps != 1)}"
 
 
-def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested]) -> Verdict:
+def judge_rows(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested]) -> Verdict:
     """Checked gradients of the output's elements, and whether the Jacobian's rows are they."""
     if not problem.wrt or not size(problem.output_shape) or not elements(problem):
         return Verdict("unverified", "there is nothing to differentiate by")
@@ -98,8 +107,18 @@ def judge_jacobian(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nest
     found = worst(verdicts)
     if verdicts[0][0] == ALONG and found.word == "verified":
         found = replace(found, sentence=f"{found.sentence}, {ALONG}")
+    found = replace(found, true=known_of_all(found, [verdict for _, verdict in verdicts]))
     # One row's one-sided derivatives are not those of the whole.
     return replace(found, sides=None, clarke=None) if problem.output_shape else found
+
+
+def known_of_all(found: Verdict, verdicts: Sequence[Verdict]) -> TrueNumbers | None:
+    """The true numbers that verdicts on rows know of the whole: the value, and the derivative where there is one row.
+    Where a derivative is undefined, its components say so elsewhere."""
+    known = [verdict.true for verdict in verdicts if verdict.true is not None]
+    value = next((true.value for true in known if true.value is not None), None)
+    derivative = known[0].derivative if len(verdicts) == 1 and known and found.word == "kink" else {}
+    return TrueNumbers(value, derivative) if value is not None or derivative else None
 
 
 def cotangents(shape: Shape, inputs: int) -> Iterator[tuple[str, Nested | None]]:
@@ -147,7 +166,7 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
     nested = carrier.nested(product)
     verdict = confirmed_by_slopes(problem, carrier, tangent, nested)
     if verdict is None:
-        verdict = judge_jacobian(along(problem, tangent), carrier, {STEP: nested})
+        verdict = judge_rows(along(problem, tangent), carrier, {STEP: nested})
         if verdict.sides is not None:
             ranges = {"along v": verdict.clarke[STEP]} if verdict.clarke is not None else None
             verdict = replace(verdict, sides={"along v": verdict.sides[STEP]}, clarke=ranges)
@@ -156,8 +175,9 @@ def check_jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested])
 
             proven = partial(prove_jvp, problem, tangent, 0)
             verdict = corrected(verdict, problem, "jvp", 1, proven, lambda proof: proof.parts["v",])
-        else:
-            verdict = replace(verdict, true=None)
+        elif verdict.true is not None:
+            product_text = verdict.true.derivative.get(STEP)
+            verdict = replace(verdict, true=TrueNumbers(verdict.true.value, product_text, "jvp"))
     return carrier.nested(value), nested, verdict
 
 
@@ -170,6 +190,8 @@ def confirmed_by_slopes(
     if tape.kinks() or not size(shape):
         return None
     numbers = flatten(product)
+    shown = [*flatten(carrier.nested(tape.values[problem.output])), *numbers]
+    suspect = any_tiny(shown)
     largest = max(map(abs, numbers))
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
     position = max(abs(x) for name in tangent for x in flatten(problem.point[name]))
@@ -178,7 +200,9 @@ def confirmed_by_slopes(
         weights = [1.0] if cotangent is None else flatten(cotangent)
         ours = math.fsum(w * x for w, x in zip(weights, numbers, strict=True))
         line = Line(replace(problem, cotangent=cotangent), carrier)
-        if value_is_doubtful(line):
+        if value_is_doubtful(line) or (
+            suspect and may_underflow(replace(along(problem, tangent), cotangent=cotangent))
+        ):
             return None
         seen = line.slope(dict(tangent), position)
         rounding = unit * max(abs(ours), largest)

@@ -165,12 +165,12 @@ def product_truth(problem: Problem, u: Mapping[str, Nested], v: Mapping[str, Nes
         return None
 
     def swept(balls: Balls) -> list[Numbers]:
-        return [[_swept_product(problem, balls, u, v)]]
+        return [[swept_product(problem, balls, u, v)]]
 
     try:
         ((ball,),), bits = prove(swept, 0, problem.dtype)
         with at_precision_of(problem.dtype) as balls:
-            rough = _swept_product(problem, balls, u, v)
+            rough = swept_product(problem, balls, u, v)
     except Unstated:
         return None
     if not ball.is_finite():
@@ -181,7 +181,8 @@ def product_truth(problem: Problem, u: Mapping[str, Nested], v: Mapping[str, Nes
     return TrueProduct(ball, proven_texts([ball], bits)[0], rounding, confirmed, seen)
 
 
-def _swept_product(problem: Problem, balls: Balls, u: Mapping[str, Nested], v: Mapping[str, Nested]) -> Ball:
+def swept_product(problem: Problem, balls: Balls, u: Mapping[str, Nested], v: Mapping[str, Nested]) -> Ball:
+    """u' H v in balls: one sweep on dual numbers."""
     graph = problem.graph
     moving = {graph.inputs[name]: balls.point(d, problem.input_shape(name)) for name, d in v.items()}
     found = hvp(problem, balls, moving)

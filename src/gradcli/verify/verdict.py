@@ -10,7 +10,7 @@ from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.methods.base import methods
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
-from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
+from gradcli.verify.explain import NoNumber, derivative_cause, finite, has_value, require_finite, value_cause
 from gradcli.verify.ties import Ties, ties_as_written
 from gradcli.verify.witnesses import Verdict, judge_by_witnesses
 
@@ -73,7 +73,7 @@ def _judge(
 ) -> Verdict:
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
-    if not finite(found["reverse"].value):
+    if not has_value(tape, problem.output):
         from gradcli.verify.certainty import beyond_floats
 
         node = value_cause(tape, problem.output)
@@ -114,7 +114,7 @@ def _differences(found: dict[str, Derivative]) -> list[Any]:
     return list((found["numerical"].gradient or {}).values())
 
 
-def judge_kink(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
+def judge_kink_as_written(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
     """The verdict at a kink of the function as it is written, from its tape on floats; None when no component is
     affected by the kinks in the graph."""
     return judge_ties(problem, ties_as_written(problem, tape), tape, gradient)

@@ -9,7 +9,7 @@ before anything is called wrong; what rounding alone can do is ill-conditioned.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 class TrueNumbers(NamedTuple):
     """The value (None: it is what is shown) and the derivative, nested, as texts of known digits. `kind` is what JSON
     calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
-    shape."""
+    shape (None: not known)."""
 
     value: Nested | None
     derivative: Any
@@ -117,7 +117,8 @@ def verdict_details(verdict: Verdict) -> dict[str, Any]:
         found["conventions"] = [c._asdict() for c in verdict.conventions]
     if verdict.true is not None:
         value = {} if verdict.true.value is None else {"value": verdict.true.value}
-        found["true"] = {**value, verdict.true.kind: verdict.true.derivative}
+        derivative = {} if verdict.true.derivative is None else {verdict.true.kind: verdict.true.derivative}
+        found["true"] = value | derivative
     return found
 
 
@@ -227,18 +228,27 @@ def _underflow(problem: Problem, carrier: Carrier, found: dict[str, Derivative])
     gradient = found["reverse"].gradient
     assert gradient is not None
     shown = [*flatten(found["reverse"].value), *numbers_of(problem, gradient)]
-    if all(abs(x) >= SMALLEST for x in shown):
+    if not (any_tiny(shown) and may_underflow(problem)):
         return None
-    from gradcli.methods.enclosures import too_large
     from gradcli.verify.certainty import judge_by_truth
+
+    return judge_by_truth(problem, carrier, found)
+
+
+def any_tiny(numbers: Iterable[float]) -> bool:
+    """Whether one is 0, or too small to have all its digits."""
+    return any(abs(x) < SMALLEST for x in numbers)
+
+
+def may_underflow(problem: Problem) -> bool:
+    """Whether something on the way to the derivative is too small for floats, as far as balls can say."""
+    from gradcli.methods.enclosures import too_large
     from gradcli.verify.conditioning import underflows
 
     try:
-        if too_large(problem) or not underflows(problem):
-            return None
+        return not too_large(problem) and underflows(problem)
     except Unstated:
-        return None
-    return judge_by_truth(problem, carrier, found)
+        return False
 
 
 def components_of(

@@ -86,3 +86,15 @@ def test_rounding_beside_zero() -> None:
     finding = why("logsumexp(x) - log(sum(exp(x)))", x=[1.0, 2.0]).findings[0]
     assert finding.kind == "digits"
     assert "terms in it cancel" in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "x"), [("relu(sin(pi*x))", 1.0), ("|sin(x)^2 + cos(x)^2 - 1|", 3.0), ("sin(x)^2 + cos(x)^2 - 1", 3.0)]
+)
+def test_digits_of_a_zero_are_not_offered(text: str, x: float) -> None:
+    """sin(pi) and sin^2 + cos^2 - 1 are 0: balls of any precision give a bound of them, and no digits."""
+    found = why(text, x=x).findings[0]
+    assert found.kind == "digits"
+    assert found.mend is None
+    assert found.hint == ""
+    assert "--precision" in why("(x+1)^3 - x^3 - 3*x^2 - 3*x - 1 + sin(x)", x=1e8).findings[0].hint

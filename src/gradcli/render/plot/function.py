@@ -14,6 +14,7 @@ from gradcli.methods.numerical import held_nodes
 from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
+from gradcli.verify.explain import has_value
 from gradcli.verify.kinks import one_sided_derivatives
 from gradcli.verify.ties import ties_as_written
 
@@ -42,7 +43,12 @@ class Function:
 
     def value(self, *at: float) -> float:
         """The function."""
-        return float(self.carrier.nested(self.tape(*at).values[self.problem.output]))
+        return self._value_of(self.tape(*at))
+
+    def _value_of(self, tape: Tape) -> float:
+        """The output; NaN where it needs a NaN that it does not show."""
+        value = float(self.carrier.nested(tape.values[self.problem.output]))
+        return value if not math.isfinite(value) or has_value(tape, self.problem.output) else math.nan
 
     def gradient(self, *at: float) -> tuple[float, tuple[float, ...]]:
         """The function and its partial derivatives by one reverse sweep; NaN where the function is not finite: a rule
@@ -57,7 +63,7 @@ class Function:
         return value, sides[0] if sides is not None and sides[0] == sides[1] else slope
 
     def _gradient_of(self, tape: Tape) -> tuple[float, tuple[float, ...]]:
-        value = float(self.carrier.nested(tape.values[self.problem.output]))
+        value = self._value_of(tape)
         if not math.isfinite(value):
             return value, (math.nan,) * len(self._moved)
         adjoints = pull(tape, {self.problem.output: output_cotangent(self.carrier, self.problem)}, self._moved)

@@ -31,6 +31,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 from gradcli.verify.certainty import CLOSE, JudgedNumber, judge_gradient, judge_value
 from gradcli.verify.conditioning import Swept, error, half_of_digits, swept_in_balls
+from gradcli.verify.needed import needs_nan
 from gradcli.verify.truth import FINER, ProvenGradient, confirms, resolves, seen_slope
 
 MOST_WORK = 5_120_000
@@ -98,16 +99,28 @@ class ProblemInBalls:
             return None
         with working(self.bits):
             found = self._weighted(swept)
-        return found if found.is_finite() else None
+            exists = found.is_finite() and not needs_nan(swept.tape, self.problem.output)
+        return found if exists else None
 
     @cached_property
     def fits_floats(self) -> bool:
         """Whether value and gradient are known, and numbers that the dtype can hold."""
-        if self.swept is None or self.value is None:
-            return False
+        numbers = self._numbers()
         with working(self.bits):
-            numbers = [self.value, *(ball for part in self._gradient(self.swept).values() for ball in part)]
-            return all(ball.is_finite() and not overflows(ball, self.carrier.dtype) for ball in numbers)
+            return bool(numbers) and all(b.is_finite() and not overflows(b, self.carrier.dtype) for b in numbers)
+
+    @cached_property
+    def provable(self) -> bool:
+        """Whether balls know digits of each of them, and not only that it is next to 0."""
+        with working(self.bits):
+            return self.fits_floats and not any(b.contains(0) and not b.is_zero() for b in self._numbers())
+
+    def _numbers(self) -> list[Ball]:
+        """Value and gradient; none where they are not known."""
+        if self.swept is None or self.value is None:
+            return []
+        with working(self.bits):
+            return [self.value, *(ball for part in self._gradient(self.swept).values() for ball in part)]
 
     @cached_property
     def _known(self) -> ProvenGradient | None:

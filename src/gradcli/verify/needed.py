@@ -1,0 +1,105 @@
+"""Which elements of the values on the way an output needs. A NaN among them may vanish: behind a power of 0, or in a
+comparison."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradcli.carriers.tape import Tape
+from gradcli.methods.base import flatten
+from gradcli.methods.reverse import contribution_to
+from gradcli.primitives.declare import Linear, Multilinear, Primitive, Value
+from gradcli.shapes import Shape, unbroadcast_axes
+
+Mask = Any
+"""A NumPy array of truth values, an element each."""
+
+
+def nan_nodes(tape: Tape) -> list[int]:
+    """The nodes whose value holds a NaN."""
+    values = ((node, tape.values[node]) for node in tape.nodes)
+    return [node for node, v in values if (v != v if isinstance(v, float) else _holds_nan(tape, v))]
+
+
+def compared_poles(tape: Tape) -> list[int]:
+    """The nodes that are infinite outside their domain and compared: IEEE 754 decides ln(0) > 0, which has no value."""
+    graph = tape.graph
+    used = {operation for operation in set(graph.operations) if isinstance(operation, Primitive)}
+    comparisons = {o for o in used if o.locally_constant and not o.holds_value}
+    if not comparisons:
+        return []
+    operands = {a for node in tape.nodes if graph.operations[node] in comparisons for a in graph.arguments[node]}
+    return [
+        node
+        for node in sorted(operands)
+        if not graph.is_leaf(node)
+        and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))
+        and tape.violated(node) is not None
+    ]
+
+
+def needs_nan(tape: Tape, output: int) -> bool:
+    """Whether the output needs a NaN, which may have vanished on the way to it."""
+    lost = nan_nodes(tape)
+    if not lost:
+        return False
+    import numpy
+
+    needed = needed_elements(tape, output)
+    return any(
+        node in needed and bool((numpy.isnan(array_of(tape, tape.values[node])) & needed[node]).any()) for node in lost
+    )
+
+
+def array_of(tape: Tape, value: Value) -> Any:
+    """A value as an array of floats."""
+    import numpy
+
+    if hasattr(value, "detach"):
+        return value.detach().cpu().numpy()
+    return numpy.asarray(tape.carrier.nested(value), dtype=float)
+
+
+def _holds_nan(tape: Tape, value: Value) -> bool:
+    nan = getattr(value, "isnan", None)
+    return bool(nan().any()) if nan is not None else any(v != v for v in flatten(tape.carrier.nested(value)))
+
+
+def needed_elements(tape: Tape, output: int) -> dict[int, Mask]:
+    """By node, the elements that the output depends on. A linear operation (where, an index, a sum) needs those that it
+    took; another elementwise one those at the same places; the rest all."""
+    import numpy
+
+    sizes = {node: tuple(int(d) for d in tape.graph.shapes[node]) for node in tape.nodes}
+    found: dict[int, Mask] = {output: numpy.ones(sizes[output], dtype=bool)}
+    for node in reversed(tape.nodes):
+        if node not in found or tape.graph.is_leaf(node) or not found[node].any():
+            continue
+        for position, argument in enumerate(tape.graph.arguments[node]):
+            mask = _handed_on(tape, node, position, found[node], sizes[argument])
+            found[argument] = found[argument] | mask if argument in found else mask
+    return found
+
+
+def _handed_on(tape: Tape, node: int, position: int, mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """What a node whose elements of a mask are needed needs of one argument."""
+    import numpy
+
+    primitive = tape.primitive(node)
+    rule = primitive.rule
+    if isinstance(rule, Linear) and not isinstance(rule, Multilinear) and rule.depends_on(position):
+        # These only choose and add: a transpose carries a 1 to what was taken, and nothing to the rest.
+        weights = tape.carrier.constant(mask.astype(float).tolist(), tape.graph.shapes[node])
+        carried = contribution_to(tape, node, position, weights)
+        if carried is None:
+            return numpy.zeros(shape, dtype=bool)
+        return array_of(tape, carried).reshape(shape) != 0
+    if primitive.elementwise:
+        return _narrowed(mask, shape)
+    return numpy.ones(shape, dtype=bool)
+
+
+def _narrowed(mask: Mask, shape: Shape) -> Mask:
+    """A mask over the elements that broadcasting repeated."""
+    return mask.any(axis=unbroadcast_axes(mask.shape, shape)).reshape(shape)

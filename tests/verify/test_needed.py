@@ -1,0 +1,132 @@
+"""What vanishes on the way: which elements an output needs (witness: torch.autograd), and that a NaN among them is said
+by every command, although the output is a number (witness: torch, which shows the NaN on the way)."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tensors import Tensors
+from gradcli.errors import DomainError
+from gradcli.verify.certainty import beyond_floats
+from gradcli.verify.comparison import undecidable
+from gradcli.verify.explain import has_value, require_finite
+from gradcli.verify.needed import nan_nodes, needed_elements
+from gradcli.verify.verdict import require_number
+from tests.verify.problems import check, problem
+from tests.verify.why.diagnoses import only, why
+
+X = [[0.5, 2.0, 3.0], [1.5, 0.25, 4.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("sum(exp(x)[0])", lambda e: e[0].sum()),
+        ("sum(where(x > 1, exp(x), x))", lambda e: torch.where(torch.tensor(X) > 1, e, 0.0).sum()),
+        ("sum(where(x > 1, x, exp(x)))", lambda e: torch.where(torch.tensor(X) > 1, 0.0, e).sum()),
+        ("sum(exp(x)'[1])", lambda e: e.T[1].sum()),
+        ("sum(reshape(exp(x), [3, 2])[0])", lambda e: e.reshape(3, 2)[0].sum()),
+        ("sum((exp(x) * [[2], [3]])[0])", lambda e: (e * torch.tensor([[2.0], [3.0]]))[0].sum()),
+        ("tril(exp(x))[1, 0]", lambda e: torch.tril(e)[1, 0]),
+        ("cumsum(exp(x), axis=1)[0, 1]", lambda e: torch.cumsum(e, 1)[0, 1]),
+        ("sum([exp(x), x][0, 0])", lambda e: torch.stack([e, torch.tensor(X)])[0, 0].sum()),
+    ],
+)
+def test_the_elements_that_an_output_needs(text: str, function) -> None:
+    asked = problem(text, x=X)
+    tape = evaluate(asked.graph, [asked.output], Tensors("cpu"), input_values(asked.graph, Tensors("cpu"), asked.point))
+    (node,) = (n for n in tape.nodes if not asked.graph.is_leaf(n) and tape.primitive(n).name == "exp")
+    inner = torch.exp(torch.tensor(X)).requires_grad_()
+    (gradient,) = torch.autograd.grad(function(inner), inner)
+    assert needed_elements(tape, asked.output)[node].tolist() == (gradient != 0).tolist()
+
+
+def test_what_broadcasting_repeats_is_needed_where_any_copy_is() -> None:
+    asked = problem("sum(where(x > 1, ln(y) * x, 0))", x=X, y=[1.0, 2.0, -1.0])
+    carrier = Tensors("cpu")
+    tape = evaluate(asked.graph, [asked.output], carrier, input_values(asked.graph, carrier, asked.point))
+    (node,) = nan_nodes(tape)[:1]
+    columns = (torch.tensor(X) > 1).any(0)
+    assert needed_elements(tape, asked.output)[node].tolist() == columns.tolist()
+
+
+VANISHED = [
+    ("ln(x)^0 + x", {"x": -1.0}, "ln(x)"),
+    ("acos(x)^0", {"x": 3.0}, "acos(x)"),
+    ("where(ln(x) > 0, 1, x)", {"x": -1.0}, "ln(x)"),
+    ("(ln(x) > 0 or x < 0)*x", {"x": -1.0}, "ln(x)"),
+    ("1^sqrt(x) + x", {"x": -4.0}, "sqrt(x)"),
+    ("where(x < 0, ln(x), x)^0 + x", {"x": -1.0}, "ln(x)"),
+    ("where(ln(x) > 0, 1, x)", {"x": 0.0}, "ln(x)"),
+    ("(1/x > 2)*x", {"x": 0.0}, "1/x"),
+    ("sum(where(ln(x) < 3, x, 2))", {"x": [4.0, 0.0]}, "ln(x)"),
+    ("sum(ln(x)^0)", {"x": [1.0, -1.0]}, "ln(x)"),
+    ("sum(where(sqrt(x) > 1, x, 2))", {"x": [4.0, -1.0]}, "sqrt(x)"),
+]
+
+
+@pytest.mark.parametrize(("text", "point", "node"), VANISHED)
+def test_a_nan_that_vanishes_leaves_no_value(text: str, point: dict, node: str) -> None:
+    asked = problem(text, **point)
+    carrier = select_carrier(asked.graph, asked.graph.ancestors([asked.output]))
+    with pytest.raises(DomainError) as refused:
+        require_finite(asked, carrier, text)
+    assert refused.value.message.startswith(f"{node} is undefined at x")
+    with pytest.raises(DomainError):
+        require_number(asked, carrier, text)
+    # Balls, in which NaN^0 is 1 too, do not say otherwise.
+    assert beyond_floats(asked, carrier, "") is None
+    assert check(text, **point).verdict.word == "undefined"
+    compared = undecidable(asked, Tensors("cpu"))
+    assert compared is not None
+    assert compared.word == "undefined"
+    finding = only(text, **point)
+    assert finding.kind == "undefined"
+    assert finding.reason.startswith(f"{node} is undefined at x")
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("where(x > 0, ln(x), x)", {"x": -1.0}),
+        ("where(x > 0, ln(x), x)^0 + x", {"x": -1.0}),
+        ("sum(where(x > 0, ln(x), x))", {"x": [1.0, -1.0]}),
+        ("sum(where(x > 0, ln(where(x > 0, x, 1)), x))", {"x": [2.0, -1.0]}),
+        ("sum(where(x > 0, ln(x), 2)^0) + sum(x)", {"x": [2.0, -1.0]}),
+        ("ln(x)[0]", {"x": [1.0, -1.0]}),
+        ("where(x > 1, (ln(x) > 0)*x, x)", {"x": 0.0}),
+        ("where(exp(x) > 1, x, 2)", {"x": 1000.0}),
+    ],
+)
+def test_what_is_not_taken_may_be_nan(text: str, point: dict) -> None:
+    """The idiom of where(), double or not, is what it was."""
+    assert check(text, **point).verdict.word == "verified"
+    assert not [f for f in why(text, **point).findings if f.kind == "undefined"]
+
+
+def test_a_nan_of_overflow_is_no_undefined_value() -> None:
+    """inf - inf is NaN in floats, and 0 in truth."""
+    verdict = check("(exp(x) - exp(x))^0 + x", x=1000.0).verdict
+    assert verdict.word == "ill-conditioned"
+    assert verdict.true is not None
+    assert verdict.true.value == "1001"
+    assert only("(exp(x) - exp(x))^0*x", x=1000.0).kind != "undefined"
+
+
+def test_values_on_the_way_are_not_looked_at_without_a_nan() -> None:
+    asked = problem("exp(x) + 1", x=1.0)
+    carrier = select_carrier(asked.graph, asked.graph.ancestors([asked.output]))
+    tape = evaluate(asked.graph, [asked.output], carrier, input_values(asked.graph, carrier, asked.point))
+    assert nan_nodes(tape) == []
+    assert has_value(tape, asked.output)
+
+
+@pytest.mark.parametrize("text", ["where(sqrt(x) > -1, 1, x)", "ln(x)^0 + x", "(x*sqrt(x))^0"])
+def test_the_edge_of_a_domain_that_vanishes(text: str) -> None:
+    """By theory sqrt and ln have no value below 0, where floats see one."""
+    verdict = check(text, x=0.0).verdict
+    assert verdict.word == "undefined"
+    assert "left of the point there is no function value" in verdict.sentence
