@@ -45,10 +45,8 @@ class Limits:
         if asked is not None or scale >= self.usual:
             return ()
         size = f"{drawing.width * self.usual:.0f} × {drawing.height * self.usual:.0f} {self.unit}"
-        return (
-            f"the picture is drawn at scale {scale:g} instead of {self.usual:g}: it would have {size}, and "
-            f"{self.words}; svg has no limit, and --top and --focus draw a part",
-        )
+        drawn = f"the picture is drawn at scale {scale:g} instead of {self.usual:g}"
+        return (f"{drawn}: it would have {size}, and {self.words}; svg has no limit, and --top and --focus draw a part",)
 
 
 PNG = Limits("pixels", 2.0, 32_000, 64e6, "64 million are the most, 32000 on a side")
