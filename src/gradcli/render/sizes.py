@@ -1,5 +1,5 @@
-"""How large a file of a format can be. A drawing that is larger is drawn smaller, which is said, unless a scale is asked
-for that cannot be had."""
+"""How large a file of a format can be. A drawing that is larger is drawn smaller, which is said; a scale that is asked
+for and cannot be had is an error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ class Limits:
             return ()
         size = f"{drawing.width * self.usual:.0f} × {drawing.height * self.usual:.0f} {self.unit}"
         drawn = f"the picture is drawn at scale {scale:g} instead of {self.usual:g}"
-        return (f"{drawn}: it would have {size}, and {self.words}; svg has no limit, and --top and --focus draw a part",)
+        others = "svg has no limit, and --top and --focus draw a part"
+        return (f"{drawn}: it would have {size}, and {self.words}; {others}",)
 
 
 PNG = Limits("pixels", 2.0, 32_000, 64e6, "64 million are the most, 32000 on a side")
