@@ -373,5 +373,5 @@ def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> 
     for line in texts(drawing.lines, settings.plain):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
     if settings.verbose or (drawing.layered and wish.show == PARTS):
-        for table in listing_tables(inspection, settings, room if sys.stdout.isatty() else None):
+        for table in listing_tables(inspection, settings, console.width):
             console.print(table)
