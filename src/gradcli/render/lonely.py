@@ -1,4 +1,4 @@
-"""Cards that no edge joins to another: in rows below the rest, where Graphviz would give each a level of its own."""
+"""Cards that no edge joins to another: in rows above the rest, where Graphviz would give each a level of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gradcli.render.engines import Engine
 from gradcli.render.fold import ASPECT, folded
-from gradcli.render.layout import CARD_GAP, Box, Layout, Size, place
+from gradcli.render.layout import CARD_GAP, RANK_GAP, Box, Layout, Size, place
 from gradcli.render.picture import Picture
 
 ROOM = 400.0
@@ -22,8 +22,8 @@ def place_all(
     timeout: float,
     engine: Engine | None = None,
 ) -> Layout:
-    """Positions of everything: joined cards as Graphviz places them, folded if they would be a sliver, then the lonely.
-    Raises LayoutError and OutOfTimeError."""
+    """Positions of everything: the lonely, below them joined cards as Graphviz places them, folded if they would be a
+    sliver. Raises LayoutError and OutOfTimeError."""
     lonely = lonely_cards(picture)
     if not lonely:
         return folded(place(picture, card_sizes, label_sizes, timeout, engine), picture.direction)
@@ -33,11 +33,27 @@ def place_all(
         part = replace(picture, cards=tuple(picture.cards[index] for index in joined))
         placed = place(part, [card_sizes[index] for index in joined], label_sizes, timeout, engine)
         rest = folded(placed, picture.direction)
-    top = rest.size[1] + CARD_GAP if joined else 0.0
-    rows = in_rows([card_sizes[index] for index in lonely], rest.size[0], top)
+    rows = in_rows([card_sizes[index] for index in lonely], rest.size[0])
+    bottom = max(box.bottom for box in rows)
+    rest = lowered(rest, bottom + RANK_GAP) if joined else rest
     boxes = dict(zip([*joined, *lonely], [*rest.cards, *rows], strict=True))
-    size = max(rest.size[0], *(box.right for box in rows)), max(box.bottom for box in rows)
+    size = max(rest.size[0], *(box.right for box in rows)), max(bottom, rest.size[1])
     return replace(rest, size=size, cards=tuple(boxes[index] for index in range(len(boxes))))
+
+
+def lowered(layout: Layout, by: float) -> Layout:
+    """The layout further down."""
+
+    def moved(box: Box) -> Box:
+        return replace(box, y=box.y + by)
+
+    return Layout(
+        (layout.size[0], layout.size[1] + by),
+        tuple(map(moved, layout.cards)),
+        tuple(box and moved(box) for box in layout.labels),
+        tuple(tuple((x, y + by) for x, y in route) for route in layout.routes),
+        tuple((index, moved(box)) for index, box in layout.frames),
+    )
 
 
 def lonely_cards(picture: Picture) -> list[int]:
@@ -46,12 +62,12 @@ def lonely_cards(picture: Picture) -> list[int]:
     return [index for index, card in enumerate(picture.cards) if card.id not in joined]
 
 
-def in_rows(sizes: Sequence[Size], width: float, top: float) -> list[Box]:
+def in_rows(sizes: Sequence[Size], width: float) -> list[Box]:
     """Boxes side by side, in rows of at least a width; many boxes alone make an area as broad as a picture."""
     area = sum((width + CARD_GAP) * (height + CARD_GAP) for width, height in sizes)
     width = max(width, ROOM, math.sqrt(ASPECT * area), *(size[0] for size in sizes))
     boxes: list[Box] = []
-    x, y, bottom = 0.0, top, top
+    x, y, bottom = 0.0, 0.0, 0.0
     for card_width, height in sizes:
         if x and x + card_width > width:
             x, y = 0.0, bottom + CARD_GAP
