@@ -181,7 +181,8 @@ WRONG = {
     "two parts": ((LARGE, "--top", "3", "--focus", "x", "-o", "g.svg"), "top and focus draw different parts"),
     "the largest of nothing": ((LARGE, "--top", "3", "-o", "g.svg"), "no node has an adjoint"),
     "a part of all": ((LARGE, "--expand", "part1", "-o", "g.json"), "--expand is for a picture, and json has all"),
-    "a part of a listing": ((LARGE, "--depth", "1"), "--depth is for a picture"),
+    "no room in a terminal": ((LARGE, "--expand", "part2"), "boxes and their lines find no room in 100 columns"),
+    "an unknown group in a terminal": ((LARGE, "--expand", "patr3"), "did you mean part3 ?"),
     "the direction of a listing": (("x*y", "--direction", "TB"), "--direction is for a picture"),
     "digits of a graph": (("x*y", "--precision", "20", "-o", "g.svg"), "graph has no --precision"),
     "an unknown node of a listing": ((LARGE, "--focus", "v650"), "did you mean v"),
@@ -401,6 +402,16 @@ def test_a_part_of_a_large_graph_in_the_terminal() -> None:
     data = run_gradcli("graph", LARGE, "--focus", "v60", "--json")
     assert data.status == 2
     assert "--focus is for a picture" in data.stdout
+
+
+def test_groups_of_a_large_graph_in_the_terminal() -> None:
+    done = run_gradcli("graph", LARGE, "--at", "x=0.1", "--depth", "1")
+    assert (done.status, done.stderr) == (0, "")
+    assert "13 groups and 1 node for all 601 nodes" in done.stdout
+    assert [done.stdout.count(f"│ part{k} ") for k in range(1, 14)] == [1] * 13
+    assert run_gradcli("graph", LARGE, "--depth", "1", "--plain").stdout.isascii()
+    data = run_gradcli("graph", LARGE, "--depth", "1", "--json")
+    assert (data.status, "--depth is for a picture" in data.stdout) == (2, True)
 
 
 def test_no_styles_without_colour() -> None:

@@ -107,14 +107,29 @@ def edges_join_their_cards_and_cross_none(picture: Picture, drawing: Drawing) ->
 
 def clusters_enclose_their_cards(picture: Picture, drawing: Drawing) -> None:
     frames = [group.box for group in drawing.groups("cluster")]
-    members = {card for cluster in picture.clusters for card in cluster.cards}
+    around = {card: frames_around(picture, index) for index, c in enumerate(picture.clusters) for card in c.cards}
     for card, group in zip(picture.cards, drawing.groups("card"), strict=True):
         holding = [frame for frame in frames if overlap(group.box, frame)]
-        assert len(holding) == (1 if card.id in members else 0)
+        assert len(holding) == around.get(card.id, 0)
         assert all(inside(group.box, frame) for frame in holding)
-    for name, frame in zip(drawing.groups("cluster-name"), frames, strict=True):
+    for one, other in combinations(frames, 2):
+        assert not overlap(one, other) or inside(other, one), "a frame is drawn after the one around it"
+    names = list(drawing.groups("cluster-name"))
+    for name, frame in zip(names, frames, strict=True):
         assert inside(name.box, frame)
         assert not any(overlap(name.box, card.box) for card in drawing.groups("card"))
+        assert not any(overlap(name.box, label.box) for label in drawing.groups("label"))
+        assert not any(overlap(name.box, other) for other in frames if other is not frame and inside(other, frame))
+    for one_name, other_name in combinations(names, 2):
+        assert not overlap(one_name.box, other_name.box)
+
+
+def frames_around(picture: Picture, cluster: int | None) -> int:
+    """How many frames a card in a cluster is in."""
+    count = 0
+    while cluster is not None:
+        cluster, count = picture.clusters[cluster].inside, count + 1
+    return count
 
 
 def labels_stand_on_their_edges_and_lines_cross_no_title(picture: Picture, drawing: Drawing) -> None:

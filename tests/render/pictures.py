@@ -108,6 +108,28 @@ def clusters() -> Picture:
     return Picture("y = sum(log(W @ x))", cards, edges, frames)
 
 
+def nested_frames(length: int) -> Picture:
+    """A chain whose second half is in a frame that is in two more, the outer of which ends later."""
+    cards = tuple(Card(str(k), f"v{k}", "elementary", (Row("value", "1"),)) for k in range(length))
+    edges = tuple(Edge(str(k), str(k + 1), "0.5") for k in range(length - 1))
+    third = length // 3
+    frames = (
+        Cluster("outer", tuple(str(k) for k in range(1, third))),
+        Cluster("between, without a card of its own", (), 0),
+        Cluster("inner", tuple(str(k) for k in range(third, length - 2)), 1),
+        Cluster("last", (str(length - 2),), 0),
+    )
+    return Picture("frames in frames", cards, edges, frames)
+
+
+def lonely(joined: int, alone: int) -> Picture:
+    """Cards that no edge joins, beside a chain."""
+    cards = [Card(f"v{k}", f"v{k} = sin v{k}", "elementary", (Row("value", "1"),) * 3) for k in range(joined)]
+    edges = tuple(Edge(f"v{k}", f"v{k + 1}", "1") for k in range(joined - 1))
+    cards[1:1] = [Card(f"x{k}", f"x{k}", "input", (Row("value", "1"),) * (k % 4)) for k in range(alone)]
+    return Picture("lonely", tuple(cards), edges)
+
+
 def long_names() -> Picture:
     """Texts that must be shortened, and scripts that a monospaced font lacks."""
     cards = (
@@ -183,6 +205,13 @@ PICTURES = {
     "clusters": clusters(),
     "clusters, downwards": downwards(clusters()),
     "tensors": tensors(),
+    "frames in frames": nested_frames(9),
+    "frames in frames, downwards": downwards(nested_frames(9)),
+    "frames in frames, folded": nested_frames(80),
+    "frames in frames, folded downwards": downwards(nested_frames(80)),
+    "two lonely": lonely(4, 2),
+    "two lonely, downwards": downwards(lonely(4, 2)),
+    "lonely only": lonely(0, 40),
     "long names": long_names(),
     "hostile": hostile(),
     "chain of 200": chain(200),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from gradcli.errors import UsageError
-from gradcli.render.cards import FAR, picture_of, short, shown_parts, typeset
+from gradcli.render.cards import FAR, number_text, picture_of, short, shown_parts, typeset
 from gradcli.render.picture import Card, Picture
 from gradcli.render.titles import title_of
 from tests.render.inspections import ROW_1, ROW_1_POINT, ROW_5, ROW_5_POINT, inspect, structure
@@ -61,8 +61,8 @@ def test_large_arrays_by_range_and_norm() -> None:
         "shape": "f64[100]",
         "min … max": "0 … 99",
         "norm": "573",
-        "∂/∂t →": "norm 10",
-        "← ∂f/∂x": "norm 1146",
+        "∂/∂t →": "norm 10 (+)",
+        "← ∂f/∂x": "norm 1146 (+ or 0)",
     }
 
 
@@ -180,3 +180,19 @@ def test_names_that_subscripts_would_make_one_stay_apart() -> None:
     assert "∂/∂x_1 →" in words
     assert "∂f/∂x1" in words
     assert "x₁" not in words
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([1.0, 2.0], "norm 12.25 (+)"),
+        ([-1.0, -2.0], "norm 12.25 (−)"),
+        ([0.0, -3.0], "norm 16.43 (− or 0)"),
+        ([3.0, 0.0], "norm 16.43 (+ or 0)"),
+        ([3.0, -4.0], "norm 27.39"),
+        ([0.0, -0.0], "norm 0"),
+        ([1.0, math.nan], "30 NaN of 60"),
+    ],
+)
+def test_the_sign_of_many_numbers_is_written(numbers: list[float], words: str) -> None:
+    assert number_text(numbers * 30) == words

@@ -10,13 +10,20 @@ from gradcli.render.dot import to_dot
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Picture
 from tests.golden_files import Golden
-from tests.render.pictures import HOSTILE, PICTURES, clusters, hostile, tensors
+from tests.render.pictures import HOSTILE, PICTURES, clusters, hostile, nested_frames, tensors
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
 
 def test_golden_clusters(golden: Golden) -> None:
     golden("clusters.dot", to_dot(clusters()))
+
+
+def test_frames_are_inside_one_another() -> None:
+    lines = [line for line in to_dot(nested_frames(9)).splitlines() if "subgraph" in line]
+    assert len(lines) == 1
+    outer, between, inner = (lines[0].index(f"cluster_{index} {{") for index in (0, 1, 2))
+    assert outer < lines[0].index("n1;") < between < inner < lines[0].index("n3;") < lines[0].index("} }")
 
 
 def test_names_are_ours() -> None:

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from gradcli.render.picture import Card, Picture, Row
+from gradcli.render.picture import Card, Cluster, Picture, Row
 from gradcli.render.shapes import Polygon, Rect, Text
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts
-from tests.render.pictures import PICTURES, chain, long_sum, one_card, square, worked_example
+from tests.render.pictures import PICTURES, chain, long_sum, nested_frames, one_card, square, worked_example
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
@@ -38,6 +38,15 @@ def test_two_edges_of_one_pair_have_their_own_labels(engine: str) -> None:
 def test_a_sliver_is_folded(engine: str) -> None:
     drawing = drawn(chain(200), engine)
     assert 1 < drawing.width / drawing.height < 3
+
+
+def test_a_frame_is_cut_only_where_it_must_be_and_says_so(engine: str) -> None:
+    cut = [text.text for name in drawn(nested_frames(80), engine).groups("cluster-name") for text in texts(name)]
+    assert {cut.count(title) for title in cut if "(" not in title} == {1}
+    assert {title for title in cut if "(" in title} > {"outer (continued)", "inner (continued)"}
+    frames = tuple(Cluster(str(k), tuple(str(i) for i in range(k, k + 3))) for k in range(1, 198, 4))
+    short = drawn(replace(chain(200), clusters=frames), engine)
+    assert len(list(short.groups("cluster"))) == len(frames)
 
 
 def test_a_long_sum_fills_its_picture(engine: str) -> None:

@@ -2,21 +2,21 @@
 
 import pytest
 
-from gradcli.render.console import Plain, table_text
+from gradcli.render.console import PIPE_WIDTH, Plain, table_text
 from gradcli.render.listing import listing_tables
 from gradcli.render.summary import array_text
 from tests.render.inspections import ROW_1, ROW_1_POINT, inspect
 
 
-@pytest.mark.parametrize("room", [30, 50, 80, 120, None])
-def test_no_number_is_broken(room: int | None) -> None:
+@pytest.mark.parametrize("room", [30, 50, 80, 120, PIPE_WIDTH])
+def test_no_number_is_broken(room: int) -> None:
     inspection = inspect(ROW_1, ROW_1_POINT)
     tables = listing_tables(inspection, Plain(), room)
     words = " ".join(map(table_text, tables)).replace(",", "").split()
     for node in inspection.rows:
         assert array_text(inspection.value(node), ()) in words
     assert "0.28366218546322625" in words
-    assert (len(tables) == 1) == (room in (120, None))
+    assert (len(tables) == 1) == (room in (120, PIPE_WIDTH))
 
 
 @pytest.mark.parametrize("room", [50, 80])

@@ -8,11 +8,20 @@ from gradcli.render.mermaid import escaped, limits_note, to_mermaid
 from gradcli.render.metrics import inert
 from gradcli.render.picture import Picture
 from tests.golden_files import Golden
-from tests.render.pictures import HOSTILE, PICTURES, chain, clusters, random_graph
+from tests.render.pictures import HOSTILE, PICTURES, chain, clusters, nested_frames, random_graph
 
 
 def test_golden_clusters(golden: Golden) -> None:
     golden("clusters.mmd", to_mermaid(clusters()))
+
+
+def test_frames_are_inside_one_another() -> None:
+    (line,) = (line for line in to_mermaid(nested_frames(9)).splitlines() if "subgraph" in line)
+    assert line == (
+        '  subgraph g0["outer"]; n1; n2; '
+        'subgraph g1["between, without a card of its own"]; subgraph g2["inner"]; n3; n4; n5; n6; end; end; '
+        'subgraph g3["last"]; n7; end; end'
+    )
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "a#35;b", "style a:#123;", "`code` **bold**", "end", 'say "x" [y]|{z}'])

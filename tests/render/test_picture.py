@@ -34,6 +34,16 @@ def test_a_picture_is_consistent() -> None:
         Picture("", (x,), (Edge("x", "z"),))
     with pytest.raises(ValueError, match="two clusters"):
         Picture("", (x,), (), (Cluster("a", ("x",)), Cluster("b", ("x",))))
+    with pytest.raises(ValueError, match="comes before the one around it"):
+        Picture("", (x,), (), (Cluster("a", ("x",), 1), Cluster("b", ())))
+
+
+def test_a_card_is_in_all_frames_around_its_own() -> None:
+    cards = tuple(Card(name, name, "input") for name in "xyz")
+    frames = (Cluster("a", ("x",)), Cluster("b", (), 0), Cluster("c", ("y",), 1), Cluster("d", ("z",)))
+    picture = Picture("", cards, (), frames)
+    assert picture.frames_around() == {"x": (0,), "y": (0, 1, 2), "z": (3,)}
+    assert picture.nested(lambda index, inner: f"{index}({' '.join(inner)})") == ["0(1(2()))", "3()"]
 
 
 def test_names_that_would_become_one_have_no_subscripts() -> None:

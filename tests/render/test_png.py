@@ -7,8 +7,9 @@ import pytest
 from gradcli.errors import UsageError
 from gradcli.render.drawing import draw
 from gradcli.render.fonts import needs_other_fonts, texts
-from gradcli.render.png import MOST_PIXELS, to_png
+from gradcli.render.png import to_png
 from gradcli.render.shapes import Drawing, Text
+from gradcli.render.sizes import PNG
 from gradcli.render.tex_text import MATHS, TABLE
 from tests.render.pictures import PICTURES, hostile, long_names, worked_example
 from tests.render.test_svg import square_drawing
@@ -70,16 +71,16 @@ def test_any_picture(name: str) -> None:
 
 def test_too_large() -> None:
     drawing = draw(hostile())
-    scale = (MOST_PIXELS / (drawing.width * drawing.height)) ** 0.5 * 1.01
+    scale = (PNG.area / (drawing.width * drawing.height)) ** 0.5 * 1.01
     with pytest.raises(UsageError, match="64 million") as raised:
         to_png(drawing, scale=scale)
     fitting = float((raised.value.hint or "").split()[1])
     assert 0 < fitting < scale
-    assert drawing.width * drawing.height * fitting**2 <= MOST_PIXELS
+    assert drawing.width * drawing.height * fitting**2 <= PNG.area
 
 
 def test_a_very_large_picture_is_drawn_as_large_as_it_can() -> None:
     drawing = Drawing(9000, 9000, "", "", ())
     width, height = size(to_png(drawing))
-    assert 0.95 * MOST_PIXELS < width * height <= MOST_PIXELS
+    assert 0.95 * PNG.area < width * height <= PNG.area
     assert size(to_png(Drawing(100, 50, "", "", ()))) == (200, 100)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from gradcli.api.results import Result, Sheet, judged
 from gradcli.carriers.base import Carrier
 from gradcli.problem import Nested
-from gradcli.render.console import Plain, table_text
+from gradcli.render.console import PIPE_WIDTH, Plain, table_text
 from gradcli.render.inspection import Inspection
 from gradcli.shapes import Shape
 from gradcli.verify.comparison import Comparison as Compared
@@ -88,14 +88,14 @@ def trace_of(inspection: Inspection, mode: str, explain: bool, full: bool, notes
     from gradcli.render.examine import verdict_lines
     from gradcli.render.graph_json import direction_data
     from gradcli.render.steps import step_lines
-    from gradcli.render.trace_table import captions, headings, rows, trace_table
+    from gradcli.render.trace_table import captions, headings, rows, trace_tables
 
     assert inspection.tape is not None
     ((_, verdict),) = inspection.verdicts.items()
     steps = tuple(step_lines(inspection, full)) if explain else ()
     names = tuple(verdict.sides) if verdict.sides is not None else ()
     lines = [*captions(inspection), *steps, *verdict_lines(inspection, names)]
-    table = table_text(trace_table(inspection, Plain(), full))
+    table = "\n\n".join(map(table_text, trace_tables(inspection, Plain(), PIPE_WIDTH, full)))
     return Trace(
         **judged(verdict, inspection.tape.carrier, notes),
         rows=tuple(row_of(inspection, node) for node in inspection.rows),

@@ -233,12 +233,12 @@ def describe(inspection: Inspection, node: int) -> str:
 
 
 def number_text(value: Nested) -> str:
-    """A number or a few in short; of more the norm, or how many are not finite."""
+    """A number or a few in short; of more the norm and their sign, or how many are not finite."""
     whole = short_text(value)
     if whole:
         return whole
     found = summarize(value)
-    return found.strange or f"norm {short(found.norm)}"
+    return found.strange or f"norm {short(found.norm)} {found.sign}".rstrip()
 
 
 def short_text(value: Nested) -> str:

@@ -25,12 +25,14 @@ def to_dot(picture: Picture) -> str:
         f'  edge [fontname="DejaVu Sans Mono", fontsize=11, arrowsize=0.7, color="{COLOURS["line"]}"]',
     ]
     lines += [f"  {name[card.id]} [label=<{table(card)}>, tooltip={quoted(card.title)}]" for card in picture.cards]
-    for index, cluster in enumerate(picture.clusters):
-        members = "; ".join(name[card] for card in cluster.cards)
-        lines.append(
-            f"  subgraph cluster_{index} {{ label={quoted(cluster.title)}; style=dotted; "
-            f'color="{COLOURS["frame-border"]}"; {members} }}'
-        )
+
+    def subgraph(index: int, inner: list[str]) -> str:
+        cluster = picture.clusters[index]
+        content = "; ".join([*(name[card] for card in cluster.cards), *inner])
+        look = f'label={quoted(cluster.title)}; style=dotted; color="{COLOURS["frame-border"]}"'
+        return f"subgraph cluster_{index} {{ {look}; {content} }}"
+
+    lines += [f"  {text}" for text in picture.nested(subgraph)]
     lines += [f"  {name[edge.source]} -> {name[edge.target]} [{edge_attributes(edge)}]" for edge in picture.edges]
     return "\n".join([*lines, "}", ""])
 

@@ -10,12 +10,11 @@ import math
 from dataclasses import replace
 from typing import Literal
 
-from gradcli.render import layout
 from gradcli.render.curves import Curve, Point, shortened
 from gradcli.render.engines import Engine
-from gradcli.render.fold import folded
 from gradcli.render.heat import looks
-from gradcli.render.layout import Box, Layout
+from gradcli.render.layout import Box, Layout, frames_around_both
+from gradcli.render.lonely import place_all
 from gradcli.render.metrics import inert, shorten, text_width, wrap
 from gradcli.render.picture import KINDS, Card, Edge, Heat, Picture, Row
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles, moved
@@ -35,18 +34,21 @@ CELL, STRIP, HEAT_TOP, TINY_SIZE = 10.0, 16.0, 5.0, 9.0
 """A cell of a heat map, how high that of a vector is, the room above, and the size of the words below."""
 LEGEND_LINE, TITLE_LINE = 20.0, 20.0
 TITLE_LINES = 4
+CONTINUED = " (continued)"
+"""Said of the second and later parts of a frame that a folded picture cuts."""
 
 
 def draw(picture: Picture, *, timeout: float = 20.0, engine: Engine | None = None) -> Drawing:
     """Lay a picture out within `timeout` seconds and draw it; raises LayoutError or OutOfTimeError."""
     faces = [card_face(card) for card in picture.cards]
-    home = {card: cluster for cluster in picture.clusters for card in cluster.cards}
+    around = picture.frames_around()
     labels = [
-        label_face(edge, edge.source in home and home[edge.source] is home.get(edge.target)) for edge in picture.edges
+        label_face(edge, bool(frames_around_both(around.get(edge.source, ()), around.get(edge.target, ()))))
+        for edge in picture.edges
     ]
     sizes = [(face.box.width, face.box.height) for face in faces]
     label_sizes = [(face.box.width, face.box.height) if face else None for face in labels]
-    placed = folded(layout.place(picture, sizes, label_sizes, timeout, engine), picture.direction)
+    placed = place_all(picture, sizes, label_sizes, timeout, engine)
     return compose(picture, faces, labels, placed)
 
 
@@ -72,8 +74,11 @@ def compose(picture: Picture, faces: list[Group], labels: list[Group | None], pl
         shapes.append(moved(edge_face(edge, route), by))
     for face, place in zip(faces, placed.cards, strict=True):
         shapes.append(moved(face, (by[0] + place.x, by[1] + place.y)))
+    begun: set[int] = set()
     for index, box in placed.frames:
-        shapes.append(moved(frame_title(picture.clusters[index].title, box), by))
+        title_of_part = picture.clusters[index].title + (CONTINUED if index in begun else "")
+        shapes.append(moved(frame_title(title_of_part, box), by))
+        begun.add(index)
     for label, spot in zip(labels, placed.labels, strict=True):
         if label is not None and spot is not None:
             shapes.append(moved(label, (by[0] + spot.x, by[1] + spot.y)))

@@ -73,15 +73,19 @@ def as_svg(export: Export) -> Written:
 def as_png(export: Export) -> Written:
     """A picture of pixels."""
     from gradcli.render.png import to_png
+    from gradcli.render.sizes import PNG
 
-    return Written(to_png(export.drawing(), export.theme, export.scale))
+    drawing = export.drawing()
+    return Written(to_png(drawing, export.theme, export.scale), PNG.notes(drawing, export.scale))
 
 
 def as_pdf(export: Export) -> Written:
     """A picture for print, whose text can be selected."""
     from gradcli.render.pdf import to_pdf
+    from gradcli.render.sizes import PDF
 
-    return Written(to_pdf(export.drawing(), export.theme, export.scale or 1.0))
+    drawing = export.drawing()
+    return Written(to_pdf(drawing, export.theme, export.scale), PDF.notes(drawing, export.scale))
 
 
 def as_html(export: Export) -> Written:
@@ -93,9 +97,11 @@ def as_html(export: Export) -> Written:
 
 def as_tikz(export: Export) -> Written:
     """A LaTeX document that draws the picture."""
+    from gradcli.render.sizes import TEX
     from gradcli.render.tikz import to_tikz
 
-    return Written(to_tikz(export.drawing(), export.theme, export.scale or 1.0).encode())
+    drawing = export.drawing()
+    return Written(to_tikz(drawing, export.theme, export.scale).encode(), TEX.notes(drawing, export.scale))
 
 
 def as_mermaid(export: Export) -> Written:

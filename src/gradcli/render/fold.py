@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gradcli.render.curves import Curve, Point, chained, rounded, split
-from gradcli.render.layout import CLUSTER_MARGIN, Box, Layout
+from gradcli.render.layout import Box, Layout
 from gradcli.render.picture import Direction
 from gradcli.render.straighten import straightened
 
@@ -33,6 +33,9 @@ CROSSING_COST = 0.05
 
 TRACK = 9.0
 """Distance of two edges that run side by side between rows."""
+
+INSET = 24.0
+"""How far a frame that is cut reaches beyond what is inside it: its title stands there in a picture that runs down."""
 
 ROW_GAP = 26.0
 CORNER = 8.0
@@ -55,15 +58,16 @@ def fold_long(layout: Layout, aspect: float) -> Layout:
 
 
 def choose_cuts(layout: Layout, row_length: float) -> list[float]:
-    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges, not through a short
-    frame if it can be helped."""
+    """Where to cut: as near to equal rows as can be, in gaps without boxes and with few edges, not through a frame, or
+    at least not through a short one, if it can be helped."""
     spans = [(route[0][0], route[-1][0]) for route in layout.routes]
 
     def crossing(gap: float) -> int:
         return sum(start < gap < end for start, end in spans)
 
     gaps = [gap for gap in gaps_after_cards(layout) if crossing(gap) <= MOST_CROSSING]
-    short = [frame for _, frame in layout.frames if frame.width < row_length / 2]
+    frames = [frame for _, frame in layout.frames]
+    short = [frame for frame in frames if frame.width < row_length / 2]
     rows = max(2, round(layout.size[0] / row_length))
     cuts: list[float] = []
     start = 0.0
@@ -72,10 +76,31 @@ def choose_cuts(layout: Layout, row_length: float) -> list[float]:
         possible = [gap for gap in gaps if gap > start + 0.5 * row_length and gap < layout.size[0] - 0.3 * row_length]
         if not possible:
             break
-        whole = [gap for gap in possible if not any(frame.x < gap < frame.right for frame in short)]
+        uncut = [gap for gap in possible if gap < start + 1.5 * row_length and not is_within(gap, frames)]
+        whole = uncut or [gap for gap in possible if not is_within(gap, short)]
         start = min(whole or possible, key=lambda gap: abs(gap - wanted) + CROSSING_COST * row_length * crossing(gap))
         cuts.append(start)
     return cuts
+
+
+def is_within(x: float, frames: Sequence[Box]) -> bool:
+    """Whether a cut at x goes through one of the frames."""
+    return any(frame.x < x < frame.right for frame in frames)
+
+
+def depths_of(frames: Sequence[Box]) -> list[int]:
+    """How many frames are inside one another from each inwards, itself counted; a frame comes after those around it."""
+    depths = [1] * len(frames)
+    for outer in reversed(range(len(frames))):
+        inner = [k for k in range(outer + 1, len(frames)) if holds(frames[outer], frames[k])]
+        depths[outer] = max((depths[k] + 1 for k in inner), default=1)
+    return depths
+
+
+def holds(outer: Box, inner: Box) -> bool:
+    """Whether a box is inside another."""
+    is_between = outer.x <= inner.x and inner.right <= outer.right
+    return is_between and outer.y <= inner.y and inner.bottom <= outer.bottom
 
 
 def gaps_after_cards(layout: Layout) -> list[float]:
@@ -99,10 +124,16 @@ class Rows:
         self.cuts = cuts
         self.starts = [0.0, *cuts]
         self.ends = [*cuts, layout.size[0]]
-        self.frames = [(index, row, part) for index, frame in layout.frames for row, part in self.frame_parts(frame)]
+        depths = depths_of([frame for _, frame in layout.frames])
+        self.frames = [
+            (index, row, part)
+            for (index, frame), depth in zip(layout.frames, depths, strict=True)
+            for row, part in self.frame_parts(frame, INSET * depth)
+        ]
+        self.inset = INSET * max(depths, default=0)
         self.pieces = [self.route_pieces(route) for route in layout.routes]
         self.crossing = [self.edges_across(row) for row in range(len(cuts))]
-        self.left = 2 * CORNER + TRACK * max(map(len, self.crossing))
+        self.left = 2 * CORNER + self.inset + TRACK * max(map(len, self.crossing))
         self.right = self.left + max(end - start for start, end in zip(self.starts, self.ends, strict=True))
         self.stack()
 
@@ -110,11 +141,12 @@ class Rows:
         """The row that holds an x of the unfolded picture."""
         return bisect_right(self.cuts, x)
 
-    def frame_parts(self, frame: Box) -> Iterator[tuple[int, Box]]:
-        """A cluster's frame cut as its cards are."""
+    def frame_parts(self, frame: Box, inset: float) -> Iterator[tuple[int, Box]]:
+        """A cluster's frame cut as its cards are; where it is cut it reaches further by `inset`."""
         for row in range(self.row(frame.x), self.row(frame.right) + 1):
-            left, right = max(frame.x, self.starts[row]), min(frame.right, self.ends[row])
-            if right - left > CLUSTER_MARGIN:  # a narrower part has no card
+            left, right = max(frame.x, self.starts[row] - inset), min(frame.right, self.ends[row] + inset)
+            cards = (box for box in self.layout.cards if self.row(box.x) == row)
+            if any(holds(frame, box) for box in cards):
                 yield row, replace(frame, x=left, width=right - left)
 
     def route_pieces(self, route: Curve) -> list[tuple[int, Curve]]:
@@ -188,7 +220,7 @@ class Rows:
         edges = self.crossing[row]
         from_top = edges.index(index)
         from_bottom = len(edges) - 1 - from_top
-        right = self.right + CORNER + TRACK * from_bottom
-        left = self.left - CORNER - TRACK * from_top
+        right = self.right + self.inset + CORNER + TRACK * from_bottom
+        left = self.left - self.inset - CORNER - TRACK * from_top
         between = self.bottoms[row] + ROW_GAP / 2 + TRACK * from_bottom
         return rounded([start, (right, start[1]), (right, between), (left, between), (left, end[1]), end], CORNER)

@@ -96,7 +96,7 @@ def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Seque
     """The DOT text that asks for positions only."""
     number = {card.id: index for index, card in enumerate(picture.cards)}
     tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
-    home = {card: index for index, cluster in enumerate(picture.clusters) for card in cluster.cards}
+    around = picture.frames_around()
     in_cluster: list[list[str]] = [[] for _ in picture.clusters]
     # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
     ranks = " newrank=true" if any(card.group for card in picture.cards) else ""
@@ -106,8 +106,8 @@ def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Seque
     ]
     for index, (width, height) in enumerate(card_sizes):
         lines.append(f"n{index} [width={inches(width)} height={inches(height)}]")
-        if (cluster := home.get(picture.cards[index].id)) is not None:
-            in_cluster[cluster].append(f"n{index}")
+        if frames := around.get(picture.cards[index].id):
+            in_cluster[frames[-1]].append(f"n{index}")
     for index, (edge, size) in enumerate(zip(picture.edges, label_sizes, strict=True)):
         tail, head = f"n{number[edge.source]}:{tail_side}", f"n{number[edge.target]}:{head_side}"
         if size is None:  # as long as a labelled edge, so that ranks of cards stay apart by the same
@@ -116,16 +116,19 @@ def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Seque
         lines.append(f"e{index} [width={inches(size[0])} height={inches(size[1])}]")
         lines.append(f"{tail} -> e{index} [id=t{index} headclip=false]")
         lines.append(f"e{index} -> {head} [id=h{index} tailclip=false]")
-        cluster = home.get(edge.source)
-        if cluster is not None and cluster == home.get(edge.target):
-            in_cluster[cluster].append(f"e{index}")
-    for index, members in enumerate(in_cluster):
-        lines.append(
-            f'subgraph cluster_{index} {{ label=" " fontsize={CLUSTER_TITLE} margin={CLUSTER_MARGIN} '
-            + " ".join(members)
-            + " }"
-        )
-    return "\n".join([*lines, "}"])
+        if common := frames_around_both(around.get(edge.source, ()), around.get(edge.target, ())):
+            in_cluster[common[-1]].append(f"e{index}")
+
+    def subgraph(index: int, inner: list[str]) -> str:
+        look = f'label=" " fontsize={CLUSTER_TITLE} margin={CLUSTER_MARGIN}'
+        return f"subgraph cluster_{index} {{ {look} {' '.join([*in_cluster[index], *inner])} }}"
+
+    return "\n".join([*lines, *picture.nested(subgraph), "}"])
+
+
+def frames_around_both(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    """The frames that two cards have in common, outermost first."""
+    return [a for a, b in zip(one, other, strict=False) if a == b]
 
 
 def inches(points: float) -> str:

@@ -1,13 +1,11 @@
-"""A graph as text: a line a node, with its local partials. Where columns have no room, numbers are not broken."""
+"""A graph as text: a line a node, with its local partials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from gradcli.errors import cell_width
-from gradcli.render.console import Appearance, new_table
+from gradcli.render.columns import Column, tables_within, total_width
+from gradcli.render.console import Appearance
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.summary import array_text, nested_shape
 from gradcli.shapes import format_shape
@@ -15,55 +13,15 @@ from gradcli.shapes import format_shape
 if TYPE_CHECKING:
     from rich.table import Table
 
-GAP = 3
-"""Cells between two columns of a table, with its rules."""
 
-
-@dataclass(frozen=True)
-class Column:
-    """A title, and a cell a node."""
-
-    title: str
-    cells: Sequence[str]
-    justify: Literal["left", "right"] = "left"
-
-    @property
-    def width(self) -> int:
-        """The cells of the terminal that all lines need."""
-        return max(cell_width(line) for cell in (self.title, *self.cells) for line in cell.splitlines() or [""])
-
-    @property
-    def narrowest(self) -> int:
-        """The cells that the longest word needs: numbers are not broken."""
-        return max(cell_width(word) for cell in (self.title, *self.cells) for word in cell.split() or [""])
-
-
-def listing_tables(inspection: Inspection, appearance: Appearance, room: int | None) -> list[Table]:
+def listing_tables(inspection: Inspection, appearance: Appearance, room: int) -> list[Table]:
     """Name, operation, shape where there is any, value and adjoints at a point, local partials by argument: side by
     side where there is room for all columns, else in tables below one another."""
-    names, *columns = columns_of(inspection, "∂" if not appearance.plain else "d", ", ")
-    if room is None or sum(column.width + GAP for column in (names, *columns)) <= room:
-        return [table_of((names, *columns), appearance)]
-    names, *columns = columns_of(inspection, "∂" if not appearance.plain else "d", "\n")
-    parts: list[list[Column]] = [[]]
-    left = room - names.width - GAP
-    for column in columns:
-        left -= min(column.width, column.narrowest if not parts[-1] else column.width) + GAP
-        if left < 0 and parts[-1]:
-            parts.append([])
-            left = room - names.width - 2 * GAP - column.narrowest
-        parts[-1].append(column)
-    return [table_of((names, *part), appearance) for part in parts]
-
-
-def table_of(columns: Sequence[Column], appearance: Appearance) -> Table:
-    """Columns side by side."""
-    table = new_table(appearance)
-    for column in columns:
-        table.add_column(column.title, justify=column.justify, overflow="fold", min_width=column.narrowest)
-    for row in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*row)
-    return table
+    d = "d" if appearance.plain else "∂"
+    columns = columns_of(inspection, d, ", ")
+    if total_width(columns) > room:
+        columns = columns_of(inspection, d, "\n")
+    return tables_within(columns, appearance, room)
 
 
 def columns_of(inspection: Inspection, d: str, between: str) -> list[Column]:

@@ -38,9 +38,13 @@ def to_mermaid(picture: Picture) -> str:
     name = {card.id: f"n{index}" for index, card in enumerate(picture.cards)}
     lines = [f"flowchart {picture.direction}", f"  accTitle: {told(picture.title)}"]
     lines += [f"  {name[card.id]}[{label(card)}]" for card in picture.cards]
-    for index, cluster in enumerate(picture.clusters):
-        members = "; ".join(name[card] for card in cluster.cards)
-        lines.append(f"  subgraph g{index}[{quoted(cluster.title)}]; {members}; end")
+
+    def subgraph(index: int, inner: list[str]) -> str:
+        cluster = picture.clusters[index]
+        content = "; ".join([*(name[card] for card in cluster.cards), *inner])
+        return f"subgraph g{index}[{quoted(cluster.title)}]; {content}; end"
+
+    lines += [f"  {text}" for text in picture.nested(subgraph)]
     lines += [f"  {name[edge.source]} {arrow(edge)} {name[edge.target]}" for edge in picture.edges]
     styled: dict[str, list[str]] = {}
     for card in picture.cards:

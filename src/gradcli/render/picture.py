@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,10 +84,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Cards drawn in one frame. A card belongs to at most one cluster."""
+    """Cards drawn in one frame. A card belongs to at most one cluster: the innermost of the frames around it. `inside`
+    is the number of the cluster whose frame is around this one, which comes earlier."""
 
     title: str
     cards: tuple[str, ...]
+    inside: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,24 @@ class Picture:
             raise ValueError(f"no card has the id {min(unknown)!r}")
         if len(set(members)) != len(members):
             raise ValueError("a card is in two clusters")
+        if any(outer.inside is not None and outer.inside >= index for index, outer in enumerate(self.clusters)):
+            raise ValueError("a cluster comes before the one around it")
+
+    def frames_around(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the clusters around each card that is in one, outermost first."""
+        paths: list[tuple[int, ...]] = []
+        for index, cluster in enumerate(self.clusters):
+            paths.append((*(() if cluster.inside is None else paths[cluster.inside]), index))
+        return {card: path for path, cluster in zip(paths, self.clusters, strict=True) for card in cluster.cards}
+
+    def nested(self, written: Callable[[int, list[str]], str]) -> list[str]:
+        """The clusters in none other as text: `written` is given the number of one and the texts of those inside it."""
+        inner: list[list[str]] = [[] for _ in self.clusters]
+        outermost: list[str] = []
+        for index in reversed(range(len(self.clusters))):
+            around = self.clusters[index].inside
+            (outermost if around is None else inner[around]).append(written(index, inner[index][::-1]))
+        return outermost[::-1]
 
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -38,6 +38,14 @@ class Summary:
         return self.high if abs(self.high) >= abs(self.low) else self.low
 
     @property
+    def sign(self) -> str:
+        """`(+)`, `(−)`, `(+ or 0)`; nothing where there are both signs, or where all are 0 or one is NaN."""
+        if self.nans or self.low < 0 < self.high or self.low == 0 == self.high:
+            return ""
+        sign = "+" if self.high > 0 else "−"
+        return f"({sign} or 0)" if 0 in (self.low, self.high) else f"({sign})"
+
+    @property
     def strange(self) -> str:
         """`2 NaN of 8`; nothing when all numbers are finite."""
         parts = [f"{n} {word}" for n, word in ((self.nans, "NaN"), (self.infinities, "inf")) if n]

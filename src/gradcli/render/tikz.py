@@ -6,15 +6,12 @@ points, y runs downwards.
 
 from __future__ import annotations
 
-from gradcli.errors import UsageError
 from gradcli.render.curves import Curve, Point
 from gradcli.render.picture import Theme
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
+from gradcli.render.sizes import TEX
 from gradcli.render.svg import COLOURED, PALETTES, number
 from gradcli.render.tex_text import tex_text
-
-LONGEST = 16000.0
-"""In points: TeX knows no length of 2^14."""
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -48,20 +45,15 @@ TEXTS = frozenset(["label", "cluster-title", "title", "name", "value", "strong",
 """Classes of texts: their `fill` in an SVG is the colour of the letters."""
 
 
-def to_tikz(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
+def to_tikz(drawing: Drawing, theme: Theme = "auto", scale: float | None = None) -> str:
     """The file's text, ending in a newline; `auto` is light. Raises UsageError where TeX has no such lengths."""
-    longest = scale * max(drawing.width, drawing.height)
-    if longest > LONGEST:
-        raise UsageError(
-            f"the picture is {longest:.0f} points long, and TeX ends at {LONGEST:.0f}",
-            hint=f"--scale {int(100 * scale * LONGEST / longest) / 100:g} fits",
-        )
-    width, height = number(scale * drawing.width), number(scale * drawing.height)
+    size = TEX.scale(drawing, scale)
+    width, height = number(size * drawing.width), number(size * drawing.height)
     lines = [PREAMBLE.replace("WIDTH", width).replace("HEIGHT", height).rstrip()]
     colours = PALETTES["dark" if theme == "dark" else "light"]
     lines += [f"\\definecolor{{grad-{name}}}{{HTML}}{{{value[1:].upper()}}}" for name, value in colours.items()]
     lines += [f"\\tikzset{{grad-{name}/.style={{{style}}}}}" for name, style in styles().items()]
-    options = "x=1bp, y=-1bp" + (f", scale={scale:g}, transform shape" if scale != 1 else "")
+    options = "x=1bp, y=-1bp" + (f", scale={size:g}, transform shape" if size != 1 else "")
     paper = f"(0,0) rectangle ({number(drawing.width)},{number(drawing.height)});"
     lines += [
         "\\begin{document}%",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gradcli.render.console import Appearance, new_table
+from gradcli.render.columns import Column, tables_within
+from gradcli.render.console import Appearance
 from gradcli.render.inspection import Inspection
 from gradcli.render.summary import array_text, weights_text
 
@@ -12,17 +13,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def trace_table(inspection: Inspection, appearance: Appearance, full: bool = False) -> Table:
-    """One row a node. Arrays are summarised where they are long, unless `full`.
-
-    Cells are folded on a narrow terminal and never cut.
-    """
-    table = new_table(appearance)
-    for title, justify in headings(inspection, appearance.plain):
-        table.add_column(title, justify="right" if justify else "left", overflow="fold")
-    for cells in rows(inspection, full):
-        table.add_row(*cells)
-    return table
+def trace_tables(inspection: Inspection, appearance: Appearance, room: int, full: bool = False) -> list[Table]:
+    """One row a node, in so many columns of a terminal. Arrays are summarised where they are long, unless `full`."""
+    texts = zip(*rows(inspection, full), strict=True)
+    columns = [
+        Column(title, cells, "right" if is_number else "left")
+        for (title, is_number), cells in zip(headings(inspection, appearance.plain), texts, strict=True)
+    ]
+    return tables_within(columns, appearance, room)
 
 
 def headings(inspection: Inspection, plain: bool = False) -> list[tuple[str, bool]]:

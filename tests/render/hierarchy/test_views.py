@@ -201,6 +201,27 @@ def test_groups_without_a_view_say_how_to_open_them() -> None:
         assert told == ([] if card.group in names else [f"--expand {card.group}"])
 
 
+def test_groups_opened_in_one_another_have_frames_in_one_another() -> None:
+    found = shown(inspected(long_sum(1500)), "", extent=Extent(expand=("part2.3", "part2.5", "part4"))).picture
+    titles = [frame.title.split()[0] for frame in found.clusters]
+    around = {title: frame.inside for title, frame in zip(titles, found.clusters, strict=True)}
+    assert sorted(titles) == ["part2", "part2.3", "part2.5", "part4"]
+    assert around["part2"] is around["part4"] is None
+    assert around["part2.3"] == around["part2.5"] == titles.index("part2")
+
+
+def test_a_group_of_several_statements_is_named_as_typed_where_subscripts_would_not_tell_names_apart() -> None:
+    text = (
+        "h_0=x1\n"
+        + "\n".join(f"h{k + 1}=tanh(h{'_' * (k == 0)}{k}*x2+{k})" for k in range(150))
+        + "\nh_1=h150*h_0\nh_1"
+    )
+    found = shown(structure(text, {"x1": (), "x2": ()}), "")
+    titles = [card.title for card in found.picture.cards if card.group and ".." in card.group]
+    assert titles[0].startswith("h1 … ")
+    assert titles[1].startswith("h₁")
+
+
 def test_the_same_graph_has_the_same_views() -> None:
     def anew() -> Inspection:
         return structure(recurrence(60), {f"x{k}": () for k in range(1, 7)})

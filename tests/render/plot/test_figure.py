@@ -109,6 +109,16 @@ def test_poles_are_no_vertical_lines() -> None:
     assert len(groups(svg, "curve")) == 5
 
 
+def test_no_level_runs_along_a_pole() -> None:
+    """All levels of this function are straight lines beside its pole, which is one too."""
+    svg = plotted("1/(x - 1.3*y)", x=1, y=2).svg
+    (levels,) = groups(svg, "levels")
+    chains = [chain for chain in vertices(levels) if math.dist(chain[0], chain[-1]) > 0]
+    assert 8 <= len(chains) <= 12
+    for chain in chains:
+        assert all(distance(chain[0], chain[-1], at) < 1 for at in chain)
+
+
 def test_texts_are_inert() -> None:
     hostile = "<script>$x_1$ & \\frac \u202e\x1b[31m"
     svg = gradcli.parse("x^2").at(x=1).plot(title=hostile).svg

@@ -102,6 +102,14 @@ def test_a_pole_has_no_width() -> None:
     assert scene.marks == ("no finite value on lines or at points of the map",)
 
 
+def test_a_pole_along_the_diagonal_has_no_width() -> None:
+    square = Axis(-1.0, 1.0)
+    function = function_of("1/(x - y)", x=1, y=2)
+    drawn = without_holes(function, sample_surface(function, square, square, 41, 41))
+    assert drawn.whole
+    assert drawn.holes == tuple((p, p) for p in drawn.xs)
+
+
 def test_a_region_without_values_stays_one() -> None:
     square = Axis(-1.0, 1.0)
     function = function_of("ln(x) + y", x=1, y=1)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gradcli.render.view import View
 
 PRINT = "-"
-IN_TERMINAL = ("--top", "--focus", "--radius")
-"""The parts of a graph that are drawn in the terminal too."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +180,9 @@ def check_look(wish: Wish, show: str, wants_data: bool) -> None:
     looks = (("--theme", wish.theme), ("--scale", wish.scale), ("--direction", wish.direction))
     look = [name for name, value in looks if value is not None]
     extent = [f"--{name}" for name in wish.extent.asked]
-    drawn = [name for name in extent if wants_data or name not in IN_TERMINAL]
+    drawn = extent if wants_data else []
     if (look or drawn) and not wish.target:
-        here = "; --focus NODE and --top K show a part here" if drawn and not wants_data else ""
-        raise UsageError(f"{[*look, *drawn][0]} is for a picture", hint=f"-o g.svg draws one{here}")
+        raise UsageError(f"{[*look, *drawn][0]} is for a picture", hint="-o g.svg draws one")
     if wish.theme is not None:
         require_coloured(wish.format, "--theme")
     if wish.scale is not None:
@@ -360,17 +357,21 @@ def draw_in_terminal(inspection: Inspection, wish: Wish, settings: Settings) -> 
     """The drawing, then below cards the listing with every number in full, unless parts are asked for."""
     from gradcli.render.cards import PARTS
     from gradcli.render.console import open_console
-    from gradcli.render.hierarchy.views import selection_asked
+    from gradcli.render.hierarchy.views import selection_asked, shown
     from gradcli.render.listing import listing_tables
-    from gradcli.render.terminal.show import WIDTH, graph_drawing, texts
+    from gradcli.render.terminal.show import WIDTH, graph_drawing, groups_drawing, texts
 
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-    drawing = graph_drawing(inspection, room, settings.plain, wish.show, selection_asked(inspection, wish.extent))
+    if {"expand", "depth"} & set(wish.extent.asked):
+        found = shown(inspection, "", "TB", wish.show, wish.extent)
+        drawing = groups_drawing(found, room, settings.plain)
+    else:
+        drawing = graph_drawing(inspection, room, settings.plain, wish.show, selection_asked(inspection, wish.extent))
     console = open_console(settings)
     if wish.title:
         console.print(visible(wish.title), style="bold", overflow="fold", width=room)
     for line in texts(drawing.lines, settings.plain):
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
     if settings.verbose or (drawing.layered and wish.show == PARTS):
-        for table in listing_tables(inspection, settings, room if sys.stdout.isatty() else None):
+        for table in listing_tables(inspection, settings, console.width):
             console.print(table)

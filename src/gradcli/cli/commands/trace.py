@@ -63,9 +63,11 @@ def answer(
 
     def show() -> None:
         from gradcli.render.console import open_console
-        from gradcli.render.trace_table import captions, trace_table
+        from gradcli.render.trace_table import captions, trace_tables
 
-        open_console(query.settings).print(trace_table(inspection, query.settings, full))
+        console = open_console(query.settings)
+        for table in trace_tables(inspection, query.settings, console.width, full):
+            console.print(table)
         for line in [*captions(inspection, plain), *data.get("steps", []), *verdict_lines(inspection, names, plain)]:
             print(line)
 

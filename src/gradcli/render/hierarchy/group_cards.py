@@ -48,13 +48,13 @@ def group_card(
     rows = [content_row(hierarchy, group)]
     rows += pattern_rows(hierarchy, group)
     rows += [Row("inputs in it", names_text(hierarchy, group.inputs))] if group.inputs else []
-    rows += [*uses_rows(hierarchy, uses), *users_rows(users)]
+    rows += [*uses_rows(hierarchy, uses), *users_rows(hierarchy, users)]
     rows += result_rows(hierarchy, group) if "value" in show else []
     rows += adjoint_rows(hierarchy, nodes, largest) if "adjoint" in show else []
     badge = "out" if any(node in hierarchy.outline.outputs for node in nodes) else ""
     return Card(
         group_id(group),
-        title(group),
+        title(hierarchy, group),
         KIND,
         tuple(rows),
         badge,
@@ -76,11 +76,11 @@ def inputs_card(
         rows = adjoints or rows
     elif "adjoint" in show:
         rows += adjoint_rows(hierarchy, nodes, largest)
-    rows += users_rows(users)
+    rows += users_rows(hierarchy, users)
     told = description(hierarchy, group, rows)
     return Card(
         group_id(group),
-        title(group),
+        title(hierarchy, group),
         KIND,
         tuple(rows),
         "in",
@@ -91,10 +91,11 @@ def inputs_card(
     )
 
 
-def title(group: Group) -> str:
+def title(hierarchy: Hierarchy, group: Group) -> str:
     """The name as it is typed; the ends of a range apart, as one writes them."""
+    plain = hierarchy.inspection.plain_names
     first, dots, last = group.name.partition("..")
-    return f"{pretty_name(first)} … {pretty_name(last)}" if dots else first
+    return f"{pretty_name(first, plain)} … {pretty_name(last, plain)}" if dots else first
 
 
 def content_row(hierarchy: Hierarchy, group: Group) -> Row:
@@ -144,15 +145,15 @@ def uses_rows(hierarchy: Hierarchy, uses: Sequence[Item]) -> list[Row]:
     inputs = [item for item in uses if not isinstance(item, Group)]
     groups = [item for item in uses if isinstance(item, Group)]
     rows = [Row("uses", names_text(hierarchy, inputs))] if inputs else []
-    also = title(groups[0]) if len(groups) == 1 else f"{len(groups)} other groups"
+    also = title(hierarchy, groups[0]) if len(groups) == 1 else f"{len(groups)} other groups"
     return [*rows, Row("also from", also)] if groups else rows
 
 
-def users_rows(users: Sequence[Group]) -> list[Row]:
+def users_rows(hierarchy: Hierarchy, users: Sequence[Group]) -> list[Row]:
     """Groups outside the picture's that use a box without a line to them."""
     if not users:
         return []
-    return [Row("used in", title(users[0]) if len(users) == 1 else counted(len(users), "other group"))]
+    return [Row("used in", title(hierarchy, users[0]) if len(users) == 1 else counted(len(users), "other group"))]
 
 
 def results(hierarchy: Hierarchy, group: Group) -> list[int]:

@@ -20,7 +20,7 @@ MOST_TOLD = 6
 
 @dataclass(frozen=True)
 class Frame:
-    """A group that is drawn open, around its boxes."""
+    """A group that is drawn open, around its boxes but those in an inner frame."""
 
     group: Group
     items: Sequence[Item]
@@ -93,8 +93,13 @@ class Assembly:
                 source = repeat.id
                 repeats[source] = repeat
             edges += self._edges(bundle, source, show)
+        number = {frame.group: index for index, frame in enumerate(frames)}
         clusters = [
-            Cluster(frame_title(self.hierarchy, frame.group), tuple(box_id(item) for item in frame.items))
+            Cluster(
+                frame_title(self.hierarchy, frame.group),
+                tuple(box_id(item) for item in frame.items),
+                number.get(frame.group.parent) if frame.group.parent else None,
+            )
             for frame in frames
         ]
         return Picture(title, (*cards, *repeats.values()), tuple(edges), tuple(clusters), direction)
@@ -113,7 +118,7 @@ class Assembly:
         before, after = self.left_out.get(item, (set(), set()))
         parts = [counted(len(nodes), word) for nodes, word in ((before, "argument"), (after, "user")) if nodes]
         rows = [Row("not drawn", ", ".join(parts))] if parts else []
-        rows += users_rows(users)
+        rows += users_rows(self.hierarchy, users)
         return replace(found, rows=(*found.rows, *rows)) if rows else found
 
     def _outside_card(self, item: Item) -> Card:
@@ -121,7 +126,13 @@ class Assembly:
         if isinstance(item, Group):
             told = f"outside: the group {item.name} of {counted(len(self.hierarchy.nodes(item)), 'node')}"
             return Card(
-                group_id(item), title(item), "group", badge=OUTSIDE, description=told, group=item.name, outside=True
+                group_id(item),
+                title(self.hierarchy, item),
+                "group",
+                badge=OUTSIDE,
+                description=told,
+                group=item.name,
+                outside=True,
             )
         inspection = self.hierarchy.inspection
         name = inspection.names[item]
@@ -143,7 +154,7 @@ class Assembly:
         name, home = inspection.names[node], self.owner.get(node)
         badge, told = AGAIN, f"the node {name} again"
         if is_interval(home):
-            badge, told = title(home), f"{name} in {home.name}"
+            badge, told = title(self.hierarchy, home), f"{name} in {home.name}"
         is_outside = home is None and node not in self.outside
         if is_outside:
             badge, told = "in" if inspection.is_input(node) else OUTSIDE, f"outside: {name}"
@@ -178,4 +189,4 @@ def box_id(item: Item) -> str:
 
 def frame_title(hierarchy: Hierarchy, group: Group) -> str:
     """The title of a group that is drawn open."""
-    return f"{title(group)} · {counted(len(hierarchy.nodes(group)), 'node')}"
+    return f"{title(hierarchy, group)} · {counted(len(hierarchy.nodes(group)), 'node')}"

@@ -152,7 +152,7 @@ def opened_of_itself(hierarchy: Hierarchy) -> set[Group]:
 def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) -> tuple[list[Item], list[Frame]]:
     """The boxes that remain when groups are opened in place, with those around them, and the frames of the opened.
 
-    Groups of inputs are opened by name only.
+    A frame comes after the one around it. Groups of inputs are opened by name only.
     """
     opened = {*opened, *(around for group in opened for around in group.path)}
     items: list[Item] = []
@@ -167,7 +167,7 @@ def opened_boxes(hierarchy: Hierarchy, opened: Collection[Group], depth: int) ->
             else:
                 inner.append(item)
         items += inner
-        if group is not hierarchy.whole and inner:
+        if group is not hierarchy.whole:
             frames.append(Frame(group, inner))
     return items, frames
 

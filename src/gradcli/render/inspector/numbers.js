@@ -84,6 +84,12 @@ function fits(text, flat, most) {
   return flat.length <= most && text.length <= most;
 }
 
+// The sign of all numbers between two, if they have one.
+function signBetween(low, high) {
+  if ((low < 0 && high > 0) || (low === 0 && high === 0)) return "";
+  return ` (${high > 0 ? "+" : "\u2212"}${low === 0 || high === 0 ? " or 0" : ""})`;
+}
+
 // An array in the words of cards and answers.
 function arrayOf(flat, shape) {
   const finite = flat.filter(Number.isFinite);
@@ -100,7 +106,7 @@ function arrayOf(flat, shape) {
   const [from, to, length] = [low, high, norm].map((x) => rounded(x, 6));
   const named = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   return {
-    short: fits(inShort, flat, data.arrays.short) ? inShort : odd || `norm ${short(norm)}`,
+    short: fits(inShort, flat, data.arrays.short) ? inShort : odd || `norm ${short(norm)}${signBetween(low, high)}`,
     full: flat.length <= data.arrays.whole || fits(inFull, flat, data.arrays.full) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
     normLabel: odd ? data.arrays.normOfFinite : data.arrays.norm,
     range: `${short(low)} \u2026 ${short(high)}`,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -18,6 +19,7 @@ from gradcli.render.metrics import inert
 from gradcli.render.numbers import format_short
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.curve import Break
+from gradcli.render.plot.function import Function
 from gradcli.render.plot.scene import CurveScene, MapScene, Scene, gradient_text, slope_text
 from gradcli.render.plot.surface import Surface, is_gradual, sample_surface, without_holes
 
@@ -290,11 +292,13 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     if not fine.whole:
         panel.patch.set(hatch="////", edgecolor=colours.faint)
     levels = scene.levels(LEVELS)
+    own = [scene.value] if math.isfinite(scene.value) else []
+    without_lines = leaps(scene.function, fine, [*levels, *own])
     if levels:
-        draw_levels(figure, panel, parts, shown, levels, colours)
+        draw_levels(figure, panel, parts, shown, without_lines, levels, colours)
     has_contour = False
-    if math.isfinite(scene.value):
-        kept = numpy.ma.masked_where(leaps(scene, fine), shown)
+    if own:
+        kept = numpy.ma.masked_where(without_lines, shown)
         has_contour = bool(numpy.ma.min(kept) < scene.value < numpy.ma.max(kept))
         if has_contour:
             through = panel.contour(
@@ -313,7 +317,9 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
     map_legend(panel, scene, fine, has_contour, colours)
 
 
-def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[float], colours: Theme) -> None:
+def draw_levels(
+    figure: Any, panel: Any, parts: Any, shown: Any, without_lines: Any, levels: list[float], colours: Theme
+) -> None:
     """Bands between levels, thin lines on them, and a scale beside."""
     import numpy
     from matplotlib.colors import LinearSegmentedColormap
@@ -326,7 +332,8 @@ def draw_levels(figure: Any, panel: Any, parts: Any, shown: Any, levels: list[fl
     filled = panel.contourf(*parts, ranks, numbers, colors=bands, extend="both", zorder=1)
     filled.set_gid("bands")
     style = {"colors": [colours.ink], "linewidths": 0.5, "linestyles": "solid", "alpha": 0.45, "zorder": 2}
-    panel.contour(*parts, ranks, numbers, **style)
+    lines = panel.contour(*parts, numpy.ma.masked_where(without_lines, ranks), numbers, **style)
+    lines.set_gid("levels")
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
     bar.set_ticks(numbers, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
@@ -343,20 +350,20 @@ def level_numbers(values: Any, levels: list[float]) -> Any:
     return numpy.interp(values, levels, range(len(levels))) + below + above
 
 
-def leaps(scene: MapScene, fine: Surface) -> Any:
-    """Where the function passes the point's value by a jump or through a pole: no contour runs there."""
+def leaps(function: Function, fine: Surface, levels: Sequence[float]) -> Any:
+    """Where the function passes one of some levels by a jump or through a pole: no contour runs there."""
     import numpy
 
     found = numpy.zeros((len(fine.ys), len(fine.xs)), dtype=bool)
-    level = scene.value
+    passed = numpy.searchsorted(sorted(levels), fine.values, side="right")
     for j, row in enumerate(fine.values):
         for i, a in enumerate(row):
             for k, m in ((i + 1, j), (i, j + 1)):
                 if k >= len(fine.xs) or m >= len(fine.ys):
                     continue
                 b = fine.values[m][k]
-                if math.isfinite(a) and math.isfinite(b) and (a < level) != (b < level):
-                    middle = scene.function.value(fine.xs[i] / 2 + fine.xs[k] / 2, fine.ys[j] / 2 + fine.ys[m] / 2)
+                if math.isfinite(a) and math.isfinite(b) and passed[j, i] != passed[m, k]:
+                    middle = function.value(fine.xs[i] / 2 + fine.xs[k] / 2, fine.ys[j] / 2 + fine.ys[m] / 2)
                     if not is_gradual(a, middle, b):
                         found[j, i] = True
     return found

@@ -16,6 +16,8 @@ ASIDE = 1e-7
 """The sides of a kink are looked at so far from it, in cells."""
 HAIR = 1e-6
 """Of half a range: so near to a point without a value it is looked for one."""
+SKEW = 0.61
+"""How steep the way to that place is: no diagonal, on which poles like to lie."""
 BENT = 1e-5
 """Gradients or values on two sides differ by more than this part of them; between the sides, curvature makes less."""
 LEAP = 1e-3
@@ -80,7 +82,7 @@ def without_holes(function: Function, surface: Surface) -> Surface:
     x, y = surface.x, surface.y
     aside = [
         (a * HAIR * (x.high / 2 - x.low / 2), b * HAIR * (y.high / 2 - y.low / 2))
-        for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))
+        for a, b in ((1, SKEW), (1, -SKEW), (-1, SKEW), (-1, -SKEW))
     ]
     rows = [list(row) for row in surface.values]
     holes = []

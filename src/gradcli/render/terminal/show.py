@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gradcli.errors import UsageError
 from gradcli.render.cards import picture_of
 from gradcli.render.inspection import Inspection
 from gradcli.render.terminal.canvas import Run
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from gradcli.render.hierarchy.select import Selection
+    from gradcli.render.hierarchy.views import Shown
 
 WIDTH = 100
 """Columns where there is no terminal."""
@@ -59,9 +61,22 @@ def graph_drawing(
         lines += note(selection.sentence, room)
     elif tree.omitted:
         count = f"{tree.shown} of {tree.shown + tree.omitted} nodes: those nearest to the output"
-        ways = "--focus NODE shows what is around one, --top K the largest |adjoint|"
+        ways = "--depth 1 shows all as groups, --focus NODE what is around one, --top K the largest |adjoint|"
         lines += note(f"{count}; {tree.omitted} are not shown: {ways}; --json and gradcli trace have all", room)
     return TerminalDrawing(lines, False)
+
+
+def groups_drawing(shown: Shown, room: int, plain: bool) -> TerminalDrawing:
+    """Groups and nodes, as far as groups are opened, with a line that says what they stand for. Raises UsageError where
+    there is no room for them."""
+    canvas = layered(shown.picture, room, plain)
+    if canvas is None:
+        boxes = len(shown.picture.cards)
+        raise UsageError(
+            f"{boxes} boxes and their lines find no room in {room} columns of a terminal",
+            hint="-o g.svg draws them; a smaller --depth or fewer groups may fit",
+        )
+    return TerminalDrawing([*canvas.rows(), *note(shown.sentence, room)], False)
 
 
 def note(text: str, room: int) -> list[list[Run]]:
