@@ -15,7 +15,7 @@ from gradcli.cli.options import Settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report
 from gradcli.cli.step_sizes import carrier_of
-from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, closest
+from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, suggestion
 from gradcli.syntax.bindings import Binding, constant_value, split_bindings
 from gradcli.verify.comparison import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
@@ -114,8 +114,7 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
     inputs = list(bound.graph.inputs)
     for name in region:
         if name not in inputs:
-            near = closest(name, inputs)
-            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            hint = suggestion(name, inputs, f"the inputs are {', '.join(inputs) or 'none'}")
             raise NameProblem(f"--region names {name}, which is no input", hint=hint)
     return bound
 

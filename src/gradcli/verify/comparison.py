@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
-from gradcli.errors import NameProblem, UsageError, closest
+from gradcli.errors import NameProblem, UsageError, suggestion
 from gradcli.methods.base import elements, flatten, methods
 from gradcli.methods.bounded import bounded_differences
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -119,8 +119,7 @@ def select_methods(wanted: Sequence[str], option: str) -> list[str]:
         return known
     for name in wanted:
         if name not in known:
-            near = closest(name, known)
-            hint = f"did you mean {near} ?" if near else f"the methods are {', '.join(known)}"
+            hint = suggestion(name, known, f"the methods are {', '.join(known)}")
             raise NameProblem(f"{option} names '{name}', which is no method", hint=hint)
     return list(dict.fromkeys(wanted))
 

@@ -14,7 +14,7 @@ from functools import partial
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, closest
+from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, suggestion
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -188,8 +188,8 @@ class Question:
         source = claim.source or program.source
         unknown = [name for name in program.free_names if name not in shapes]
         if unknown:
-            near = closest(unknown[0], list(shapes))
-            hint = f"did you mean {near} ?" if near else f"known are {', '.join(self.graph.inputs) or 'no names'}"
+            known = f"known are {', '.join(self.graph.inputs) or 'no names'}"
+            hint = suggestion(unknown[0], list(shapes), known)
             place = next((i.span for i in program.instructions if i.value == unknown[0]), None)
             cause = f"the formula for {claim.name} uses {unknown[0]}, which the expression does not have"
             raise NameProblem(cause, span=place, source=source, hint=hint)

@@ -8,7 +8,7 @@ import typer
 
 from gradcli.cli.options import Settings, with_settings
 from gradcli.cli.runner import Report, present
-from gradcli.errors import NameProblem, closest
+from gradcli.errors import NameProblem, suggestion
 from gradcli.primitives.constructors import CONSTRUCTORS, Constructor, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling, families, function_names
@@ -56,8 +56,7 @@ def find(name: str) -> tuple[Operation, ...]:
         p for p in by_name().values() if name in (p.name, p.notation.infix, p.notation.prefix)
     )
     if not found:
-        near = closest(name, [*function_names(), *by_name()])
-        hint = f"did you mean {near} ?" if near else "gradcli ops lists them all"
+        hint = suggestion(name, [*function_names(), *by_name()], "gradcli ops lists them all")
         raise NameProblem(f"no operation is called '{name}'", hint=hint)
     return found
 
