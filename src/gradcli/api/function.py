@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from inspect import signature
 from typing import Any, Literal
 
 from gradcli.api.checks import Check
@@ -17,7 +18,7 @@ from gradcli.api.tables import Comparison, Trace
 from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_assumptions, read_shapes, read_value
 from gradcli.assumptions import Assumptions, require_properties, require_square
 from gradcli.carriers.select import select_carrier
-from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
+from gradcli.errors import GradcliError, NameProblem, ShapeError, suggestion
 from gradcli.graph import display_names
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested
@@ -29,21 +30,6 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
-OPTIONS = (
-    "wrt",
-    "cotangent",
-    "tangent",
-    "mode",
-    "modes",
-    "layout",
-    "at_kink",
-    "direction",
-    "title",
-    "ranges",
-    "theme",
-    "explain",
-    "full",
-)
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -227,11 +213,18 @@ class Function:
     def _check_known(self, given: Mapping[str, Any]) -> None:
         for name in given:
             if name not in self._program.names:
-                near = closest(name, list(self.inputs))
-                hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(self.inputs) or 'none'}"
-                if name in OPTIONS and not near:
-                    hint += f"; options are given at a point: f.at(...).method({name}=...)"
+                otherwise = f"the inputs are {', '.join(self.inputs) or 'none'}"
+                if name in options():
+                    otherwise += f"; options are given at a point: f.at(...).method({name}=...)"
+                hint = suggestion(name, list(self.inputs), otherwise)
                 raise NameProblem(f"'{name}' is no input", hint=hint)
+
+
+@cache
+def options() -> frozenset[str]:
+    """The names of all options that the methods of a point take."""
+    methods = filter(callable, vars(Point).values())
+    return frozenset(p.name for m in methods for p in signature(m).parameters.values() if p.kind is p.KEYWORD_ONLY)
 
 
 def parse(
