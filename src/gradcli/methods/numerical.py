@@ -11,7 +11,16 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions, weigh
+from gradcli.methods.base import (
+    BLOCK,
+    elements,
+    fixed_direction,
+    flatten,
+    largest_coordinate,
+    unflatten,
+    unit_directions,
+    weigh,
+)
 from gradcli.methods.differences import (
     UNIT_ROUNDOFF,
     Estimate,
@@ -147,7 +156,7 @@ class Numerical:
         answer = Derivative(self.name, value=carrier.nested(line.tape.values[problem.output]))
         if elements(problem) > BLOCK:
             direction = fixed_direction(problem)
-            largest = max(abs(x) for name in problem.wrt for x in flatten(problem.point[name]))
+            largest = largest_coordinate(problem)
             slope, error = line.slope(direction, float(largest))
             answer.directional = (direction, slope)
             answer.error = error

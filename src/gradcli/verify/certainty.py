@@ -15,7 +15,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.running import SMALLEST, UNDERFLOW
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import display_names
-from gradcli.methods.base import flatten
+from gradcli.methods.base import flatten, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import output_cotangent, pull
@@ -25,7 +25,7 @@ from gradcli.shapes import index_of, size
 from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
-from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
+from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 CLOSE = 8
 """Units of roundoff within which a number is right whatever rounding might have done."""
@@ -216,7 +216,7 @@ def judge_gradient(
 ) -> list[JudgedNumber]:
     """A gradient, flat with its inputs in order, beside the true one."""
     problem = truth.problem
-    names = [name for name in problem.wrt for _ in range(int(size(problem.input_shape(name))))]
+    names = [name for name in problem.wrt for _ in range(size(problem.input_shape(name)))]
     columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
     return [JudgedNumber(f"{called} by {n}", c, t, r, unit, True) for n, c, t, r in columns]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gradcli.carriers.intervals import Interval, Intervals
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import flatten, unflatten, unit_vector
 from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull, unbroadcast
 from gradcli.primitives.declare import Value
@@ -101,7 +101,7 @@ def _slopes(tape: Tape, node: int, position: int) -> Slopes:
     elif count * max(size(out), 1) > MOST_SLOPES:
         raise _TooMany
     else:
-        directions = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+        directions = [unit_vector(count, hot) for hot in range(count)]
     units = [m.constant(unflatten(d, shape), shape) for d in directions]
     left, right = sides(-1), sides(+1)
     low, high = numpy.minimum(left, right), numpy.maximum(left, right)

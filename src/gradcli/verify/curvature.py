@@ -15,7 +15,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.methods.autograd import coarsest, hessian_product
-from gradcli.methods.base import elements, flatten, unflatten
+from gradcli.methods.base import by_input, elements, flatten, numbers_of, unit_vector
 from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
@@ -172,7 +172,7 @@ def pairs(count: int) -> Iterator[tuple[Direction, Direction]]:
         for _ in range(PAIRS):
             yield ([signs.choice((-1.0, 1.0)) for _ in range(count)], [signs.choice((-1.0, 1.0)) for _ in range(count)])
         return
-    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+    units = [unit_vector(count, hot) for hot in range(count)]
     yield from ((units[i], units[j]) for i in range(count) for j in range(i, count))
 
 
@@ -181,16 +181,6 @@ def product(u: Direction, entries: Sequence[float], v: Direction) -> float:
     count = len(u)
     rows, columns = ([k for k in range(count) if direction[k]] for direction in (u, v))
     return math.fsum(u[i] * entries[i * count + j] * v[j] for i in rows for j in columns)
-
-
-def by_input(problem: Problem, direction: Direction) -> dict[str, Nested]:
-    """A direction over all elements as tangents by input."""
-    found, start = {}, 0
-    for name in problem.wrt:
-        shape = problem.input_shape(name)
-        found[name] = unflatten(direction[start : start + size(shape)], shape)
-        start += size(shape)
-    return found
 
 
 def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], largest: float) -> Verdict:
@@ -280,7 +270,7 @@ def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float])
     """Where floats find no number for an entry of the Hessian, and balls prove one."""
     count = elements(problem)
     row, column = divmod(next(k for k, entry in enumerate(entries) if not math.isfinite(entry)), count)
-    u, v = ([1.0 if k == hot else 0.0 for k in range(count)] for hot in (row, column))
+    u, v = unit_vector(count, row), unit_vector(count, column)
     question = Question(u, v, entries[row * count + column])
     truth = product_truth(problem, by_input(problem, u), by_input(problem, v))
     if truth is None or not truth.confirmed:
@@ -334,7 +324,7 @@ def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) 
 
     def swept(m: Carrier) -> float:
         moved = hvp(problem, m, tangent)
-        flat = [x for name in problem.wrt for x in flatten(carrier.nested(moved[name]))]
+        flat = numbers_of(problem, {name: carrier.nested(product) for name, product in moved.items()})
         return math.fsum(a * b for a, b in zip(question.u, flat, strict=True))
 
     size_of_noise = PERTURBATION * UNIT_ROUNDOFF[carrier.dtype]
@@ -357,8 +347,8 @@ def jump_of(problem: Problem, walker: Line, question: Question) -> Verdict | Non
 
 def position_of(problem: Problem, line: list[float]) -> float:
     """The size of the largest coordinate that moves along a line."""
-    point = [abs(x) for name in problem.wrt for x in flatten(problem.point[name])]
-    return max((x for x, moves in zip(point, line, strict=True) if moves), default=0.0)
+    coordinates = zip(numbers_of(problem, problem.point), line, strict=True)
+    return max((abs(x) for x, moves in coordinates if moves), default=0.0)
 
 
 def seen_by_differences(problem: Problem, walker: Line, question: Question) -> Estimate:
@@ -378,15 +368,14 @@ def check_hvp(
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
     value = carrier.nested(vjp(problem, carrier)[0])
-    flat = [x for name in problem.wrt for x in flatten(products[name])]
+    flat = numbers_of(problem, products)
     kink = second_kink(problem, carrier, flat)
     if kink is not None:
         return value, products, kink
     if not all(map(math.isfinite, flat)):
         return value, products, Verdict("undefined", "the product is not finite there")
-    shapes = {name: problem.input_shape(name) for name in problem.wrt}
-    still = {name: unflatten([0.0] * size(shape), shape) for name, shape in shapes.items()}
-    v: Direction = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
+    still = by_input(problem, [0.0] * elements(problem))
+    v: Direction = numbers_of(problem, {**still, **tangent})
     questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
     verdict = corrected(
         witness(problem, carrier, questions, max(map(abs, flat), default=0.0)),
@@ -402,7 +391,7 @@ def check_hvp(
 def probes(count: int) -> Iterator[Direction]:
     """Directions u that tell every component of a product where there are few, else a few of signs."""
     if count <= EVERY_ENTRY:
-        yield from ([1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count))
+        yield from (unit_vector(count, hot) for hot in range(count))
         return
     signs = random.Random(23)
     yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(PAIRS))

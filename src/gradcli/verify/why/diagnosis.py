@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
-from gradcli.methods.base import BLOCK, elements, flatten, unflatten
+from gradcli.methods.base import BLOCK, elements, flatten, unflatten, unit_vector
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
 from gradcli.verify.kinks import SEEN, Sides
@@ -270,8 +270,7 @@ def _kink_of(scene: Scene, kinks: Sequence[int], name: str, element: int) -> int
 
     source = scene.sources[name]
     shape = scene.graph.shapes[source]
-    unit = [0.0] * len(scene.gradient[name])
-    unit[element] = 1.0
+    unit = unit_vector(len(scene.gradient[name]), element)
     if source >= len(scene.tape.values):
         return None
     tangents = push(scene.tape, {source: scene.carrier.constant(unflatten(unit, shape), shape)})

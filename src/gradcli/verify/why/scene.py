@@ -91,7 +91,7 @@ class Scene:
         source = self.sources[name]
         adjoint = self.adjoints[source] if source < len(self.adjoints) else None
         if adjoint is None:
-            return [0.0] * int(size(self.problem.input_shape(name)))
+            return [0.0] * size(self.problem.input_shape(name))
         return flatten(self.carrier.nested(adjoint))
 
     def array(self, value: Value) -> Array:
@@ -152,7 +152,7 @@ class Scene:
         for argument in dict.fromkeys(self.graph.arguments[node]):
             if self.is_constant(argument):
                 continue
-            numbers = numpy.arange(int(size(self.graph.shapes[argument]))).reshape(self.sizes(argument))
+            numbers = numpy.arange(size(self.graph.shapes[argument])).reshape(self.sizes(argument))
             own = int(numpy.broadcast_to(numbers, self.sizes(node)).ravel()[element])
             value = self.value_of(argument).ravel()[own] + 0.0
             parts.append(f"{self.element_of(argument, own)} = {value:.6g}")

@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.methods.base import flatten, unflatten, unit_vector, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import (
@@ -150,7 +150,7 @@ class ProblemInBalls:
             ours = self._gradient(swept)[name][element]
         position = float(flatten(self.problem.point[name])[element])
         shape = self.problem.input_shape(name)
-        unit = {name: unflatten([float(k == element) for k in range(int(size(shape)))], shape)}
+        unit = {name: unflatten(unit_vector(size(shape), element), shape)}
         for finer in FINER:
             bits = difference_bits(self.problem) * finer
             with working(bits, self.problem.dtype) as balls:
@@ -186,7 +186,7 @@ class ProblemInBalls:
 
     def _places(self) -> list[tuple[str, int]]:
         shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
-        return [(name, k) for name, shape in shapes.items() for k in range(int(size(shape)))]
+        return [(name, k) for name, shape in shapes.items() for k in range(size(shape))]
 
 
 def is_lost(row: JudgedNumber, dtype: str) -> bool:
