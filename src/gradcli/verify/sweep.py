@@ -8,8 +8,6 @@ is pulled back by itself.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,6 +23,7 @@ from gradcli.primitives.declare import Differential, Elementwise, Primitive, Val
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, size
 from gradcli.syntax.text import format_node
+from gradcli.verify.explain import finite
 
 MOST_WORK = 100_000
 """Nodes to visit, or numbers to compare, for all single slips together: a second or two on torch."""
@@ -116,7 +115,7 @@ class Sweep:
             numbers = [0.0] * len(self.right) if pulled is None else flatten(self.carrier.nested(pulled))
         else:
             numbers = [self.inner(contribution, tangents[argument]) for tangents in self.tangents]
-        return numbers if all(map(math.isfinite, numbers)) else None
+        return numbers if finite(numbers) else None
 
     def swept_on(self, carrier: Carrier) -> list[float]:
         """The same numbers, computed on another carrier."""
@@ -246,8 +245,3 @@ def is_product(primitive: Primitive) -> bool:
 def is_quotient(primitive: Primitive) -> bool:
     """Whether 1 is neutral on the right only."""
     return primitive.identities == (None, 1.0)
-
-
-def finite(numbers: Sequence[float]) -> bool:
-    """Whether all numbers are."""
-    return all(map(math.isfinite, numbers))

@@ -11,7 +11,7 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.enclosures import working
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
@@ -88,8 +88,7 @@ class Scene:
         return {name: self._flat(name) for name in self.problem.wrt}
 
     def _flat(self, name: str) -> list[float]:
-        source = self.sources[name]
-        adjoint = self.adjoints[source] if source < len(self.adjoints) else None
+        adjoint = adjoint_of(self.adjoints, self.sources[name])
         if adjoint is None:
             return [0.0] * size(self.problem.input_shape(name))
         return flatten(self.carrier.nested(adjoint))
@@ -112,7 +111,7 @@ class Scene:
 
     def reaches(self, node: int) -> bool:
         """Whether the node is on a way from an input that is differentiated by to the output."""
-        return node < len(self.adjoints) and self.adjoints[node] is not None
+        return adjoint_of(self.adjoints, node) is not None
 
     def positions(self, node: int) -> Iterator[tuple[int, int]]:
         """Positions and nodes of the arguments that are on such a way."""

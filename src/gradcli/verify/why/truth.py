@@ -26,6 +26,7 @@ from gradcli.methods.enclosures import (
     working,
 )
 from gradcli.methods.proven import DIGITS, nearest_float, short_text
+from gradcli.methods.reverse import adjoint_of
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -180,7 +181,7 @@ class ProblemInBalls:
         found = {}
         for name in self.problem.wrt:
             node, shape = self.problem.graph.inputs[name], self.problem.input_shape(name)
-            adjoint = swept.adjoints[node] if node < len(swept.adjoints) else None
+            adjoint = adjoint_of(swept.adjoints, node)
             found[name] = flat(swept.tape.carrier.zeros(shape) if adjoint is None else adjoint)
         return found
 
