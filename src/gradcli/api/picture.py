@@ -22,6 +22,7 @@ from gradcli.render.exports import (
     require_scale,
 )
 from gradcli.render.inspection import Inspection
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Direction, Theme
 
 if TYPE_CHECKING:
@@ -121,8 +122,7 @@ class Picture:
 
     def __str__(self) -> str:
         verdict = f"{self.verdict}: {self.reason}" if self.verdict else "no point, no verdict"
-        nodes, edges = f"{self.nodes} node{'s' * (self.nodes != 1)}", f"{self.edges} edge{'s' * (self.edges != 1)}"
-        return f"{self.title}: {nodes}, {edges}\n{verdict}"
+        return f"{self.title}: {counted(self.nodes, 'node')}, {counted(self.edges, 'edge')}\n{verdict}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What is said of the picture in an IPython terminal."""

@@ -13,9 +13,10 @@ from typing import Any
 from gradcli.carriers.constants import evaluate_constant
 from gradcli.cli.options import Settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
-from gradcli.cli.runner import Report
+from gradcli.cli.runner import Report, first_status, one_or_all
 from gradcli.cli.step_sizes import carrier_of
-from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, suggestion
+from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, suggestion
+from gradcli.render.json import SCHEMA
 from gradcli.syntax.bindings import Binding, constant_value, split_bindings
 from gradcli.verify.comparison import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
@@ -87,14 +88,12 @@ def survey_query(
             for index, output in enumerate(bound.outputs)
         ]
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
+        "schema": SCHEMA,
         "command": "compare",
         "expression": query.text,
         "inputs": {name: value for name, value in bound.point.items() if name not in region},
     }
-    results = [survey_data(bound, s, region) for s in found]
-    data |= results[0] if len(results) == 1 else {"results": results}
-    statuses = [s.status for s in found if s.status]
+    data |= one_or_all([survey_data(bound, s, region) for s in found])
 
     def show() -> None:
         from gradcli.render.region import print_survey
@@ -103,7 +102,7 @@ def survey_query(
             if not settings.quiet:
                 print_survey(s, region, settings)
 
-    return Report(data, show, statuses[0] if statuses else ExitStatus.ANSWERED, bound.notes)
+    return Report(data, show, first_status(s.status for s in found), bound.notes)
 
 
 def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:

@@ -16,6 +16,7 @@ from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Problem
+from gradcli.render.json import SCHEMA
 
 if TYPE_CHECKING:
     from gradcli.syntax.claims import Claim, Refused
@@ -73,7 +74,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         setting.require_number(query.text)
     judged = judge(claims, setting)
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
+        "schema": SCHEMA,
         "command": "check",
         "expression": query.text,
         "inputs": bound.point,

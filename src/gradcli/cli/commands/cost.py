@@ -10,6 +10,7 @@ from gradcli.cli.options import AT, EXPRESSION, SHAPE, WRT, Settings, with_setti
 from gradcli.cli.query import Bound, Query, inputs_of
 from gradcli.cli.runner import Report, run
 from gradcli.errors import NameProblem, UsageError, suggestion
+from gradcli.render.json import SCHEMA
 
 if TYPE_CHECKING:
     from gradcli.cost.cheapest import Size
@@ -105,7 +106,7 @@ def growing_symbol(function: Function, wanted: str) -> str:
 def head(bound: Bound, function: Function) -> dict[str, Any]:
     """What the JSON begins with: the request, and the sizes of the function."""
     graph = function.graph
-    data: dict[str, Any] = {"schema": "gradcli/1", "command": "cost", "expression": bound.query.text}
+    data: dict[str, Any] = {"schema": SCHEMA, "command": "cost", "expression": bound.query.text}
     if bound.point:
         data["inputs"] = bound.point
     return data | {

@@ -12,6 +12,7 @@ from gradcli.errors import NameProblem, suggestion
 from gradcli.primitives.constructors import CONSTRUCTORS, Constructor, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling, families, function_names
+from gradcli.render.json import SCHEMA
 
 Operation = Primitive | Constructor
 
@@ -30,7 +31,7 @@ def ops(
     """The operations that an expression can use."""
     chosen: tuple[Operation, ...] = find(name) if name else (*by_name().values(), *CONSTRUCTORS)
     operations = [data_of(operation) for operation in chosen]
-    data = {"schema": "gradcli/1", "command": "ops", "operations": operations}
+    data = {"schema": SCHEMA, "command": "ops", "operations": operations}
 
     def show() -> None:
         if name:

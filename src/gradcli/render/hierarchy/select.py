@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradcli.errors import UsageError, suggestion
-from gradcli.render.hierarchy.group_cards import counted
 from gradcli.render.hierarchy.groups import Hierarchy
 from gradcli.render.hierarchy.outline import magnitude
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Edge
 
 LONGEST_PATH = 3
