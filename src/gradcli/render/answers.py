@@ -105,8 +105,9 @@ def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Ve
     true = verdict.true
     if true is None:
         return verdict
-    shapes = {name: problem.input_shape(name) for name in true.derivative}
-    blocks = {name: gradient_block(true.derivative[name], shape, layout) for name, shape in shapes.items()}
+    blocks = {
+        name: gradient_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()
+    }
     return replace(verdict, true=true._replace(derivative=blocks))
 
 

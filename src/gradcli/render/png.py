@@ -6,7 +6,7 @@ import math
 
 from gradcli.errors import UsageError
 from gradcli.render.fonts import font_files, needs_other_fonts
-from gradcli.render.picture import Theme
+from gradcli.render.picture import Theme, fixed_theme
 from gradcli.render.shapes import Drawing
 from gradcli.render.svg import to_svg
 
@@ -30,7 +30,7 @@ def to_png(drawing: Drawing, theme: Theme = "auto", scale: float | None = None) 
             hint=f"--scale {fitting:g} fits; svg and pdf have no pixels",
         )
     image = resvg_py.svg_to_bytes(
-        svg_string=to_svg(drawing, "dark" if theme == "dark" else "light", scale),
+        svg_string=to_svg(drawing, fixed_theme(theme), scale),
         skip_system_fonts=not needs_other_fonts(drawing),
         font_files=font_files(),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradcli.errors import UsageError
 from gradcli.render.curves import Curve, Point
-from gradcli.render.picture import Theme
+from gradcli.render.picture import Theme, fixed_theme
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.svg import COLOURED, PALETTES, number
 from gradcli.render.tex_text import tex_text
@@ -58,7 +58,7 @@ def to_tikz(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
         )
     width, height = number(scale * drawing.width), number(scale * drawing.height)
     lines = [PREAMBLE.replace("WIDTH", width).replace("HEIGHT", height).rstrip()]
-    colours = PALETTES["dark" if theme == "dark" else "light"]
+    colours = PALETTES[fixed_theme(theme)]
     lines += [f"\\definecolor{{grad-{name}}}{{HTML}}{{{value[1:].upper()}}}" for name, value in colours.items()]
     lines += [f"\\tikzset{{grad-{name}/.style={{{style}}}}}" for name, style in styles().items()]
     options = "x=1bp, y=-1bp" + (f", scale={scale:g}, transform shape" if scale != 1 else "")
