@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
+from gradcli.methods.proven import is_number
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
-from gradcli.verify.clarke import Range, wider
 from gradcli.verify.kinks import Sides
-from gradcli.verify.truth import is_number
 from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import Verdict
 
 if TYPE_CHECKING:
+    from gradcli.verify.clarke import Range
     from gradcli.verify.proof import Proof
 
 SHOWN = 1000
@@ -181,7 +181,11 @@ def between_text(sides: list[Sides] | None, ranges: list[Range] | None) -> str:
     parts = []
     if sides is not None and not all(s.agree for s in sides):
         parts.append(interval_text(sides))
-    if ranges is not None and (sides is None or wider(ranges, [(min(s[:2]), max(s[:2])) for s in sides])):
+    if ranges is None:
+        return "; ".join(parts)
+    from gradcli.verify.clarke import wider
+
+    if sides is None or wider(ranges, [(min(s[:2]), max(s[:2])) for s in sides]):
         if len(ranges) <= SHOWN_RANGES:
             parts.append(interval_text([Sides(*ends, True) for ends in ranges], "Clarke's set lies in: "))
         else:

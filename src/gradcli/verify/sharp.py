@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.carriers.tape import Tape
 from gradcli.methods.base import BLOCK, elements, flatten, numbers_of, unflatten, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.proven import proven_text
+from gradcli.methods.proven import is_number, proven_text
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Derivative, Problem
@@ -28,7 +28,6 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.truth import is_number
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"

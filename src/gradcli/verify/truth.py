@@ -261,17 +261,6 @@ def _directions(problem: Problem) -> list[tuple[str, dict[str, Nested], float, l
     return found
 
 
-def is_number(text: str) -> bool:
-    """Whether a text of proven digits is all of a number, and not only a bound."""
-    return text.lstrip("-")[:1].isdigit() and "proven" not in text
-
-
-def is_tiny(text: str, bits: int) -> bool:
-    """Whether a bound is so small that the number is as good as 0 at this precision."""
-    exponent = text.partition("2^")[2]
-    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
-
-
 def error_of(computed: float, true: Ball) -> float:
     """How far a computed number is from the true one; infinite if it is not finite."""
     if not math.isfinite(computed):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.methods.base import methods
+from gradcli.methods.forward import METHOD as FORWARD
+from gradcli.methods.numerical import METHOD as NUMERICAL
+from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.reverse import output_cotangent, pull
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
@@ -40,7 +42,7 @@ def check_gradient(
     graph = problem.graph
     tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
-    found = {name: methods()[name].differentiate(problem, carrier) for name in ("reverse", "forward", "numerical")}
+    found = {m.name: m.differentiate(problem, carrier) for m in (REVERSE, FORWARD, NUMERICAL)}
     gradient = found["reverse"].gradient
     assert gradient is not None
     verdict = _judge(problem, tape, adjoints, found, gradient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,9 +16,11 @@ from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged, flatten
 from gradcli.problem import Nested, Problem, separate
 from gradcli.render.json import SCHEMA
-from gradcli.verify.at_kink import AtKink
 from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
+
+if TYPE_CHECKING:
+    from gradcli.verify.at_kink import AtKink
 
 
 @dataclass

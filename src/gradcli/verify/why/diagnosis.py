@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
 from gradcli.methods.base import BLOCK, elements, flatten, unflatten, unit_vector
+from gradcli.methods.proven import is_number
 from gradcli.problem import Problem
 from gradcli.verify.explain import Cause, finite, value_cause
 from gradcli.verify.kinks import SEEN, Sides
 from gradcli.verify.limits import behaviours, limits_sentence
-from gradcli.verify.truth import error_of, is_number
+from gradcli.verify.truth import error_of
 from gradcli.verify.verdict import judge_ties
 from gradcli.verify.why import lost, nonfinite, zero
 from gradcli.verify.why.branches import double_wheres
