@@ -295,8 +295,8 @@ class Point:
         tangent: Any = None,
         **look: Unpack[Look],
     ) -> Picture:
-        """The picture of the graph. How it looks is said by the options of `gradcli.api.picture.Look`: direction,
-        title, show, and of a large graph expand, depth, top, focus and radius."""
+        """The picture of the graph. How it looks is said by the options of `gradcli.Look`: direction, title, show, and
+        of a large graph expand, depth, top, focus and radius."""
         from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
 
         check_look(look)
