@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import evaluate, input_values, tape_of
 from gradcli.methods.base import weigh
 from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
 from gradcli.primitives.declare import Primitive
@@ -84,7 +84,7 @@ def stated_errors(problem: Problem, tensors: Carrier) -> dict[str, Nested] | Non
         return None
     graph = problem.graph
     sources = {name: graph.inputs[name] for name in problem.wrt}
-    tape = evaluate(graph, [problem.output], tensors, input_values(graph, tensors, problem.point))
+    tape = tape_of(problem, tensors)
     adjoints = pull(tape, {problem.output: output_cotangent(tensors, problem)}, sources.values())
     total = {name: tensors.zeros(problem.input_shape(name)) for name in problem.wrt}
     for node in tape.nodes:

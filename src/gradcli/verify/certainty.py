@@ -13,7 +13,7 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.running import SMALLEST, UNDERFLOW
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import tape_of
 from gradcli.graph import display_names
 from gradcli.methods.base import flatten, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -236,7 +236,7 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
         true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
         return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
     computed = Swept(tape, adjoints)
     with working(truth.bits, problem.dtype) as balls:

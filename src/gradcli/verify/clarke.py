@@ -11,7 +11,7 @@ import math
 from typing import Any, NamedTuple
 
 from gradcli.carriers.intervals import Interval, Intervals
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten, unit_vector
 from gradcli.methods.enclosures import flat, too_large, working
@@ -62,7 +62,7 @@ def clarke_ranges(problem: Problem, tape: Tape) -> dict[str, list[Range]] | None
     with working(BITS):
         m = Intervals(problem.dtype)
         try:
-            inner = evaluate(graph, [problem.output], m, input_values(graph, m, problem.point))
+            inner = tape_of(problem, m)
             sources = [graph.inputs[name] for name in problem.wrt]
             adjoints = pull(inner, {problem.output: output_cotangent(m, problem)}, sources, contribute)
         except (Unstated, _TooMany):

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import tape_of
 from gradcli.errors import NameProblem, UsageError, suggestion
 from gradcli.methods.base import elements, flatten, methods, numbers_of
 from gradcli.methods.bounded import bounded_differences
@@ -193,14 +193,13 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     """The verdict where floats have no derivative to agree on: at a kink, and where value or gradient is not finite."""
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
-    graph = problem.graph
     swept = REVERSE.differentiate(problem, carrier)
     gradient = swept.gradient
     assert gradient is not None
     if not finite(swept.value):
         words = "the value is not finite in floats"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     at_kink = judge_kink(problem, tape, gradient)
     if at_kink is not None:
         return at_kink

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.carriers.balls import Balls
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, working
@@ -61,7 +61,7 @@ class Loss:
 def swept_in_balls(problem: Problem, balls: Balls) -> Swept:
     """Values and adjoints of every node but the constants. Raises Unstated."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+    tape = tape_of(problem, balls)
     sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT]
     return Swept(tape, pull(tape, {problem.output: output_cotangent(balls, problem)}, sources))
 
@@ -97,7 +97,7 @@ def _on_the_way(problem: Problem) -> Iterator[tuple[str, int, Ball]]:
     """Every element of every value, local partial and adjoint, as a rough ball."""
     graph = problem.graph
     with working(UNDERFLOW_BITS, problem.dtype) as balls:
-        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        tape = tape_of(problem, balls)
         adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
         found = [("value", node, tape.values[node]) for node in tape.nodes]
         for node in tape.nodes:

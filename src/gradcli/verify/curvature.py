@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import input_values, tape_of
 from gradcli.methods.autograd import coarsest, hessian_product
 from gradcli.methods.base import by_input, elements, flatten, numbers_of, unit_vector
 from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
@@ -130,8 +130,7 @@ def judge_hessian(
 def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) -> Verdict | None:
     """The verdict at a kink of the function: there may be no second derivative, even where there is a first one.
     `numbers` are what the rules give for it."""
-    graph = problem.graph
-    computed = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    computed = tape_of(problem, carrier)
     tape = ties_as_written(problem, computed).tape
     names = ", ".join(dict.fromkeys(tape.primitive(node).name for node in tape.kinks()))
     if not names:
@@ -145,7 +144,7 @@ def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) ->
 
 def _beside_kinks(problem: Problem, carrier: Carrier) -> Verdict | None:
     """The verdict where floats alone are on a kink; None elsewhere."""
-    computed = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+    computed = tape_of(problem, carrier)
     if not computed.kinks() or ties_as_written(problem, computed).tape.kinks():
         return None
     names = ", ".join(dict.fromkeys(computed.primitive(node).name for node in computed.kinks()))
@@ -276,8 +275,7 @@ def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float])
     if truth is None or not truth.confirmed:
         return None
     lost = _lost(truth, problem, carrier, question, question.ours)
-    graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     if lost is None and not math.isfinite(float(carrier.nested(tape.values[problem.output]))):
         words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
         return Verdict("ill-conditioned", words)

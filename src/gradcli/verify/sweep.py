@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, Graph, display_names
 from gradcli.methods.base import flatten, unit_directions
 from gradcli.methods.forward import push
@@ -178,7 +178,7 @@ class Sweep:
 
     def _tape(self, carrier: Carrier) -> Tape:
         problem = self.problem
-        return evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+        return tape_of(problem, carrier)
 
     def _adjoints(self, tape: Tape) -> list[Value | None]:
         cotangent = output_cotangent(tape.carrier, self.problem)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.numerical import METHOD as NUMERICAL
 from gradcli.methods.reverse import METHOD as REVERSE
@@ -40,7 +40,7 @@ def check_gradient(
     """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
     finite."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
     found = {m.name: m.differentiate(problem, carrier) for m in (REVERSE, FORWARD, NUMERICAL)}
     gradient = found["reverse"].gradient

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.enclosures import working
@@ -31,7 +31,7 @@ class Scene:
         self.problem = problem
         self.graph = problem.graph
         self.carrier = carrier
-        self.tape = evaluate(self.graph, [problem.output], carrier, input_values(self.graph, carrier, problem.point))
+        self.tape = tape_of(problem, carrier)
         self.sources = {name: self.graph.inputs[name] for name in problem.wrt}
         self.adjoints = pull(
             self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
