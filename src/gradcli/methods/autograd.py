@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values, tape_of
 from gradcli.methods.base import weigh
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, pull
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Derivative, Nested, Problem
 
@@ -85,7 +85,7 @@ def stated_errors(problem: Problem, tensors: Carrier) -> dict[str, Nested] | Non
     graph = problem.graph
     sources = {name: graph.inputs[name] for name in problem.wrt}
     tape = tape_of(problem, tensors)
-    adjoints = pull(tape, {problem.output: output_cotangent(tensors, problem)}, sources.values())
+    adjoints = adjoints_of(problem, tape, sources.values())
     total = {name: tensors.zeros(problem.input_shape(name)) for name in problem.wrt}
     for node in tape.nodes:
         operation, adjoint = graph.operations[node], adjoints[node]

@@ -73,12 +73,18 @@ def vjp(problem: Problem, carrier: Carrier) -> tuple[Value, dict[str, Value]]:
     """The value, and u' J in the inputs' shapes for the problem's cotangent u: one reverse sweep."""
     graph = problem.graph
     tape = tape_of(problem, carrier)
-    cotangents = {problem.output: output_cotangent(carrier, problem)}
-    adjoints = pull(tape, cotangents, [graph.inputs[name] for name in problem.wrt])
+    adjoints = adjoints_of(problem, tape, [graph.inputs[name] for name in problem.wrt])
     return tape.values[problem.output], {
         name: carrier.zeros(problem.input_shape(name)) if adjoint is None else adjoint
         for name, adjoint in ((name, adjoint_of(adjoints, graph.inputs[name])) for name in problem.wrt)
     }
+
+
+def adjoints_of(
+    problem: Problem, tape: Tape, sources: Iterable[int], contribute: Contribution | None = None
+) -> list[Value | None]:
+    """`pull` from the output of a problem, which its cotangent weighs."""
+    return pull(tape, {problem.output: output_cotangent(tape.carrier, problem)}, sources, contribute)
 
 
 def adjoint_of(adjoints: Sequence[Value | None], node: int) -> Value | None:

@@ -18,7 +18,7 @@ from gradcli.graph import display_names
 from gradcli.methods.base import flatten, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import working
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import adjoints_of
 from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
@@ -237,7 +237,7 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
         return f"{lost.label} underflows to 0 in {carrier.dtype}, truly {true_text}", None
     graph = problem.graph
     tape = tape_of(problem, carrier)
-    adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
+    adjoints = adjoints_of(problem, tape, graph.inputs.values())
     computed = Swept(tape, adjoints)
     with working(truth.bits, problem.dtype) as balls:
         true = swept_in_balls(problem, balls)

@@ -15,7 +15,7 @@ from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten, unit_vector
 from gradcli.methods.enclosures import flat, too_large, working
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull, unbroadcast
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, unbroadcast
 from gradcli.primitives.declare import Value
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, size
@@ -64,7 +64,7 @@ def clarke_ranges(problem: Problem, tape: Tape) -> dict[str, list[Range]] | None
         try:
             inner = tape_of(problem, m)
             sources = [graph.inputs[name] for name in problem.wrt]
-            adjoints = pull(inner, {problem.output: output_cotangent(m, problem)}, sources, contribute)
+            adjoints = adjoints_of(problem, inner, sources, contribute)
         except (Unstated, _TooMany):
             return None
         found = {}

@@ -16,7 +16,7 @@ from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, working
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
 from gradcli.syntax.text import format_node
@@ -63,7 +63,7 @@ def swept_in_balls(problem: Problem, balls: Balls) -> Swept:
     graph = problem.graph
     tape = tape_of(problem, balls)
     sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT]
-    return Swept(tape, pull(tape, {problem.output: output_cotangent(balls, problem)}, sources))
+    return Swept(tape, adjoints_of(problem, tape, sources))
 
 
 def half_of_digits(dtype: str) -> float:
@@ -98,7 +98,7 @@ def _on_the_way(problem: Problem) -> Iterator[tuple[str, int, Ball]]:
     graph = problem.graph
     with working(UNDERFLOW_BITS, problem.dtype) as balls:
         tape = tape_of(problem, balls)
-        adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
+        adjoints = adjoints_of(problem, tape, graph.inputs.values())
         found = [("value", node, tape.values[node]) for node in tape.nodes]
         for node in tape.nodes:
             if adjoints[node] is None or graph.is_leaf(node) or not isinstance(tape.primitive(node).rule, Elementwise):

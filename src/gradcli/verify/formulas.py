@@ -18,7 +18,7 @@ from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProbl
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
@@ -143,7 +143,7 @@ class Question:
         else:
             numbers = []
             for row in self._rows(problem):
-                adjoints = pull(tape, {problem.output: output_cotangent(main, row)}, [self.node])
+                adjoints = adjoints_of(row, tape, [self.node])
                 adjoint = adjoint_of(adjoints, self.node)
                 zeros = [0.0] * size(self.graph.shapes[self.node])
                 numbers += zeros if adjoint is None else flatten(main.nested(adjoint))

@@ -17,7 +17,7 @@ from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, Graph, display_names
 from gradcli.methods.base import flatten, unit_directions
 from gradcli.methods.forward import push
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, pull
 from gradcli.methods.transposition import recorded
 from gradcli.primitives.declare import Differential, Elementwise, Primitive, Value
 from gradcli.problem import Problem
@@ -181,8 +181,7 @@ class Sweep:
         return tape_of(problem, carrier)
 
     def _adjoints(self, tape: Tape) -> list[Value | None]:
-        cotangent = output_cotangent(tape.carrier, self.problem)
-        return pull(tape, {self.problem.output: cotangent}, self.graph.inputs.values())
+        return adjoints_of(self.problem, tape, self.graph.inputs.values())
 
     def _numbers(self, tape: Tape) -> list[float]:
         if self.name is None:

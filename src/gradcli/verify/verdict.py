@@ -10,7 +10,7 @@ from gradcli.carriers.tape import Tape, tape_of
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.numerical import METHOD as NUMERICAL
 from gradcli.methods.reverse import METHOD as REVERSE
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import adjoints_of
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.explain import NoNumber, derivative_cause, finite, require_finite, value_cause
 from gradcli.verify.ties import Ties, ties_as_written
@@ -41,7 +41,7 @@ def check_gradient(
     finite."""
     graph = problem.graph
     tape = tape_of(problem, carrier)
-    adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
+    adjoints = adjoints_of(problem, tape, graph.inputs.values())
     found = {m.name: m.differentiate(problem, carrier) for m in (REVERSE, FORWARD, NUMERICAL)}
     gradient = found["reverse"].gradient
     assert gradient is not None

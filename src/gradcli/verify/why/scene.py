@@ -11,7 +11,7 @@ from gradcli.carriers.tape import tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.enclosures import working
-from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
@@ -33,9 +33,7 @@ class Scene:
         self.carrier = carrier
         self.tape = tape_of(problem, carrier)
         self.sources = {name: self.graph.inputs[name] for name in problem.wrt}
-        self.adjoints = pull(
-            self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
-        )
+        self.adjoints = adjoints_of(problem, self.tape, self.sources.values())
         self.outputs = tuple(outputs) or (problem.output,)
         self.truth = ProblemInBalls(problem, carrier)
 
