@@ -15,14 +15,13 @@ from gradcli.cli.options import Settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report, first_status, one_or_all
 from gradcli.cli.step_sizes import carrier_of
-from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, suggestion
+from gradcli.errors import ExpressionError, NameProblem, UsageError, suggestion
 from gradcli.render.json import SCHEMA
-from gradcli.syntax.bindings import Binding, constant_value, split_bindings
+from gradcli.syntax.bindings import Binding, constant_value, interval_ends, split_bindings
 from gradcli.verify.comparison import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
 HINT = "--region x=0..1,y=-pi..pi"
-TO = ".."
 POINTS = 100
 """Where a region is given without a number of points."""
 MOST_POINTS = 10_000_000
@@ -37,14 +36,12 @@ def read_region(typed: str, query: Query) -> dict[str, Interval]:
 
 def read_interval(typed: str, binding: Binding, query: Query) -> Interval:
     """`low..high`, each a constant expression."""
-    start, end = binding.value
-    low, dots, high = typed[start:end].partition(TO)
-    if not dots or not low.strip() or not high.strip():
+    places = interval_ends(typed, binding.value)
+    if places is None:
         cause = f"the region of {binding.name} is an interval low..high"
         raise ExpressionError(cause, span=binding.value, source=typed, hint=HINT)
-    middle = start + len(low)
     ends = []
-    for place in (Span(start, middle), Span(middle + len(TO), end)):
+    for place in places:
         value, shape = constant_value(typed, place, evaluate_constant, query.random)
         if shape or not math.isfinite(value):
             raise ExpressionError(

@@ -16,7 +16,6 @@ from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Problem
-from gradcli.render.json import SCHEMA
 
 if TYPE_CHECKING:
     from gradcli.syntax.claims import Claim, Refused
@@ -74,13 +73,8 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         setting.require_number(query.text)
     judged = judge(claims, setting)
     data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "command": "check",
-        "expression": query.text,
-        "inputs": bound.point,
+        **bound.head("check", carrier),
         "layout": layout,
-        "dtype": carrier.dtype,
-        "device": carrier.device,
         "output": bound.output_name(output),
         **claims_data(judged, problem, layout),
     }
