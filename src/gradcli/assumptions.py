@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.errors import NameProblem, ShapeError, UsageError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, suggestion
 from gradcli.shapes import Shape, format_shape, unify
 
 Assumptions = Mapping[str, tuple[str, ...]]
@@ -113,14 +113,12 @@ def read_properties(name: str, words: Iterable[str], known: Iterable[str]) -> tu
     """The properties of an input by their words, with what they imply. Raises NameProblem; `known` are the inputs."""
     inputs = list(known)
     if name not in inputs:
-        near = closest(name, inputs)
-        hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+        hint = suggestion(name, inputs, f"the inputs are {', '.join(inputs) or 'none'}")
         raise NameProblem(f"an assumption names {name}, which is no input", hint=hint)
     found: dict[str, None] = {}
     for word in words:
         if word not in PROPERTIES:
-            near = closest(word, list(PROPERTIES))
-            hint = f"did you mean {near} ?" if near else f"a matrix can be {', '.join(PROPERTIES)}"
+            hint = suggestion(word, list(PROPERTIES), f"a matrix can be {', '.join(PROPERTIES)}")
             raise NameProblem(f"'{word}' is no property of a matrix", hint=hint)
         found |= dict.fromkeys((word, *PROPERTIES[word].implies))
     return tuple(found)

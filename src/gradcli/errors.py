@@ -185,6 +185,12 @@ def closest(word: str, candidates: list[str]) -> str | None:
     return None
 
 
+def suggestion(word: str, candidates: list[str], otherwise: str) -> str:
+    """The hint for a word that is none of the candidates: the one that was probably meant, or else what there is."""
+    near = closest(word, candidates)
+    return f"did you mean {near} ?" if near else otherwise
+
+
 LEAST_SIMILARITY = 0.7
 """Below, a suggestion is more often silly (`det`: `dot`) than right."""
 

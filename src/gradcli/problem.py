@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcli.errors import NameProblem, ShapeError, UsageError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, suggestion
 from gradcli.graph import Graph
 from gradcli.shapes import MAX_RANK, Shape
 
@@ -101,8 +101,7 @@ def wanted_inputs(graph: Graph, names: Sequence[str] | None, option: str) -> tup
             if " " in name:
                 hint = f"a comma separates names: {option} {','.join(name.split())}"
                 raise NameProblem(f"{option} names '{name}', which is no input", hint=hint)
-            near = closest(name, inputs)
-            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            hint = suggestion(name, inputs, f"the inputs are {', '.join(inputs) or 'none'}")
             raise NameProblem(f"{option} names {name}, which is no input", hint=hint)
     return tuple(dict.fromkeys(names))
 

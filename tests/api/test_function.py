@@ -141,6 +141,8 @@ def test_of_several_statements_the_last_is_the_output() -> None:
         (NameProblem, "help: write sin(...) to call", lambda: gradcli.parse("sin*y").grad(y=1)),
         (NameProblem, "did you mean alpha ?", lambda: gradcli.parse("alpha*x")(alhpa=1, x=2)),
         (NameProblem, "options are given at a point", lambda: gradcli.parse("x").jacobian(x=1, layout="torch")),
+        (NameProblem, "options are given at a point", lambda: gradcli.parse("x").grad(x=1, precision=20)),
+        (NameProblem, "options are given at a point", lambda: gradcli.parse("x").graph(x=1, depth=2)),
         (ShapeError, "the output f has shape (2,): a gradient needs a scalar", lambda: at([1, 2]).grad()),
         (ShapeError, "the output f has shape (2,): a Hessian needs a scalar", lambda: at([1, 2]).hessian()),
         (ShapeError, "the output f has shape (2,): a Hessian needs a scalar", lambda: at([1, 2]).hvp("ones")),

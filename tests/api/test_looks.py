@@ -220,3 +220,13 @@ def test_parts_of_a_large_graph() -> None:
         point.graph(expand="part99")
     with pytest.raises(gradcli.GradcliError, match="a radius needs a node"):
         point.graph(radius=2)
+
+
+def test_a_picture_has_the_options_of_a_look_and_no_others() -> None:
+    point = gradcli.parse("x*y").at(x=2, y=3)
+    for ask in (point.graph, point.gradient_graph, gradcli.parse("x*y").structure):
+        assert ask(title="a product").title == "a product"
+        with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+            ask(colour="red")
+        with pytest.raises(UsageError, match="direction cannot be 'RL'"):
+            ask(direction="RL")

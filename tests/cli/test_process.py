@@ -139,6 +139,20 @@ def test_an_expression_may_begin_with_a_minus_sign(expression: str, slope: str) 
     assert f"= {slope}\n" in done.stdout
 
 
+def test_a_minus_sign_after_an_option_without_a_value() -> None:
+    done = run_gradcli("graph", "--gradient-graph", "-x^2", "--at", "x=2")
+    assert (done.status, done.stderr) == (0, "")
+    assert "-4" in done.stdout
+
+
+def test_a_file_written_to_its_option_is_no_expression(tmp_path: Path) -> None:
+    for command in ("graph", "plot", "compare"):
+        steps = ["--step-sizes"] if command == "compare" else []
+        done = run_gradcli(command, "-x^2", "--at", "x=2", *steps, f"-o{command}.svg", cwd=tmp_path)
+        assert (done.status, done.stderr) == (0, "")
+    assert sorted(os.listdir(tmp_path)) == ["compare.svg", "graph.svg", "plot.svg"]
+
+
 def test_an_unknown_letter_is_no_option() -> None:
     assert "goes last, after --" in run_gradcli("grad", "-x", "--at", "x=1").stderr
     assert run_gradcli("grad", "--at", "x=1", "--", "-x").status == 0

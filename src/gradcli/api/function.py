@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from inspect import signature
+from typing import Any, Literal, Unpack
 
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis
-from gradcli.api.picture import Look, Picture, picture_of
+from gradcli.api.picture import Look, Picture, check_look, picture_of
 from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot
 from gradcli.api.point import Point
@@ -17,11 +18,10 @@ from gradcli.api.tables import Comparison, Trace
 from gradcli.api.values import SHAPES, check_choice, check_seed, check_text, read_assumptions, read_shapes, read_value
 from gradcli.assumptions import Assumptions, require_properties, require_square
 from gradcli.carriers.select import select_carrier
-from gradcli.errors import GradcliError, NameProblem, ShapeError, closest
+from gradcli.errors import GradcliError, NameProblem, ShapeError, suggestion
 from gradcli.graph import display_names
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested
-from gradcli.render.picture import Direction
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax import faults
 from gradcli.syntax.build import build
@@ -29,21 +29,6 @@ from gradcli.syntax.parse import parse as parse_program
 from gradcli.syntax.program import Program
 
 DTYPES = ("float64", "float32")
-OPTIONS = (
-    "wrt",
-    "cotangent",
-    "tangent",
-    "mode",
-    "modes",
-    "layout",
-    "at_kink",
-    "direction",
-    "title",
-    "ranges",
-    "theme",
-    "explain",
-    "full",
-)
 KEPT = 32
 """Graphs that a function keeps: one for each combination of shapes that its inputs had."""
 
@@ -155,22 +140,15 @@ class Function:
     def structure(
         self,
         shapes: Mapping[str, Shape] | None = None,
-        *,
-        direction: Direction = "LR",
-        title: str = "",
-        show: Sequence[str] | None = None,
-        expand: Sequence[str] | str = (),
-        depth: int | None = None,
-        top: int | None = None,
-        focus: str = "",
-        radius: int | None = None,
+        **look: Unpack[Look],
     ) -> Picture:
         """The picture without a point: shapes and local partials as formulas. A dimension in `shapes` is a number or a
-        letter, `{"A": ("m", 3)}`; names left out are scalars, vectors or (in capitals) matrices, as they are used."""
+        letter, `{"A": ("m", 3)}`; names left out are scalars, vectors or (in capitals) matrices, as they are used. The
+        other options are those of `Point.graph`."""
         from gradcli.render.inspection import Inspection
         from gradcli.syntax.guess import default_shapes
 
-        look = Look(direction, title, show, expand, depth, top, focus, radius)
+        check_look(look)
         given = read_shapes(shapes or {})
         self._check_known(given)
         require_square(self._assumptions, given)
@@ -227,11 +205,19 @@ class Function:
     def _check_known(self, given: Mapping[str, Any]) -> None:
         for name in given:
             if name not in self._program.names:
-                near = closest(name, list(self.inputs))
-                hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(self.inputs) or 'none'}"
-                if name in OPTIONS and not near:
-                    hint += f"; options are given at a point: f.at(...).method({name}=...)"
+                otherwise = f"the inputs are {', '.join(self.inputs) or 'none'}"
+                if name in options():
+                    otherwise += f"; options are given at a point: f.at(...).method({name}=...)"
+                hint = suggestion(name, list(self.inputs), otherwise)
                 raise NameProblem(f"'{name}' is no input", hint=hint)
+
+
+@cache
+def options() -> frozenset[str]:
+    """The names of all options that the methods of a point take."""
+    methods = filter(callable, vars(Point).values())
+    named = (p.name for m in methods for p in signature(m).parameters.values() if p.kind is p.KEYWORD_ONLY)
+    return frozenset(named) | frozenset(Look.__annotations__)
 
 
 def parse(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from gradcli.api.values import check_choice, read_names
 from gradcli.carriers.base import Carrier
@@ -22,6 +22,7 @@ from gradcli.render.exports import (
     require_scale,
 )
 from gradcli.render.inspection import Inspection
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Direction, Theme
 
 if TYPE_CHECKING:
@@ -121,8 +122,7 @@ class Picture:
 
     def __str__(self) -> str:
         verdict = f"{self.verdict}: {self.reason}" if self.verdict else "no point, no verdict"
-        nodes, edges = f"{self.nodes} node{'s' * (self.nodes != 1)}", f"{self.edges} edge{'s' * (self.edges != 1)}"
-        return f"{self.title}: {nodes}, {edges}\n{verdict}"
+        return f"{self.title}: {counted(self.nodes, 'node')}, {counted(self.edges, 'edge')}\n{verdict}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What is said of the picture in an IPython terminal."""
@@ -133,38 +133,46 @@ class Picture:
         return self.svg
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a picture shall look: its direction, its title (default: the function and the point) and what it shows."""
+class Look(TypedDict, total=False):
+    """The options that say how a picture looks.
 
-    direction: Direction = "LR"
-    title: str = ""
-    show: Sequence[str] | None = None
-    expand: Sequence[str] | str = ()
-    depth: int | None = None
-    top: int | None = None
-    focus: str = ""
-    radius: int | None = None
+    `direction` is "LR" or "TB", `title` replaces the function and the point. `show` names some of value, heat, tangent,
+    adjoint and partial, or "none" (default: all). Of a large graph `expand` opens groups by name, and `depth` all down
+    to a depth; `top` draws the nodes with the largest |adjoint|, `focus` and `radius` what is around a node.
+    """
 
-    def __post_init__(self) -> None:
-        check_choice("direction", self.direction, ("LR", "TB"))
+    direction: Direction
+    title: str
+    show: Sequence[str] | None
+    expand: Sequence[str] | str
+    depth: int | None
+    top: int | None
+    focus: str
+    radius: int | None
 
-    @property
-    def extent(self) -> Extent:
-        """How much of a large graph to draw. Raises UsageError."""
-        from gradcli.render.hierarchy.views import Extent
 
-        names = tuple(read_names(self.expand or (), "expand") or ())
-        return Extent(names, self.depth, self.top, self.focus, self.radius)
+def check_look(look: Look) -> None:
+    """Raise UsageError for a direction that is none, and TypeError, as Python does, for other options."""
+    for name in look:
+        if name not in Look.__annotations__:
+            raise TypeError(f"unexpected keyword argument {name!r}")
+    check_choice("direction", look.get("direction", "LR"), get_args(Direction))
 
-    @property
-    def parts(self) -> Collection[str]:
-        """The parts to show. Raises UsageError."""
-        from gradcli.render.cards import PARTS, shown_parts
 
-        if self.show is None:
-            return PARTS
-        return shown_parts(read_names(self.show, "show") or (), "show")
+def extent_of(look: Look) -> Extent:
+    """How much of a large graph to draw. Raises UsageError."""
+    from gradcli.render.hierarchy.views import Extent
+
+    names = tuple(read_names(look.get("expand") or (), "expand") or ())
+    return Extent(names, look.get("depth"), look.get("top"), look.get("focus", ""), look.get("radius"))
+
+
+def parts_of(look: Look) -> Collection[str]:
+    """The parts to show. Raises UsageError."""
+    from gradcli.render.cards import PARTS, shown_parts
+
+    names = read_names(look.get("show"), "show")
+    return PARTS if names is None else shown_parts(names, "show")
 
 
 def picture_of(
@@ -174,7 +182,7 @@ def picture_of(
     from gradcli.render.graph_json import graph_data
     from gradcli.render.titles import title_of
 
-    title = look.title or title_of(inspection, point)
+    title = look.get("title") or title_of(inspection, point)
     return assembled(inspection, inspection, title, lambda: graph_data(inspection, source, point), look, notes)
 
 
@@ -186,7 +194,7 @@ def gradient_picture_of(
     from gradcli.render.graph_json import graph_data
     from gradcli.render.titles import title_of
 
-    title = look.title or f"the gradient of {title_of(inspection, problem.point)}"
+    title = look.get("title") or f"the gradient of {title_of(inspection, problem.point)}"
     name = inspection.names[problem.output]
     drawn, found = inspect_gradient(problem, carrier, inspection.columns)
 
@@ -207,7 +215,8 @@ def assembled(
     """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
     from gradcli.render.hierarchy.views import shown, views
 
-    drawn = shown(inspection, title, look.direction, look.parts, look.extent)
+    direction, parts, extent = look.get("direction", "LR"), parts_of(look), extent_of(look)
+    drawn = shown(inspection, title, direction, parts, extent)
     found = list(notes)
     if drawn.sentence:
         found.append(f"the picture shows {drawn.sentence}" + ("; expand=[name] opens a group" if drawn.closed else ""))
@@ -223,7 +232,7 @@ def assembled(
             inspection,
             judged,
             drawn.picture,
-            lambda: views(inspection, title, look.direction, look.parts, look.extent),
+            lambda: views(inspection, title, direction, parts, extent),
             lambda: {**data(), "warnings": [*notes]},
             LAYOUT_SECONDS,
         ),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from gradcli.api import results
 from gradcli.api.checks import Check
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.located import located
-from gradcli.api.picture import Look, Picture, gradient_picture_of, picture_of
+from gradcli.api.picture import Look, Picture, check_look, gradient_picture_of, picture_of
 from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot, plot_of
 from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
@@ -22,7 +22,6 @@ from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
 from gradcli.problem import Nested, Problem, wanted_inputs
 from gradcli.render.answers import proven_blocks
-from gradcli.render.picture import Direction
 from gradcli.shapes import format_shape
 from gradcli.verify.at_kink import AT_KINK, AtKink
 from gradcli.verify.explain import require_finite
@@ -294,22 +293,13 @@ class Point:
         wrt: Names = None,
         cotangent: Any = None,
         tangent: Any = None,
-        direction: Direction = "LR",
-        title: str = "",
-        show: Sequence[str] | None = None,
-        expand: Sequence[str] | str = (),
-        depth: int | None = None,
-        top: int | None = None,
-        focus: str = "",
-        radius: int | None = None,
+        **look: Unpack[Look],
     ) -> Picture:
-        """The picture of the graph with `show`: some of value, tangent, adjoint, partial, or "none" (default: all).
-
-        A large graph is drawn as groups: `expand` opens some by name, `depth` all down to a depth. `top` draws the
-        nodes with the largest |adjoint|, `focus` and `radius` what is around a node."""
+        """The picture of the graph. How it looks is said by the options of `gradcli.Look`: direction, title, show, and
+        of a large graph expand, depth, top, focus and radius."""
         from gradcli.render.examine import examine, lacks_cotangent, tangent_columns
 
-        look = Look(direction, title, show, expand, depth, top, focus, radius)
+        check_look(look)
         plan, problem = self._plan, self._problem(wrt, cotangent)
         notes = list(self.notes)
         if lacks_cotangent(problem):
@@ -324,19 +314,13 @@ class Point:
         self,
         *,
         wrt: Names = None,
-        direction: Direction = "LR",
-        title: str = "",
-        show: Sequence[str] | None = None,
-        expand: Sequence[str] | str = (),
-        depth: int | None = None,
-        top: int | None = None,
-        focus: str = "",
-        radius: int | None = None,
+        **look: Unpack[Look],
     ) -> Picture:
-        """The picture of the graph that computes the gradient of a scalar; tangents there are second derivatives."""
+        """The picture of the graph that computes the gradient of a scalar; tangents there are second derivatives. The
+        options are those of `graph`."""
         from gradcli.render.examine import examine, tangent_columns
 
-        look = Look(direction, title, show, expand, depth, top, focus, radius)
+        check_look(look)
         plan, problem = self._plan, self._problem(wrt)
         self._require_scalar(problem, "a gradient's graph", "sum(...)")
         graph, output = plan.graph_of_its_own()

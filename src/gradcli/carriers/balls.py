@@ -6,6 +6,7 @@ that of `flint.ctx` while a graph is evaluated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -78,6 +79,10 @@ class Balls(Carrier):
                 known = self._known[key] = (function(*values, *parameters), values)
             return known[0]
 
+        return self._each(element, arguments)
+
+    def _each(self, element: Callable[..., Any], arguments: tuple[Value, ...]) -> Value:
+        """A function of numbers, element by element."""
         if not any(self.shape(a) for a in arguments):
             return element(*arguments)
         return self.numpy.frompyfunc(element, len(arguments), 1)(*arguments)

@@ -72,9 +72,7 @@ class Rationals(Balls):
                 known = self._known[key] = (self._computed(primitive, function, values, parameters), values)
             return known[0]
 
-        if not any(self.shape(a) for a in arguments):
-            return element(*arguments)
-        return self.numpy.frompyfunc(element, len(arguments), 1)(*arguments)
+        return self._each(element, arguments)
 
     def _on_fractions(self, primitive: Primitive) -> Callable[..., Any] | None:
         """What computes the primitive on fractions. Methods of `arb` do not check that what they get is one."""

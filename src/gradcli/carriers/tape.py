@@ -9,6 +9,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.graph import CONSTANT, INPUT, Graph
 from gradcli.primitives.declare import Domain, Elementwise, Premise, Primitive, Value
+from gradcli.problem import Problem
 
 Condition = TypeVar("Condition", bound=Domain)
 
@@ -165,6 +166,12 @@ def evaluate(
             assert operation is CONSTANT
             values[node] = carrier.constant(parameters[node][0], shapes[node])
     return Tape(graph, carrier, nodes, values)
+
+
+def tape_of(problem: Problem, carrier: Carrier) -> Tape:
+    """The output of a problem, and all that it needs, at its point."""
+    graph = problem.graph
+    return evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
 
 
 def tape_of_nodes(graph: Graph, outputs: Sequence[int]) -> Tape:

@@ -31,25 +31,6 @@ ORDER = (
     "cost",
     "ops",
 )
-FLAGS = {
-    "--json",
-    "--plain",
-    "--quiet",
-    "-q",
-    "--verbose",
-    "-v",
-    "--debug",
-    "--explain",
-    "--full",
-    "--accumulate",
-    "--one-hot",
-    "--exact",
-    "--as-n-grows",
-    "--step-sizes",
-}
-"""Options without a value."""
-WRITERS = {"graph", "compare"}
-"""Commands with an option -o."""
 NEGATIVE = re.compile(r"-(?!-[a-zA-Z][\w-]*(=|$))(?![a-zA-Z]+(=|$))(?=.*[\W\d])", re.DOTALL)
 """An argument that begins with a minus sign and is no option but an expression."""
 
@@ -59,9 +40,8 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     as_json = "--json" in arguments
     try:
-        status = int(
-            application(arguments)(args=expression_last(arguments), prog_name="gradcli", standalone_mode=False) or 0
-        )
+        app = application(arguments)
+        status = int(app(args=expression_last(arguments, app), prog_name="gradcli", standalone_mode=False) or 0)
         # Typer turns Ctrl-C into this status, in some releases into an exception.
         return interrupted() if status == ExitStatus.INTERRUPTED else status
     except Failure as error:
@@ -78,23 +58,30 @@ def run(arguments: list[str]) -> int:
         return unexpected(error, as_json)
 
 
-def expression_last(arguments: list[str]) -> list[str]:
+def expression_last(arguments: list[str], app: typer.Typer) -> list[str]:
     """The arguments with all expressions behind `--`, if one of them begins with a minus sign and is no option."""
-    if "--" in arguments or not arguments:
+    if "--" in arguments or not any(map(NEGATIVE.match, arguments[1:])):
         return arguments
+    valued = options_with_value(app, arguments[0])
+    short = tuple(option for option in valued if not option.startswith("--"))
     options, expressions = arguments[:1], []
     is_value = negative = False
     for argument in arguments[1:]:
-        is_negative = bool(NEGATIVE.match(argument)) and not (
-            arguments[0] in ("graph", "compare") and argument.startswith("-o")
-        )
+        is_negative = bool(NEGATIVE.match(argument)) and not argument.startswith(short)
         if is_value or (argument.startswith("-") and argument != "-" and not is_negative):
             options.append(argument)
-            is_value = not is_value and argument not in FLAGS and "=" not in argument
+            is_value = not is_value and argument in valued
         else:
             negative = negative or is_negative
             expressions.append(argument)
     return [*options, "--", *expressions] if negative else arguments
+
+
+def options_with_value(app: typer.Typer, command: str) -> frozenset[str]:
+    """The spellings of a command's options that take a value."""
+    found = getattr(typer.main.get_command(app), "commands", {}).get(command)
+    options = [p for p in found.params if p.param_type_name == "option" and not p.is_flag] if found is not None else []
+    return frozenset(spelling for option in options for spelling in option.opts)
 
 
 def interrupted() -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.cli.query import Bound, Query, bind, inputs_of
-from gradcli.cli.runner import Report
-from gradcli.errors import ExitStatus, ShapeError
+from gradcli.cli.runner import Report, first_status, one_or_all
+from gradcli.errors import ShapeError
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
 from gradcli.verify.explain import require_finite
@@ -58,13 +58,8 @@ def report(query: Query, command: str, wrt: str, answer: Callable[[Bound, Proble
         for found in answers:
             print("\n".join(answer_lines(found.arrays, found.mode, found.verdict, carrier)))
 
-    status = next((a.verdict.status for a in answers if a.verdict.status), ExitStatus.ANSWERED)
+    status = first_status(found.verdict.status for found in answers)
     return Report({**bound.head(command, carrier), **one_or_all(results)}, show, status, bound.notes)
-
-
-def one_or_all(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The JSON of the outputs: that of the only one, or a list."""
-    return results[0] if len(results) == 1 else {"results": list(results)}
 
 
 def require_scalar(bound: Bound, problem: Problem, what: str, ways: Sequence[str]) -> None:

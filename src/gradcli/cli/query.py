@@ -16,6 +16,7 @@ from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
 from gradcli.graph import Graph, display_names
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, separate, wanted_inputs
+from gradcli.render.json import head
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax import faults
 from gradcli.syntax.bindings import split_bindings
@@ -67,14 +68,7 @@ class Bound:
 
     def head(self, command: str, carrier: Carrier) -> dict[str, Any]:
         """What the JSON of a command says before its results."""
-        return {
-            "schema": "gradcli/1",
-            "command": command,
-            "expression": self.query.text,
-            "inputs": self.point,
-            "dtype": carrier.dtype,
-            "device": carrier.device,
-        }
+        return head(command, self.query.text, self.point, carrier)
 
     def carrier(self) -> Carrier:
         """The carrier that serves this graph under the settings."""

@@ -13,16 +13,16 @@ from typing import Any
 from gradcli.carriers.constants import evaluate_constant
 from gradcli.cli.options import Settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
-from gradcli.cli.runner import Report
+from gradcli.cli.runner import Report, first_status, one_or_all
 from gradcli.cli.step_sizes import carrier_of
-from gradcli.errors import ExitStatus, ExpressionError, NameProblem, Span, UsageError, closest
-from gradcli.syntax.bindings import Binding, constant_value, split_bindings, stripped
+from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, suggestion
+from gradcli.render.json import SCHEMA
+from gradcli.syntax.bindings import Binding, constant_value, interval_ends, split_bindings
 from gradcli.syntax.parse import parse
 from gradcli.verify.comparison import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
 HINT = "--region x=0..1,y=-pi..pi"
-TO = ".."
 NOT_FINITE = ("inf", "infinity", "∞", "nan")
 POINTS = 100
 """Where a region is given without a number of points."""
@@ -38,14 +38,11 @@ def read_region(typed: str, query: Query) -> dict[str, Interval]:
 
 def read_interval(typed: str, binding: Binding, query: Query) -> Interval:
     """`low..high`, each a constant expression."""
-    start, end = binding.value
-    low, dots, high = typed[start:end].partition(TO)
-    if not dots or not low.strip() or not high.strip() or TO in high:
+    places = interval_ends(typed, binding.value)
+    if places is None:
         cause = f"the region of {binding.name} is an interval low..high"
         raise ExpressionError(cause, span=binding.value, source=typed, hint=HINT)
-    middle = start + len(low)
-    places = (Span(start, middle), Span(middle + len(TO), end))
-    ends = [read_end(typed, stripped(typed, *place), binding.name, query) for place in places]
+    ends = [read_end(typed, place, binding.name, query) for place in places]
     fault = fault_of(binding.name, *ends)
     if fault is not None:
         raise ExpressionError(fault[0], span=binding.value, source=typed, hint=fault[1])
@@ -104,14 +101,12 @@ def survey_query(
             for index, output in enumerate(bound.outputs)
         ]
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
+        "schema": SCHEMA,
         "command": "compare",
         "expression": query.text,
         "inputs": {name: value for name, value in bound.point.items() if name not in region},
     }
-    results = [survey_data(bound, s, region) for s in found]
-    data |= results[0] if len(results) == 1 else {"results": results}
-    statuses = [s.status for s in found if s.status]
+    data |= one_or_all([survey_data(bound, s, region) for s in found])
 
     def show() -> None:
         from gradcli.render.region import print_survey
@@ -120,7 +115,7 @@ def survey_query(
             if not settings.quiet:
                 print_survey(s, region, settings)
 
-    return Report(data, show, statuses[0] if statuses else ExitStatus.ANSWERED, bound.notes)
+    return Report(data, show, first_status(s.status for s in found), bound.notes)
 
 
 def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
@@ -131,8 +126,7 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
     inputs = list(program.free_names)
     for name in region:
         if name not in program.names:
-            near = closest(name, inputs)
-            hint = f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}"
+            hint = suggestion(name, inputs, f"the inputs are {', '.join(inputs) or 'none'}")
             raise NameProblem(f"--region names {name}, which is no input", hint=hint)
     return bind(replace(query, values={**query.values, **middles}))
 

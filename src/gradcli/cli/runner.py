@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +34,16 @@ class Report:
             if any(texts := [getattr(x, "source", "") for x in flatten(value)])
         }
         return {**self.data, **({"exact": exact} if exact else {}), "warnings": self.notes}
+
+
+def one_or_all(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The JSON of several outputs: that of the only one, or a list."""
+    return results[0] if len(results) == 1 else {"results": list(results)}
+
+
+def first_status(statuses: Iterable[ExitStatus]) -> ExitStatus:
+    """The first status that is not 0."""
+    return next(filter(None, statuses), ExitStatus.ANSWERED)
 
 
 def run(expression: str, at: list[str], settings: Settings, answer: Callable[[Query], Report]) -> int:

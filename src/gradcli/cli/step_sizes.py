@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.cli.query import Query, bind, problem_of
 from gradcli.cli.runner import Report
-from gradcli.errors import FileError, UsageError
+from gradcli.errors import UsageError
 from gradcli.verify.comparison import undecidable
 from gradcli.verify.remainder import Remainder
 from gradcli.verify.step_sizes import Curve, StepStudy
@@ -16,15 +15,11 @@ from gradcli.verify.step_sizes import Curve, StepStudy
 
 def check_target(target: str) -> None:
     """Raise an error for a file that could not be written, before any work is done for it."""
-    from gradcli.render.files import ending, is_stream
+    from gradcli.render.files import check_folder, ending
 
-    if os.path.isdir(target):
-        raise FileError(f"'{target}' is a directory", hint=f"name a file in it: {os.path.join(target, 'v.svg')}")
+    check_folder(target, "v.svg")
     if ending(target).lower() != "svg":
         raise UsageError(f"--step-sizes writes SVG, and '{target}' does not end in .svg", hint="-o v.svg")
-    folder = os.path.dirname(os.path.realpath(target))
-    if not is_stream(target) and not os.path.isdir(folder):
-        raise FileError(f"cannot write '{target}': there is no folder {os.path.dirname(target)}")
 
 
 def study_query(query: Query, wrt: str, cotangent: str, target: str) -> Report:
@@ -59,6 +54,7 @@ def study_query(query: Query, wrt: str, cotangent: str, target: str) -> Report:
         data["file"] = target
 
     def show() -> None:
+        from gradcli.render.numbers import counted
         from gradcli.render.step_sizes import print_study
 
         if settings.quiet:
@@ -69,7 +65,7 @@ def study_query(query: Query, wrt: str, cotangent: str, target: str) -> Report:
         if remainder is not None:
             print(remainder.sentence)
         if target:
-            print(f"{target}: {len(studies)} chart{'s' * (len(studies) != 1)}")
+            print(f"{target}: {counted(len(studies), 'chart')}")
 
     return Report(data, show, notes=bound.notes)
 

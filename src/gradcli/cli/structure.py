@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from gradcli.assumptions import require_square
+from gradcli.assumptions import Assumptions, require_square
 from gradcli.cli.query import Bound, Query, assumptions_of, bind
 from gradcli.errors import ShapeError, UsageError
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import build
 from gradcli.syntax.guess import default_shapes
 from gradcli.syntax.parse import parse
+from gradcli.syntax.program import Program
 
 DIMENSION = r"(?:\d+|[^\W\d]\w*)(?!\w)"
 SHAPE = re.compile(rf"\s*([^\W\d]\w*)\s*=\s*({DIMENSION}(?:\s*,\s*{DIMENSION}(?!\s*=))*)?\s*(?:,|$)")
@@ -26,16 +27,14 @@ def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
             raise UsageError("--shape is for a graph without a point", hint="leave out --shape, or --at")
         return bind(query)
     given = parse_shapes(shapes)
-    assumptions = assumptions_of(query, program.free_names)
-    require_square(assumptions, given)
-    shapes_of = default_shapes(program, given, assumptions)
+    assumptions, shapes_of = shapes_without_point(query, program, given)
     guessed = {name: shape for name, shape in shapes_of.items() if shape and name not in given}
     try:
         built = build(program, shapes_of, query.random, assumptions)
     except ShapeError as error:
         error.hint = "give the shapes: --shape x=n,A=m,n"
         raise
-    notes = [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
+    notes = unused_shapes(program, given)
     if guessed:
         taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in guessed.items())
         notes.append(f"without a point, {taken}; --shape {next(iter(guessed))}=... gives another shape")
@@ -46,9 +45,7 @@ def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
     """A request without a point whose inputs have the shapes given, or guessed, with numbers for their symbols."""
     program = parse(query.text)
     given = parse_shapes(shapes)
-    assumptions = assumptions_of(query, program.free_names)
-    require_square(assumptions, given)
-    shapes_of = default_shapes(program, given, assumptions)
+    assumptions, shapes_of = shapes_without_point(query, program, given)
     symbols = dict.fromkeys(d for shape in shapes_of.values() for d in shape if isinstance(d, str))
     sizes = {symbol: SIZES[k % len(SIZES)] for k, symbol in enumerate(symbols)}
     fixed = {name: tuple(sizes.get(str(d), d) for d in shape) for name, shape in shapes_of.items()}
@@ -58,9 +55,23 @@ def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
         error.hint = "give the shapes: --shape x=3,A=2,3"
         raise
     taken = ", ".join(f"{name} as {format_shape(shape)}" for name, shape in fixed.items() if shape)
-    notes = [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
+    notes = unused_shapes(program, given)
     notes += [f"without a point, {taken}"] if taken else []
     return Bound(query, built, {}, [*built.notes, *notes], assumptions=assumptions)
+
+
+def shapes_without_point(
+    query: Query, program: Program, given: Mapping[str, Shape]
+) -> tuple[Assumptions, dict[str, Shape]]:
+    """What --assume says, and the shapes of all inputs: those given, else guessed. Raises GradcliError."""
+    assumptions = assumptions_of(query, program.free_names)
+    require_square(assumptions, given)
+    return assumptions, default_shapes(program, given, assumptions)
+
+
+def unused_shapes(program: Program, given: Mapping[str, Shape]) -> list[str]:
+    """What to say of shapes that the expression does not use."""
+    return [f"--shape names {name}, which the expression does not use" for name in given if name not in program.names]
 
 
 SIZES = (3, 2, 4, 5)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import evaluate, input_values, tape_of
 from gradcli.methods.base import weigh
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, pull
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Derivative, Nested, Problem
 
@@ -23,13 +23,7 @@ class Autograd:
         """The gradient that PyTorch computes."""
         import torch
 
-        from gradcli.carriers.tensors import Tensors
-
-        tensors = carrier if isinstance(carrier, Tensors) else Tensors("cpu", problem.dtype)
-        graph = problem.graph
-        inputs = input_values(graph, tensors, problem.point)
-        leaves = [inputs[graph.inputs[name]].requires_grad_() for name in problem.wrt]
-        value = evaluate(graph, [problem.output], tensors, inputs).values[problem.output]
+        tensors, leaves, value = _recorded(problem, carrier)
         weighted = weigh(tensors, problem.cotangent, problem.output_shape, value)
         found: Sequence[Any] = [None] * len(leaves)
         if weighted.requires_grad:
@@ -43,19 +37,24 @@ class Autograd:
         return answer
 
 
-def hessian_product(
-    problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested], cotangent: Mapping[str, Nested]
-) -> float:
-    """u' H v by torch's own reverse mode, taken twice, for a tangent v and a cotangent u by input."""
-    import torch
-
+def _recorded(problem: Problem, carrier: Carrier) -> tuple[Carrier, list[Any], Any]:
+    """The carrier of tensors, the inputs to differentiate by, and the value that torch has recorded."""
     from gradcli.carriers.tensors import Tensors
 
     tensors = carrier if isinstance(carrier, Tensors) else Tensors("cpu", problem.dtype)
     graph = problem.graph
     inputs = input_values(graph, tensors, problem.point)
     leaves = [inputs[graph.inputs[name]].requires_grad_() for name in problem.wrt]
-    value = evaluate(graph, [problem.output], tensors, inputs).values[problem.output]
+    return tensors, leaves, evaluate(graph, [problem.output], tensors, inputs).values[problem.output]
+
+
+def hessian_product(
+    problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested], cotangent: Mapping[str, Nested]
+) -> float:
+    """u' H v by torch's own reverse mode, taken twice, for a tangent v and a cotangent u by input."""
+    import torch
+
+    tensors, leaves, value = _recorded(problem, carrier)
     if not value.requires_grad:
         return 0.0
     v, u = ([tensors.constant(d[n], problem.input_shape(n)) for n in problem.wrt] for d in (tangent, cotangent))
@@ -85,8 +84,8 @@ def stated_errors(problem: Problem, tensors: Carrier) -> dict[str, Nested] | Non
         return None
     graph = problem.graph
     sources = {name: graph.inputs[name] for name in problem.wrt}
-    tape = evaluate(graph, [problem.output], tensors, input_values(graph, tensors, problem.point))
-    adjoints = pull(tape, {problem.output: output_cotangent(tensors, problem)}, sources.values())
+    tape = tape_of(problem, tensors)
+    adjoints = adjoints_of(problem, tape, sources.values())
     total = {name: tensors.zeros(problem.input_shape(name)) for name in problem.wrt}
     for node in tape.nodes:
         operation, adjoint = graph.operations[node], adjoints[node]

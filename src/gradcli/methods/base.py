@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pkgutil import iter_modules
 from typing import Any, Protocol
 
@@ -63,6 +64,23 @@ def flatten(value: Nested) -> list[float]:
     return flat
 
 
+def numbers_of(problem: Problem, by_input: Any) -> list[Any]:
+    """The components of a gradient, of a direction or of the point: inputs in order, each row-major."""
+    return [number for name in problem.wrt for number in flatten(by_input[name])]
+
+
+def by_input(problem: Problem, numbers: Iterable[Any]) -> dict[str, Nested]:
+    """All components as one value an input, in its shape: the inverse of `numbers_of`."""
+    left = iter(numbers)
+    shapes = {name: problem.input_shape(name) for name in problem.wrt}
+    return {name: unflatten(list(islice(left, size(shape))), shape) for name, shape in shapes.items()}
+
+
+def largest_coordinate(problem: Problem) -> float:
+    """The size of the largest coordinate that is differentiated by; 0 where there is none."""
+    return max((abs(float(x)) for x in numbers_of(problem, problem.point)), default=0.0)
+
+
 def unflatten(numbers: list[Any], shape: Shape) -> Nested:
     """Nested lists of the given shape from numbers in row-major order; a scalar shape gives the number."""
     parts: list[Any] = list(numbers)
@@ -91,7 +109,12 @@ def unit_directions(shape: Shape) -> Iterator[Nested]:
 
 def unit_direction(shape: Shape, hot: int) -> Nested:
     """The tangent of this shape that is 1 at one element, counted in row-major order, and 0 elsewhere."""
-    return unflatten([1.0 if k == hot else 0.0 for k in range(size(shape))], shape)
+    return unflatten(unit_vector(size(shape), hot), shape)
+
+
+def unit_vector(count: int, hot: int) -> list[float]:
+    """1 at one of so many places, 0 at the others."""
+    return [1.0 if k == hot else 0.0 for k in range(count)]
 
 
 def direction_in_words(words: str, shape: Shape, option: str) -> Nested | None:
@@ -107,7 +130,7 @@ def direction_in_words(words: str, shape: Shape, option: str) -> Nested | None:
     hot = int(digits) if len(digits) < LONGEST_INDEX else count
     if hot >= count:
         raise ShapeError(f"{option} {words} is out of range: the shape {format_shape(shape)} has {count} elements")
-    return unflatten([1.0 if k == hot else 0.0 for k in range(count)], shape)
+    return unflatten(unit_vector(count, hot), shape)
 
 
 def weigh(carrier: Carrier, cotangent: Nested | None, shape: Shape, value: Value) -> Value:

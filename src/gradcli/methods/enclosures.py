@@ -15,7 +15,7 @@ from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.counting import Counting
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, evaluate, input_values, tape_of
 from gradcli.methods.base import flatten, weigh
 from gradcli.methods.numerical import held_nodes
 from gradcli.methods.reverse import vjp
@@ -43,8 +43,7 @@ def difference_bits(problem: Problem) -> int:
     """The precision of differences: more where coordinates, or values on the way, are far larger or smaller than 1."""
     sizes = [abs(math.frexp(x)[1]) for name in problem.wrt for x in map(float, flatten(problem.point[name]))]
     with working(FIRST_LOOK, problem.dtype) as balls:
-        graph = problem.graph
-        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        tape = tape_of(problem, balls)
         return DIFFERENCE_BITS + 3 * max(sizes, default=0) + 5 * reach(tape)
 
 

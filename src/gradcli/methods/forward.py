@@ -8,7 +8,7 @@ from functools import partial
 from gradcli.carriers import tangents
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tangents import Tangents, total
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, input_values, tape_of
 from gradcli.methods.base import BLOCK, elements, fixed_direction, unflatten, unit_directions, weigh
 from gradcli.primitives.declare import Value
 from gradcli.problem import Derivative, Nested, Problem
@@ -49,7 +49,7 @@ def contributions(tape: Tape, node: int, incoming: Tangents) -> list[Value | Non
 def jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tuple[Value, Value]:
     """The value, and J v in the output's shape: one forward sweep. Inputs that `tangent` leaves out stand still."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     moved = push(tape, input_values(graph, carrier, tangent))[problem.output]
     return tape.values[problem.output], carrier.zeros(problem.output_shape) if moved is None else moved
 
@@ -63,7 +63,7 @@ class Forward:
     def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
         """One tangent an input element, contracted with the cotangent."""
         graph = problem.graph
-        tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+        tape = tape_of(problem, carrier)
         answer = Derivative(self.name, value=carrier.nested(tape.values[problem.output]))
         if elements(problem) > BLOCK:
             direction = fixed_direction(problem)

@@ -16,6 +16,7 @@ from gradcli.methods.base import (
     elements,
     fixed_direction,
     flatten,
+    largest_coordinate,
     unflatten,
     unit_direction,
     unit_directions,
@@ -167,7 +168,7 @@ class Numerical:
         answer = Derivative(self.name, value=carrier.nested(line.tape.values[problem.output]))
         if elements(problem) > BLOCK:
             direction = fixed_direction(problem)
-            largest = max(abs(x) for name in problem.wrt for x in flatten(problem.point[name]))
+            largest = largest_coordinate(problem)
             slope, error = line.slope(direction, float(largest))
             answer.directional = (direction, slope)
             answer.error = error

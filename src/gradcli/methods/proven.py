@@ -82,6 +82,17 @@ def bound_text(ball: Ball, name: str = "g") -> str:
     return f"|{name}| < {_power_above(ball)}"
 
 
+def is_number(text: str) -> bool:
+    """Whether a text of proven digits is all of a number, and not only a bound."""
+    return text.lstrip("-")[:1].isdigit() and "proven" not in text
+
+
+def is_tiny(text: str, bits: int) -> bool:
+    """Whether a bound is so small that the number is as good as 0 at this precision."""
+    exponent = text.partition("2^")[2]
+    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
+
+
 def _power_above(ball: Ball) -> str:
     mantissa, exponent = ball.abs_upper().upper().man_exp()
     return f"2^{int(exponent) + int(mantissa).bit_length()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.methods.transposition import transposed
 from gradcli.primitives.declare import Elementwise, Linear, Value
 from gradcli.problem import Derivative, Problem
@@ -72,13 +72,19 @@ def unbroadcast(m: Carrier, cotangent: Value, shape: Shape) -> Value:
 def vjp(problem: Problem, carrier: Carrier) -> tuple[Value, dict[str, Value]]:
     """The value, and u' J in the inputs' shapes for the problem's cotangent u: one reverse sweep."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    cotangents = {problem.output: output_cotangent(carrier, problem)}
-    adjoints = pull(tape, cotangents, [graph.inputs[name] for name in problem.wrt])
+    tape = tape_of(problem, carrier)
+    adjoints = adjoints_of(problem, tape, [graph.inputs[name] for name in problem.wrt])
     return tape.values[problem.output], {
         name: carrier.zeros(problem.input_shape(name)) if adjoint is None else adjoint
         for name, adjoint in ((name, adjoint_of(adjoints, graph.inputs[name])) for name in problem.wrt)
     }
+
+
+def adjoints_of(
+    problem: Problem, tape: Tape, sources: Iterable[int], contribute: Contribution | None = None
+) -> list[Value | None]:
+    """`pull` from the output of a problem, which its cotangent weighs."""
+    return pull(tape, {problem.output: output_cotangent(tape.carrier, problem)}, sources, contribute)
 
 
 def adjoint_of(adjoints: Sequence[Value | None], node: int) -> Value | None:

@@ -29,15 +29,15 @@ BITS = {"float64": 53, "float32": 24}
 BOUND = 4
 """Times the radius and a unit in the last place: seen to raise no false alarm, and to sleep through nothing."""
 SWEEPS = 4
-"""Perturbed evaluations."""
+"""Perturbed evaluations, or perturbed sweeps."""
 SAFETY = 64
 """For the chance that all perturbed sweeps happen to lie near the exact one."""
 
 
-def rounding_of_gradient(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
+def rounding_of_gradient(problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
     """The absolute error that rounding may cause in each component of a swept gradient, row-major by input."""
     bound = rounding_bound(problem, carrier)
-    return rounding_seen(problem, carrier, sweeps) if bound is None else bound[1]
+    return rounding_seen(problem, carrier) if bound is None else bound[1]
 
 
 Bound = tuple[list[float], dict[str, list[float]]]
@@ -111,14 +111,14 @@ def tolerance(value: float, radius: float, unit: float = 2.0**-53) -> float:
     return found if found == found else math.inf
 
 
-def rounding_seen(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[str, list[float]]:
+def rounding_seen(problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
     """The same from perturbed sweeps: the larger of reverse mode's and, where it takes all directions, forward mode's,
     which adds in another order."""
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = REVERSE.differentiate(problem, carrier).gradient or {}
-    widest = spread(REVERSE, problem, carrier, sweeps)
+    widest = spread(REVERSE, problem, carrier)
     if elements(problem) <= BLOCK:
-        other = spread(FORWARD, problem, carrier, sweeps)
+        other = spread(FORWARD, problem, carrier)
         widest = {name: list(map(max, widest[name], other[name])) for name in problem.wrt}
     return {
         name: [
@@ -129,12 +129,12 @@ def rounding_seen(problem: Problem, carrier: Carrier, sweeps: int = 4) -> dict[s
     }
 
 
-def spread(method: Method, problem: Problem, carrier: Carrier, sweeps: int) -> dict[str, list[float]]:
+def spread(method: Method, problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
     """How far perturbed sweeps of a method lie from the ordinary one; infinite where one of them is not finite."""
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = method.differentiate(problem, carrier).gradient or {}
     widest = {name: [0.0] * len(flatten(exact[name])) for name in problem.wrt}
-    for seed in range(sweeps):
+    for seed in range(SWEEPS):
         found = method.differentiate(problem, Noisy(carrier, PERTURBATION * unit, seed)).gradient or {}
         for name in problem.wrt:
             gaps = [abs(a - b) for a, b in zip(flatten(found[name]), flatten(exact[name]), strict=True)]

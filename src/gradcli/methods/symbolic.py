@@ -15,7 +15,7 @@ import threading
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, INPUT, Graph
 from gradcli.methods.base import BLOCK, elements, unflatten
 from gradcli.primitives.declare import Primitive
@@ -44,8 +44,7 @@ class Symbolic:
     def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
         """The gradient and, when short, its formulas; a reason where SymPy is not asked or does not answer."""
         answer = Derivative(self.name)
-        graph = problem.graph
-        tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+        tape = tape_of(problem, carrier)
         answer.reason = refusal(problem, tape)
         if answer.reason:
             return answer

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
+from gradcli.methods.proven import is_number
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
-from gradcli.verify.clarke import Range, wider
 from gradcli.verify.kinks import Sides
-from gradcli.verify.truth import is_number
 from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import Verdict
 
@@ -78,7 +77,7 @@ def gradient_rows(
             answer = undefined_text(answer, check, wrt, problem.input_shape(wrt), layout)
         elif check.proof is None and check.verdict.true is not None and wrt in check.verdict.true.derivative:
             answer = with_truth(
-                answer, true_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
+                answer, gradient_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
         elif sides is not None and all(s.agree for s in sides):
             agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
@@ -98,7 +97,7 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
     if any(defined):
         known = [format_number(x) for x in numbers] if true is None else flatten(true)
         words = [text if exists else "undefined" for text, exists in zip(known, defined, strict=True)]
-        block, _ = arranged(unflatten(words, shape), (), shape, layout)
+        block = gradient_block(unflatten(words, shape), shape, layout)
         return f"{format_nested(block, str)}   (the rules give {answer})"
     vertical = any(map(math.isinf, numbers))
     return answer if vertical else f"undefined   (the rules give {answer})"
@@ -110,7 +109,9 @@ def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Ve
     true = verdict.true
     if true is None:
         return verdict
-    blocks = {name: true_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()}
+    blocks = {
+        name: gradient_block(digits, problem.input_shape(name), layout) for name, digits in true.derivative.items()
+    }
     return replace(verdict, true=true._replace(derivative=blocks))
 
 
@@ -132,9 +133,9 @@ def _order(shape: Shape, layout: Layout) -> list[int]:
     return list(map(int, flatten(arranged(unflatten(places, shape), (), shape, layout)[0])))
 
 
-def true_block(digits: Nested, shape: Shape, layout: Layout) -> Nested:
-    """A gradient in proven digits, in a layout."""
-    return arranged(digits, (), shape, layout)[0]
+def gradient_block(gradient: Nested, shape: Shape, layout: Layout) -> Nested:
+    """A gradient by an input of this shape, of numbers or of texts, in a layout."""
+    return arranged(gradient, (), shape, layout)[0]
 
 
 def with_truth(text: str, digits: Nested | None) -> str:
@@ -153,7 +154,7 @@ def agreed_text(sides: list[Sides], check: Checked, shown: list[Any], shape: Sha
         format_number(text) if side.gives(number, dtype) else interval_text([side], "")
         for side, number, text in zip(sides, flatten(check.gradient[wrt]), shown, strict=True)
     ]
-    return format_nested(arranged(unflatten(words, shape), (), shape, layout)[0], str)
+    return format_nested(gradient_block(unflatten(words, shape), shape, layout), str)
 
 
 def gradient_text(gradient: Nested, shape: Shape, layout: Layout) -> tuple[str, str]:
@@ -169,7 +170,7 @@ def shape_text(shape: Shape) -> str:
 
 def proven_blocks(problem: Problem, proof: Proof, layout: Layout) -> dict[str, Nested]:
     """A gradient in proven digits, in a layout."""
-    return {name: arranged(block, (), problem.input_shape(name), layout)[0] for name, block in proof.by_input().items()}
+    return {name: gradient_block(block, problem.input_shape(name), layout) for name, block in proof.by_input().items()}
 
 
 def gradient_verdict(problem: Problem, check: Checked, layout: Layout = "torch") -> str:
@@ -202,7 +203,11 @@ def between_text(sides: list[Sides] | None, ranges: list[Range] | None) -> str:
     parts = []
     if sides is not None and not all(s.agree for s in sides):
         parts.append(interval_text(sides))
-    if ranges is not None and (sides is None or wider(ranges, [(min(s[:2]), max(s[:2])) for s in sides])):
+    if ranges is None:
+        return "; ".join(parts)
+    from gradcli.verify.clarke import wider
+
+    if sides is None or wider(ranges, [(min(s[:2]), max(s[:2])) for s in sides]):
         if len(ranges) <= SHOWN_RANGES:
             parts.append(interval_text([Sides(*ends, True) for ends in ranges], "Clarke's set lies in: "))
         else:

@@ -17,12 +17,9 @@ from gradcli.render.listing import enclosed, link_text
 from gradcli.render.numbers import format_nested, format_short
 from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
-from gradcli.render.truths import truths_at
+from gradcli.render.truths import DIGITS, SHORT, truths_at
 from gradcli.shapes import format_shape
 
-DIGITS = 4
-SHORT = 26
-"""Arrays whose text is at most so long stand on a card whole."""
 LONGEST_LABEL = 26
 """A longer formula would push the cards apart: the edge then only names its partial, and tells it on hovering."""
 FAR = 8

@@ -74,7 +74,7 @@ def method_rows(comparison: Comparison) -> list[list[str]]:
         derivative = row.derivative
         cells = answer_cells(comparison.problem, derivative)
         off = error_text(row) if comparison.truth else difference_text(row)
-        found.append([derivative.method, *cells, off, derivative.sweeps, time_text(derivative)])
+        found.append([derivative.method, *cells, off, derivative.sweeps, seconds_text(derivative.seconds)])
     return found
 
 
@@ -132,11 +132,6 @@ def difference_text(row: Row) -> str:
         return ""
     text = "0" if row.difference == 0 else f"{row.difference:.1e}"
     return text if row.agrees else f"{text} !"
-
-
-def time_text(derivative: Derivative) -> str:
-    """What the method took."""
-    return seconds_text(derivative.seconds)
 
 
 def seconds_text(seconds: float) -> str:

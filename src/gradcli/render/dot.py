@@ -6,7 +6,7 @@ import math
 import re
 
 from gradcli.render.metrics import inert
-from gradcli.render.picture import Card, Edge, Picture
+from gradcli.render.picture import Card, Edge, Picture, tint_look
 from gradcli.render.svg import PALETTES
 
 COLOURS = PALETTES["light"]
@@ -68,12 +68,10 @@ def table(card: Card) -> str:
     return f'<table {border} cellborder="0" cellspacing="0" cellpadding="4">{body}</table>'
 
 
-def tint_colour(tint: float, mixed: bool = False) -> str:
+def tint_colour(tint: float, mixed: bool) -> str:
     """The colour of a tint on white, mixed here because not every output of Graphviz knows transparency."""
-    name = "neutral" if mixed or tint == 0 else "positive" if tint > 0 else "negative"
-    name = "alarm" if math.isnan(tint) else name
-    part = 0.25 if math.isnan(tint) else 0.12 + 0.38 * min(1.0, abs(tint))
-    colour = COLOURS[name]
+    sign, part = tint_look(tint, mixed)
+    colour = COLOURS[{"nan": "alarm", "zero": "neutral"}.get(sign, sign)]
     channels = (round(255 + (int(colour[at : at + 2], 16) - 255) * part) for at in (1, 3, 5))
     return "#" + "".join(f"{channel:02x}" for channel in channels)
 

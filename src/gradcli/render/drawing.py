@@ -16,7 +16,7 @@ from gradcli.render.heat import looks
 from gradcli.render.layout import Box, Layout, frames_around_both
 from gradcli.render.lonely import place_all
 from gradcli.render.metrics import inert, shorten, text_width, wrap
-from gradcli.render.picture import KINDS, Card, Edge, Heat, Picture, Row
+from gradcli.render.picture import KINDS, Card, Edge, Heat, Picture, Row, tint_look
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles, moved
 
 MARGIN = 20.0
@@ -157,10 +157,8 @@ def row_texts(row: Row) -> tuple[Text, Text]:
 def tinted(box: Box, tint: float, mixed: bool = False) -> Rect:
     """The colour behind a number: blue for positive, orange for negative, grey for both, stronger for larger, magenta
     for NaN."""
-    if math.isnan(tint):
-        return Rect(box, "tint-nan", 4, 0.25)
-    style = "tint-zero" if mixed or tint == 0 else "tint-positive" if tint > 0 else "tint-negative"
-    return Rect(box, style, 4, 0.12 + 0.38 * min(1.0, abs(tint)))
+    sign, opacity = tint_look(tint, mixed)
+    return Rect(box, f"tint-{sign}", 4, opacity)
 
 
 def heat_face(heat: Heat) -> Group:

@@ -9,30 +9,28 @@ from gradcli.graph import CONSTANT
 from gradcli.primitives.declare import Primitive
 from gradcli.render.examine import verdict_data
 from gradcli.render.inspection import Inspection
-from gradcli.render.json import SCHEMA
+from gradcli.render.json import SCHEMA, head
 
 
 def trace_data(inspection: Inspection, expression: str, point: Mapping[str, Any], mode: str) -> dict[str, Any]:
     """The JSON of an evaluation trace."""
-    data = head("trace", inspection, expression, point) | verdict_data(inspection) | {"mode": mode}
+    data = request("trace", inspection, expression, point) | verdict_data(inspection) | {"mode": mode}
     return data | {"directions": direction_data(inspection), "nodes": node_list(inspection)}
 
 
 def graph_data(inspection: Inspection, expression: str, point: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON of a graph; numbers are there only at a point."""
-    data = head("graph", inspection, expression, point)
+    data = request("graph", inspection, expression, point)
     if inspection.tape is not None:
         data |= verdict_data(inspection) | {"directions": direction_data(inspection)}
     return data | {"nodes": node_list(inspection), "edges": edge_list(inspection)}
 
 
-def head(command: str, inspection: Inspection, expression: str, point: Mapping[str, Any]) -> dict[str, Any]:
-    """What the JSON of both begins with."""
-    data: dict[str, Any] = {"schema": SCHEMA, "command": command, "expression": expression}
-    if inspection.tape is not None:
-        carrier = inspection.tape.carrier
-        data |= {"inputs": dict(point), "dtype": carrier.dtype, "device": carrier.device}
-    return data
+def request(command: str, inspection: Inspection, expression: str, point: Mapping[str, Any]) -> dict[str, Any]:
+    """What the JSON of both begins with, at a point or without one."""
+    if inspection.tape is None:
+        return {"schema": SCHEMA, "command": command, "expression": expression}
+    return head(command, expression, point, inspection.tape.carrier)
 
 
 def node_list(inspection: Inspection) -> list[dict[str, Any]]:

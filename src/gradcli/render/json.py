@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import Failure
+
+if TYPE_CHECKING:
+    from gradcli.carriers.base import Carrier
 
 SCHEMA = "gradcli/1"
 
@@ -35,6 +39,18 @@ def encodable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [encodable(v) for v in value]
     return value
+
+
+def head(command: str, expression: str, point: Mapping[str, Any], carrier: Carrier) -> dict[str, Any]:
+    """What the answer of a command at a point begins with."""
+    return {
+        "schema": SCHEMA,
+        "command": command,
+        "expression": expression,
+        "inputs": dict(point),
+        "dtype": carrier.dtype,
+        "device": carrier.device,
+    }
 
 
 def error_object(error: Failure) -> dict[str, Any]:

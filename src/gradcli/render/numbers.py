@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-Nested = Any
+from gradcli.problem import Nested
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 node`, `3 nodes`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def format_number(value: float | str) -> str:

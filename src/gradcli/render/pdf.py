@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.errors import MissingError
 from gradcli.render.fonts import font_files, needs_other_fonts
-from gradcli.render.picture import Theme
+from gradcli.render.picture import Theme, fixed_theme
 from gradcli.render.shapes import Drawing
 from gradcli.render.sizes import PDF
 from gradcli.render.svg import to_svg
@@ -23,5 +23,5 @@ def to_pdf(drawing: Drawing, theme: Theme = "auto", scale: float | None = None) 
         fonts.load_font_file(path)
     if needs_other_fonts(drawing):
         fonts.load_system_fonts()
-    content: bytes = svg2pdf_py.svg_to_pdf(to_svg(drawing, "dark" if theme == "dark" else "light", size), fonts)
+    content: bytes = svg2pdf_py.svg_to_pdf(to_svg(drawing, fixed_theme(theme), size), fonts)
     return content

@@ -17,6 +17,12 @@ Theme = Literal["auto", "light", "dark"]
 OfArray = Literal["", "range", "norm", "strange", "largest"]
 """What a row tells of an array, or of the arrays of a group."""
 
+
+def fixed_theme(theme: Theme) -> Theme:
+    """The theme of what cannot follow its viewer: `auto` is light."""
+    return "dark" if theme == "dark" else "light"
+
+
 KINDS = (
     "input", "constant", "arithmetic", "elementary", "piecewise", "reduction", "matrix", "structural", "detach"
 )  # fmt: skip
@@ -150,12 +156,25 @@ def plain_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for same in alike.values() if len(same) > 1 for name in same)
 
 
-def signed_log_tint(value: float, largest: float, decades: float = 4.0) -> float:
+DECADES = 4
+"""Powers of ten over which a tint falls to a tenth."""
+
+
+def signed_log_tint(value: float, largest: float) -> float:
     """A number's tint among numbers up to `largest` in magnitude: its sign times 1 at `largest`, falling to 0.1 over
-    `decades` powers of ten, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
+    DECADES, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
     if math.isnan(value) or value == 0:
         return value
     if math.isinf(value) or abs(value) >= largest:
         return math.copysign(1.0, value)
-    below = math.log10(largest / abs(value)) if math.isfinite(largest) else decades
-    return math.copysign(max(0.1, 1.0 - 0.9 * below / decades), value)
+    below = math.log10(largest / abs(value)) if math.isfinite(largest) else DECADES
+    return math.copysign(max(0.1, 1.0 - 0.9 * below / DECADES), value)
+
+
+def tint_look(tint: float, mixed: bool = False) -> tuple[str, float]:
+    """What a number is coloured as (`nan`, `zero` for both signs too, `positive` or `negative`), and how strongly, as
+    an opacity."""
+    if math.isnan(tint):
+        return "nan", 0.25
+    sign = "zero" if mixed or tint == 0 else "positive" if tint > 0 else "negative"
+    return sign, 0.12 + 0.38 * min(1.0, abs(tint))

@@ -10,6 +10,7 @@ from gradcli.graph import Graph
 from gradcli.primitives.constructors import Constructor
 from gradcli.primitives.declare import Differential, Elementwise, Multilinear, Primitive
 from gradcli.primitives.registry import family_of
+from gradcli.render.summary import nested_shape
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.signatures import parameter_text
 from gradcli.syntax.text import TextPrinter, expression_text
@@ -81,7 +82,7 @@ def jvp_formulas(primitive: Primitive) -> list[str]:
         return _jvp_formulas(primitive, [("n",)] * count, parameters)
     except ShapeError:
         pass
-    sample: list[Shape] = [shape_of(argument) for argument in primitive.samples[0][:count]]
+    sample: list[Shape] = [nested_shape(argument) for argument in primitive.samples[0][:count]]
     two: list[Shape] = [(2,)] * count
     for shapes in (two, sample):
         described = ", ".join(f"{name} {format_shape(s)}" for name, s in zip(primitive.arguments, shapes, strict=True))
@@ -106,15 +107,6 @@ def _jvp_formulas(primitive: Primitive, shapes: list[Shape], parameters: tuple[A
         found = None if jvp is None else jvp(m, tangent, out, *arguments, *parameters)
         formulas.append(f"d(out) = {'0' if found is None else TextPrinter(graph, {}).write(found.id)}")
     return formulas
-
-
-def shape_of(nested: Any) -> Shape:
-    """The shape of nested tuples of numbers."""
-    shape: list[int] = []
-    while isinstance(nested, tuple):
-        shape.append(len(nested))
-        nested = nested[0]
-    return tuple(shape)
 
 
 def constructor_data(constructor: Constructor) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradcli.problem import Nested
 from gradcli.render.comparison import TIME, difference_text, error_text, seconds_text
 from gradcli.render.console import Appearance, new_table, open_console
-from gradcli.render.numbers import format_nested
+from gradcli.render.numbers import counted, format_nested
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, region_text
 from gradcli.verify.witnesses import SEVERITY
 
@@ -63,7 +63,7 @@ def survey_lines(survey: Survey, region: Mapping[str, Interval]) -> list[str]:
     """Counts by verdict, and the worst of them with its point."""
     order = [*reversed(SEVERITY), OUTSIDE]
     counts = ", ".join(f"{survey.counts[word]} {word}" for word in order if survey.counts[word])
-    lines = [f"{survey.points} point{'s' * (survey.points != 1)} of {region_text(region)}: {counts}"]
+    lines = [f"{counted(survey.points, 'point')} of {region_text(region)}: {counts}"]
     if survey.gate is not None:
         lines.append(f"tolerance: {survey.gate.text}, b the true derivative")
     point, verdict = survey.first

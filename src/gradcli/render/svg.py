@@ -10,7 +10,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from gradcli.render.curves import Curve
-from gradcli.render.picture import KINDS, Theme
+from gradcli.render.picture import KINDS, Theme, fixed_theme
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', ui-monospace, monospace"
@@ -94,7 +94,7 @@ def elements(drawing: Drawing) -> list[str]:
 
 def style_sheet(theme: Theme) -> str:
     """The rules for a theme."""
-    colours = PALETTES["dark" if theme == "dark" else "light"]
+    colours = PALETTES[fixed_theme(theme)]
     literal = PLAIN + "".join(f"{select}{{{name}:{colours[colour]}}}" for select, name, colour in COLOURED)
     if theme != "auto":
         return literal

@@ -7,7 +7,7 @@ points, y runs downwards.
 from __future__ import annotations
 
 from gradcli.render.curves import Curve, Point
-from gradcli.render.picture import Theme
+from gradcli.render.picture import Theme, fixed_theme
 from gradcli.render.shapes import Drawing, Group, Path, Polygon, Rect, Shape, Text, Tiles
 from gradcli.render.sizes import TEX
 from gradcli.render.svg import COLOURED, PALETTES, number
@@ -50,7 +50,7 @@ def to_tikz(drawing: Drawing, theme: Theme = "auto", scale: float | None = None)
     size = TEX.scale(drawing, scale)
     width, height = number(size * drawing.width), number(size * drawing.height)
     lines = [PREAMBLE.replace("WIDTH", width).replace("HEIGHT", height).rstrip()]
-    colours = PALETTES["dark" if theme == "dark" else "light"]
+    colours = PALETTES[fixed_theme(theme)]
     lines += [f"\\definecolor{{grad-{name}}}{{HTML}}{{{value[1:].upper()}}}" for name, value in colours.items()]
     lines += [f"\\tikzset{{grad-{name}/.style={{{style}}}}}" for name, style in styles().items()]
     options = "x=1bp, y=-1bp" + (f", scale={size:g}, transform shape" if size != 1 else "")

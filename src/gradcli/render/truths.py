@@ -13,8 +13,10 @@ from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.verify.kinks import Sides
 
 DIGITS = 4
+"""Of a number on a card."""
 SHORT = 26
-"""Of longer arrays only the number of elements that differ is said."""
+"""Arrays whose text is at most so long stand on a card whole; of longer true ones only the number of elements that
+differ is said."""
 UNDEFINED = "undefined"
 
 

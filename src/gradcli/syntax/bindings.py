@@ -18,6 +18,8 @@ from gradcli.syntax.tokens import Kind, tokenize
 
 HINT = "write --at x=2, or --at x1=2,x2=5"
 OPENING, CLOSING = frozenset("([⟨"), frozenset(")]⟩")
+TO = ".."
+"""Between the ends of an interval."""
 FILE = "@"
 """Begins a value that is a file, whose columns have commas between them."""
 
@@ -77,6 +79,15 @@ def stripped(text: str, start: int, end: int) -> Span:
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     return Span(start, start + len(piece.strip()))
+
+
+def interval_ends(text: str, place: Span) -> tuple[Span, Span] | None:
+    """Where the ends of `low..high` stand; None where one of them, or what is between them, is missing."""
+    dots = text.find(TO, place.start, place.end)
+    if dots < 0:
+        return None
+    low, high = stripped(text, place.start, dots), stripped(text, dots + len(TO), place.end)
+    return (low, high) if low.start < low.end and high.start < high.end else None
 
 
 def _binding(text: str, start: int, end: int) -> Binding:

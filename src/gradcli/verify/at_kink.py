@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from gradcli.errors import DomainError, UsageError
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import by_input, flatten, unflatten
 from gradcli.problem import Problem
 from gradcli.verify.limits import behaviours, slope_from
 from gradcli.verify.witnesses import Verdict
@@ -71,12 +71,7 @@ def _at_edge(
     slopes = [slope_from(b, at_kink) for b in behaviours(problem)] if at_kink in ("left", "right") else []
     if not slopes or not all(slope is not None and math.isfinite(slope) for slope in slopes):
         return gradient, replace(verdict, sentence=f"{MISSING[at_kink]}; {verdict.sentence}")
-    rest = iter(slopes)
-    numbers = {
-        name: unflatten([next(rest) for _ in flatten(block)], problem.input_shape(name))
-        for name, block in gradient.items()
-    }
-    return numbers, Verdict("kink", f"shown is {SHOWN[at_kink]}; {verdict.sentence}")
+    return by_input(problem, slopes), Verdict("kink", f"shown is {SHOWN[at_kink]}; {verdict.sentence}")
 
 
 def _value(ends: tuple[float, float], rule: float, at_kink: AtKink) -> float:

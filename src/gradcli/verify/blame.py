@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tangents import contributions, total
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, difference_bits, flat, reach, working
 from gradcli.methods.reverse import contribution_to
@@ -25,12 +25,12 @@ def wrong_rules(problem: Problem, carrier: Carrier) -> list[str]:
     """Names of the primitives on the way whose rule contradicts their primal at the point, or its own transpose. Where
     one stands on its kink, differences say nothing of its rule."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     kinks = set(tape.kinks())
     moving = graph.dependents([graph.inputs[name] for name in problem.wrt], tape.nodes)
     found: dict[str, None] = {}
     with working(difference_bits(problem), problem.dtype) as balls:
-        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+        tape = tape_of(problem, balls)
         furthest = reach(tape)
         for node in tape.nodes:
             asked = node in moving and not graph.is_leaf(node) and node not in kinks

@@ -13,12 +13,12 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.running import SMALLEST, UNDERFLOW
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import tape_of
 from gradcli.graph import display_names
-from gradcli.methods.base import flatten
+from gradcli.methods.base import flatten, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import working
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import adjoints_of
 from gradcli.methods.rounding import forward_bound
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
@@ -26,7 +26,7 @@ from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_b
 from gradcli.verify.needed import needs_nan
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
-from gradcli.verify.witnesses import TrueNumbers, Verdict, numbers_of
+from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 CLOSE = 8
 """Units of roundoff within which a number is right whatever rounding might have done."""
@@ -163,10 +163,8 @@ def beyond_floats(problem: Problem, carrier: Carrier, cause: str) -> Verdict | N
 
 def _has_value(problem: Problem, bits: int) -> bool:
     """Whether everything that the output needs is a number in balls: ln(-1)^0 is 1 there, too."""
-    graph = problem.graph
     with working(bits, problem.dtype) as balls:
-        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        return not needs_nan(tape, problem.output)
+        return not needs_nan(tape_of(problem, balls), problem.output)
 
 
 def true_numbers(truth: ProvenGradient) -> TrueNumbers:
@@ -225,7 +223,7 @@ def judge_gradient(
 ) -> list[JudgedNumber]:
     """A gradient, flat with its inputs in order, beside the true one."""
     problem = truth.problem
-    names = [name for name in problem.wrt for _ in range(int(size(problem.input_shape(name))))]
+    names = [name for name in problem.wrt for _ in range(size(problem.input_shape(name)))]
     columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
     return [JudgedNumber(f"{called} by {n}", c, t, r, unit, True) for n, c, t, r in columns]
 
@@ -245,8 +243,8 @@ def _lost_sentence(truth: ProvenGradient, carrier: Carrier, lost: JudgedNumber) 
         true_text = truth.text_of(lost.true, "g" if lost.derivative else "f")
         return underflow_sentence(lost, carrier.dtype, true_text), None
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
+    tape = tape_of(problem, carrier)
+    adjoints = adjoints_of(problem, tape, graph.inputs.values())
     computed = Swept(tape, adjoints)
     with working(truth.bits, problem.dtype) as balls:
         true = swept_in_balls(problem, balls)

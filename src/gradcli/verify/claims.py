@@ -16,6 +16,7 @@ from gradcli.errors import ShapeError
 from gradcli.layouts import LAYOUTS, Layout, layout_axes, layout_shape
 from gradcli.methods.base import arranged, flatten, permuted, unflatten
 from gradcli.methods.differences import UNIT_ROUNDOFF
+from gradcli.methods.proven import is_number
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem, nested_shape
 from gradcli.shapes import Shape, format_shape, index_of, size
@@ -28,7 +29,7 @@ from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.sweep import Sweep
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import ties_as_written
-from gradcli.verify.truth import is_number, truth_of
+from gradcli.verify.truth import truth_of
 from gradcli.verify.verdict import Checked
 from gradcli.verify.witnesses import ROUNDING
 

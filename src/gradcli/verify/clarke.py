@@ -11,11 +11,11 @@ import math
 from typing import Any, NamedTuple
 
 from gradcli.carriers.intervals import Interval, Intervals
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import Unstated
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import flatten, unflatten, unit_vector
 from gradcli.methods.enclosures import flat, too_large, working
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull, unbroadcast
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, unbroadcast
 from gradcli.primitives.declare import Value
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, size
@@ -62,9 +62,9 @@ def clarke_ranges(problem: Problem, tape: Tape) -> dict[str, list[Range]] | None
     with working(BITS):
         m = Intervals(problem.dtype)
         try:
-            inner = evaluate(graph, [problem.output], m, input_values(graph, m, problem.point))
+            inner = tape_of(problem, m)
             sources = [graph.inputs[name] for name in problem.wrt]
-            adjoints = pull(inner, {problem.output: output_cotangent(m, problem)}, sources, contribute)
+            adjoints = adjoints_of(problem, inner, sources, contribute)
         except (Unstated, _TooMany):
             return None
         found = {}
@@ -101,7 +101,7 @@ def _slopes(tape: Tape, node: int, position: int) -> Slopes:
     elif count * max(size(out), 1) > MOST_SLOPES:
         raise _TooMany
     else:
-        directions = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+        directions = [unit_vector(count, hot) for hot in range(count)]
     units = [m.constant(unflatten(d, shape), shape) for d in directions]
     left, right = sides(-1), sides(+1)
     low, high = numpy.minimum(left, right), numpy.maximum(left, right)

@@ -15,13 +15,14 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
-from gradcli.errors import NameProblem, UsageError, closest
-from gradcli.methods.base import elements, flatten, methods
+from gradcli.carriers.tape import tape_of
+from gradcli.errors import NameProblem, UsageError, suggestion
+from gradcli.methods.base import elements, flatten, methods, numbers_of
 from gradcli.methods.bounded import bounded_differences
 from gradcli.methods.certified import prove, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import enclosed_gradient
+from gradcli.methods.proven import is_number
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.rounding import BOUND
 from gradcli.methods.symbolic import AT_KINK
@@ -30,7 +31,7 @@ from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite, has_value
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.thresholds import is_seen
-from gradcli.verify.truth import ProvenGradient, error_of, is_number, truth_of
+from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.verdict import judge_kink_as_written
 from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict
 
@@ -122,8 +123,7 @@ def select_methods(wanted: Sequence[str], option: str) -> list[str]:
         return known
     for name in wanted:
         if name not in known:
-            near = closest(name, known)
-            hint = f"did you mean {near} ?" if near else f"the methods are {', '.join(known)}"
+            hint = suggestion(name, known, f"the methods are {', '.join(known)}")
             raise NameProblem(f"{option} names '{name}', which is no method", hint=hint)
     return list(dict.fromkeys(wanted))
 
@@ -197,10 +197,9 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     """The verdict where floats have no derivative to agree on: at a kink, and where value or gradient is not finite."""
     if not problem.wrt:
         return Verdict("unverified", "there is no input to differentiate by")
-    graph = problem.graph
     gradient = REVERSE.differentiate(problem, carrier).gradient
     assert gradient is not None
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     if not has_value(tape, problem.output):
         words = "the value is not finite in floats"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
@@ -230,15 +229,10 @@ def find_reference(
     name = next((name for name in REFERENCES[1:] if name in answered), "")
     if not name:
         return None
-    floats = numbers(problem, answered[name].gradient)
+    floats = numbers_of(problem, answered[name].gradient)
     size = max((abs(t) for t in floats if math.isfinite(t)), default=0.0)
     units = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * size
     return Reference(name, floats, None, [units] * len(floats), errors(problem, answered[name]))
-
-
-def numbers(problem: Problem, gradient: Any) -> list[float]:
-    """A gradient's components, inputs in order, row-major."""
-    return [g for name in problem.wrt for g in flatten(gradient[name])]
 
 
 def measure(problem: Problem, carrier: Carrier, row: Row, reference: Reference, gate: Gate | None) -> None:
@@ -246,11 +240,11 @@ def measure(problem: Problem, carrier: Carrier, row: Row, reference: Reference, 
     derivative = row.derivative
     if derivative.directional is not None:
         direction, slope = derivative.directional
-        reference = along(reference, numbers(problem, direction))
+        reference = along(reference, numbers_of(problem, direction))
         stated = derivative.error if isinstance(derivative.error, float) else 0.0
         answers, own = [slope], [stated]
     elif derivative.gradient is not None:
-        answers, own = numbers(problem, derivative.gradient), errors(problem, derivative)
+        answers, own = numbers_of(problem, derivative.gradient), errors(problem, derivative)
     else:
         return
     gaps = distances(answers, reference)
@@ -297,7 +291,7 @@ def ulp(number: float, dtype: str) -> float:
 def errors(problem: Problem, derivative: Derivative) -> list[float]:
     """The error of each component that a method states of itself; 0 where it states none."""
     if isinstance(derivative.error, dict):
-        return numbers(problem, derivative.error)
+        return numbers_of(problem, derivative.error)
     return [0.0] * elements(problem)
 
 
@@ -311,7 +305,7 @@ def difference(a: float, b: float) -> float:
 def agreeing_digits(problem: Problem, rows: list[Row], carrier: Carrier, by_component: bool) -> int:
     """Significant digits that all methods share in every component, or beside the largest one where components are not
     judged one by one. Two zeros share all."""
-    answers = [numbers(problem, r.derivative.gradient) for r in rows if r.derivative.gradient is not None]
+    answers = [numbers_of(problem, r.derivative.gradient) for r in rows if r.derivative.gradient is not None]
     digits = float(ALL_DIGITS[carrier.dtype])
     largest = max((abs(a) for answer in answers for a in answer), default=0.0)
     for component in zip(*answers, strict=True):
@@ -406,7 +400,7 @@ def off_sentence(problem: Problem, off: list[Row], truth: ProvenGradient | None)
         return f"{names} differ{'s' if len(off) == 1 else ''} beyond tolerance"
     place = off[0].place
     by = [name for name in problem.wrt for _ in flatten(derivative.gradient[name])][place]
-    answer = numbers(problem, derivative.gradient)[place]
+    answer = numbers_of(problem, derivative.gradient)[place]
     first = f"{names} {'is' if len(off) == 1 else 'are'} off by {by}: "
     lead = f"{derivative.method} gives " if len(off) > 1 else ""
     given, true = told_apart(answer, truth, place)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.carriers.balls import Balls
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, working
-from gradcli.methods.reverse import contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to
 from gradcli.primitives.declare import Elementwise, Value
 from gradcli.problem import Problem
 from gradcli.syntax.text import format_node
@@ -61,9 +61,9 @@ class Loss:
 def swept_in_balls(problem: Problem, balls: Balls) -> Swept:
     """Values and adjoints of every node but the constants. Raises Unstated."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
+    tape = tape_of(problem, balls)
     sources = [node for node in tape.nodes if graph.operations[node] is not CONSTANT]
-    return Swept(tape, pull(tape, {problem.output: output_cotangent(balls, problem)}, sources))
+    return Swept(tape, adjoints_of(problem, tape, sources))
 
 
 def half_of_digits(dtype: str) -> float:
@@ -97,8 +97,8 @@ def _on_the_way(problem: Problem) -> Iterator[tuple[str, int, Ball]]:
     """Every element of every value, local partial and adjoint, as a rough ball."""
     graph = problem.graph
     with working(UNDERFLOW_BITS, problem.dtype) as balls:
-        tape = evaluate(graph, [problem.output], balls, input_values(graph, balls, problem.point))
-        adjoints = pull(tape, {problem.output: output_cotangent(balls, problem)}, graph.inputs.values())
+        tape = tape_of(problem, balls)
+        adjoints = adjoints_of(problem, tape, graph.inputs.values())
         found = [("value", node, tape.values[node]) for node in tape.nodes]
         for node in tape.nodes:
             if adjoints[node] is None or graph.is_leaf(node) or not isinstance(tape.primitive(node).rule, Elementwise):
@@ -161,7 +161,7 @@ def losing_value(computed: Swept, true: Swept, least: float, within: Collection[
 def losing_adjoint(computed: Swept, true: Swept, least: float) -> int | None:
     """The node nearest to the output whose adjoint is wrong although those of all its users are right."""
     for node in reversed(computed.tape.nodes):
-        adjoint, exact = _adjoint(computed, node), _adjoint(true, node)
+        adjoint, exact = adjoint_of(computed.adjoints, node), adjoint_of(true.adjoints, node)
         if adjoint is None or exact is None:
             continue
         if (errors(computed.array(adjoint), true.array(exact)) > least).any():
@@ -242,14 +242,10 @@ def _effect(found: Array, true: Array, adjoint: Array, own: Array) -> float:
     return sum(size for size in sizes if not math.isnan(size))
 
 
-def _adjoint(swept: Swept, node: int) -> Value | None:
-    return swept.adjoints[node] if node < len(swept.adjoints) else None
-
-
 def _passes_an_error(computed: Swept, true: Swept, least: float, user: int, node: int) -> bool:
     """Whether what a node's user contributes to its adjoint is wrong, and not only the sum."""
     graph = true.tape.graph
-    adjoints = _adjoint(computed, user), _adjoint(true, user)
+    adjoints = adjoint_of(computed.adjoints, user), adjoint_of(true.adjoints, user)
     if graph.is_leaf(user) or node not in graph.arguments[user] or any(adjoint is None for adjoint in adjoints):
         return False
     for position, argument in enumerate(graph.arguments[user]):

@@ -14,7 +14,7 @@ from itertools import combinations, islice
 
 from gradcli.assumptions import PROPERTIES
 from gradcli.methods.base import flatten, unflatten
-from gradcli.problem import Nested
+from gradcli.problem import nested_shape
 from gradcli.shapes import Shape, size
 from gradcli.verify.points import Point
 
@@ -120,17 +120,9 @@ def _of_numbers(text: str, name: str, change: Callable[[Numbers], Numbers | None
 
     def made(point: Point) -> Point | None:
         numbers = change(flatten(point[name]))
-        return None if numbers is None else {**point, name: unflatten(numbers, _shape(point[name]))}
+        return None if numbers is None else {**point, name: unflatten(numbers, nested_shape(name, point[name]))}
 
     return Condition(text, made, special)
-
-
-def _shape(value: Nested) -> Shape:
-    shape = []
-    while isinstance(value, (list, tuple)):
-        shape.append(len(value))
-        value = value[0]
-    return tuple(shape)
 
 
 def _positive(numbers: Numbers) -> Numbers | None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import input_values, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.autograd import coarsest, hessian_product
-from gradcli.methods.base import elements, flatten, unflatten
+from gradcli.methods.base import by_input, elements, flatten, numbers_of, unit_vector
 from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.enclosures import operations, too_large, working
 from gradcli.methods.numerical import Line
@@ -26,7 +26,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import JudgedNumber, underflow_sentence
 from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
-from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, by_input, pairs, probes, product
+from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
 from gradcli.verify.proof import MOST_CORRECTED, corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
 from gradcli.verify.thresholds import is_seen
@@ -113,7 +113,7 @@ def _underflowed_entry(problem: Problem, carrier: Carrier, entries: Sequence[flo
     count = elements(problem)
     if count * count * operations(problem) > MOST_CORRECTED:
         return None
-    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+    units = [unit_vector(count, hot) for hot in range(count)]
     zeros = ((i, j) for i in range(count) for j in range(i, count) if entries[i * count + j] == 0)
     for question in (Question(units[i], units[j], 0.0) for i, j in zeros):
         if _underflows(problem, question):
@@ -125,8 +125,7 @@ def _underflowed_entry(problem: Problem, carrier: Carrier, entries: Sequence[flo
 def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) -> Verdict | None:
     """The verdict at a kink of the function: there may be no second derivative, even where there is a first one.
     `numbers` are what the rules give for it."""
-    graph = problem.graph
-    computed = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    computed = tape_of(problem, carrier)
     tape = ties_as_written(problem, computed).tape
     names = ", ".join(dict.fromkeys(tape.primitive(node).name for node in tape.kinks()))
     if not names:
@@ -140,7 +139,7 @@ def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) ->
 
 def _beside_kinks(problem: Problem, carrier: Carrier) -> Verdict | None:
     """The verdict where floats alone are on a kink; None elsewhere."""
-    computed = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+    computed = tape_of(problem, carrier)
     if not computed.kinks() or ties_as_written(problem, computed).tape.kinks():
         return None
     names = ", ".join(dict.fromkeys(computed.primitive(node).name for node in computed.kinks()))
@@ -262,14 +261,13 @@ def _beyond_floats(problem: Problem, carrier: Carrier, entries: Sequence[float])
     """Where floats find no number for an entry of the Hessian, and balls prove one."""
     count = elements(problem)
     row, column = divmod(next(k for k, entry in enumerate(entries) if not math.isfinite(entry)), count)
-    u, v = ([1.0 if k == hot else 0.0 for k in range(count)] for hot in (row, column))
+    u, v = unit_vector(count, row), unit_vector(count, column)
     question = Question(u, v, entries[row * count + column])
     truth = product_truth(problem, by_input(problem, u), by_input(problem, v))
     if truth is None or not truth.confirmed:
         return None
     lost = _lost(truth, problem, carrier, question, question.ours)
-    graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     if lost is None and not math.isfinite(float(carrier.nested(tape.values[problem.output]))):
         words = f"{_called(problem, question)} is {question.ours!r} in {carrier.dtype}, truly {truth.text}"
         return Verdict("ill-conditioned", words)
@@ -317,7 +315,7 @@ def rounding_of_product(problem: Problem, carrier: Carrier, question: Question) 
 
     def swept(m: Carrier) -> float:
         moved = hvp(problem, m, tangent)
-        flat = [x for name in problem.wrt for x in flatten(carrier.nested(moved[name]))]
+        flat = numbers_of(problem, {name: carrier.nested(product) for name, product in moved.items()})
         return math.fsum(a * b for a, b in zip(question.u, flat, strict=True))
 
     size_of_noise = PERTURBATION * UNIT_ROUNDOFF[carrier.dtype]
@@ -340,8 +338,8 @@ def jump_of(problem: Problem, walker: Line, question: Question) -> Verdict | Non
 
 def position_of(problem: Problem, line: list[float]) -> float:
     """The size of the largest coordinate that moves along a line."""
-    point = [abs(x) for name in problem.wrt for x in flatten(problem.point[name])]
-    return max((x for x, moves in zip(point, line, strict=True) if moves), default=0.0)
+    coordinates = zip(numbers_of(problem, problem.point), line, strict=True)
+    return max((abs(x) for x, moves in coordinates if moves), default=0.0)
 
 
 def seen_by_differences(problem: Problem, walker: Line, question: Question) -> Estimate:
@@ -361,15 +359,14 @@ def check_hvp(
     values = input_values(problem.graph, carrier, tangent)
     products = {name: carrier.nested(p) for name, p in hvp(problem, carrier, values).items()}
     value = carrier.nested(vjp(problem, carrier)[0])
-    flat = [x for name in problem.wrt for x in flatten(products[name])]
+    flat = numbers_of(problem, products)
     kink = second_kink(problem, carrier, flat)
     if kink is not None:
         return value, products, kink
     if not all(map(math.isfinite, flat)):
         return value, products, Verdict("undefined", "the product is not finite there")
-    shapes = {name: problem.input_shape(name) for name in problem.wrt}
-    still = {name: unflatten([0.0] * size(shape), shape) for name, shape in shapes.items()}
-    v: Direction = [x for name in problem.wrt for x in flatten({**still, **tangent}[name])]
+    still = by_input(problem, [0.0] * elements(problem))
+    v: Direction = numbers_of(problem, {**still, **tangent})
     questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
     verdict = corrected(
         witness(problem, carrier, questions, max(map(abs, flat), default=0.0)),

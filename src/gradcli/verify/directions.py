@@ -7,9 +7,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gradcli.methods.base import unflatten
-from gradcli.problem import Nested, Problem
-from gradcli.shapes import size
+from gradcli.methods.base import unit_vector
 
 EVERY_ENTRY = 6
 """With so many input elements the second differences look at every entry of the Hessian, else at a few products."""
@@ -44,7 +42,7 @@ def pairs(count: int) -> Iterator[tuple[Direction, Direction]]:
         for _ in range(PAIRS):
             yield ([signs.choice((-1.0, 1.0)) for _ in range(count)], [signs.choice((-1.0, 1.0)) for _ in range(count)])
         return
-    units = [[1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count)]
+    units = [unit_vector(count, hot) for hot in range(count)]
     yield from ((units[i], units[j]) for i in range(count) for j in range(i, count))
 
 
@@ -55,20 +53,10 @@ def product(u: Direction, entries: Sequence[float], v: Direction) -> float:
     return math.fsum(u[i] * entries[i * count + j] * v[j] for i in rows for j in columns)
 
 
-def by_input(problem: Problem, direction: Direction) -> dict[str, Nested]:
-    """A direction over all elements as tangents by input."""
-    found, start = {}, 0
-    for name in problem.wrt:
-        shape = problem.input_shape(name)
-        found[name] = unflatten(direction[start : start + size(shape)], shape)
-        start += size(shape)
-    return found
-
-
 def probes(count: int) -> Iterator[Direction]:
     """Directions u that tell every component of a product where there are few, else a few of signs."""
     if count <= EVERY_ENTRY:
-        yield from ([1.0 if k == hot else 0.0 for k in range(count)] for hot in range(count))
+        yield from (unit_vector(count, hot) for hot in range(count))
         return
     signs = random.Random(23)
     yield from ([signs.choice((-1.0, 1.0)) for _ in range(count)] for _ in range(PAIRS))

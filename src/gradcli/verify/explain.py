@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import DomainError, Span
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
@@ -124,8 +124,7 @@ def premise_cause(tape: Tape, output: int) -> Cause | None:
 def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     """The value at the point. Raises DomainError, naming the node, when it does not exist there, or is not what the
     name of an operation says."""
-    graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     value: Nested = carrier.nested(tape.values[problem.output])
     if not has_value(tape, problem.output):
         error = domain_error(tape, problem.output, source)

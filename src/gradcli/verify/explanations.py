@@ -14,9 +14,10 @@ from math import floor
 
 from gradcli.syntax.claims import Digits
 from gradcli.verify.digits import admits
+from gradcli.verify.explain import finite
 from gradcli.verify.slips.catalogue import SLIPS
 from gradcli.verify.slips.slip import Candidate, Slip, rounded
-from gradcli.verify.sweep import Edge, Sweep, finite
+from gradcli.verify.sweep import Edge, Sweep
 
 MOST_CHANCE = 0.02
 """Of all random wrong numbers at most this part may be explained."""

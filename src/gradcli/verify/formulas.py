@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, Unstated, closest
+from gradcli.errors import DomainError, ExpressionError, GradcliError, NameProblem, ShapeError, Unstated, suggestion
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.methods.certified import prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.proven import nearest_float
-from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
@@ -152,7 +152,7 @@ class Question:
         else:
             numbers = []
             for row in self._rows(problem):
-                adjoints = pull(tape, {problem.output: output_cotangent(main, row)}, [self.node])
+                adjoints = adjoints_of(row, tape, [self.node])
                 adjoint = adjoint_of(adjoints, self.node)
                 zeros = [0.0] * size(self.graph.shapes[self.node])
                 numbers += zeros if adjoint is None else flatten(main.nested(adjoint))
@@ -218,8 +218,8 @@ class Question:
         source = claim.source or program.source
         unknown = [name for name in program.free_names if name not in shapes]
         if unknown:
-            near = closest(unknown[0], list(shapes))
-            hint = f"did you mean {near} ?" if near else f"known are {', '.join(self.graph.inputs) or 'no names'}"
+            known = f"known are {', '.join(self.graph.inputs) or 'no names'}"
+            hint = suggestion(unknown[0], list(shapes), known)
             place = next((i.span for i in program.instructions if i.value == unknown[0]), None)
             cause = f"the formula for {claim.name} uses {unknown[0]}, which the expression does not have"
             raise NameProblem(cause, span=place, source=source, hint=hint)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.methods.base import by_input, elements, flatten, numbers_of, unflatten, weigh
 from gradcli.methods.differences import Estimate
 from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
@@ -102,7 +102,7 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
         return False
-    directions = list(_oblique(problem, sides))
+    directions = list(_oblique(problem))
     found = [_swept(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
     if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
         from gradcli.verify.limits import slopes_along
@@ -112,7 +112,7 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
     by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
     slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
     for direction, slope in zip(directions, found, strict=False):
-        weights = [w for name in problem.wrt for w in flatten(direction[name])]
+        weights = numbers_of(problem, direction)
         expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))
         largest = math.fsum(abs(w * p) for w, p in zip(weights, partials, strict=True))
         if slope is None or not math.isfinite(slope):
@@ -122,19 +122,14 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
     return bends
 
 
-def _oblique(problem: Problem, sides: dict[str, list[Sides]]) -> Iterator[dict[str, Nested]]:
+def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
     """Directions beside the axes, and their opposites."""
     draw = random.Random(22)
-    count = sum(map(len, sides.values()))
+    count = elements(problem)
     for trial in range(DIRECTIONS):
         weights = [draw.uniform(0.5, 1.5) * draw.choice((-1.0, 1.0)) if trial else 1.0 for _ in range(count)]
         for sign in (+1.0, -1.0):
-            rest, direction = [sign * w for w in weights], {}
-            for name in problem.wrt:
-                own = len(sides[name])
-                direction[name] = unflatten(rest[:own], problem.input_shape(name))
-                rest = rest[own:]
-            yield direction
+            yield by_input(problem, [sign * w for w in weights])
 
 
 def _possible(value: float, seen: Estimate, dtype: str) -> bool:

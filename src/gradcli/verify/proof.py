@@ -13,11 +13,11 @@ from gradcli.methods.apart import apart
 from gradcli.methods.base import flatten, unflatten, unit_directions
 from gradcli.methods.certified import MOST_DIGITS, Numbers, prove, proven_texts
 from gradcli.methods.enclosures import flat, operations
+from gradcli.methods.proven import is_number, is_tiny
 from gradcli.methods.second_order import hvp
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, size
-from gradcli.verify.truth import is_number, is_tiny
 from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 MOST_CORRECTED = 100_000

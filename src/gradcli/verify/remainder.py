@@ -11,7 +11,7 @@ import math
 from typing import Any, NamedTuple
 
 from gradcli.errors import Unstated
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import by_input, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import STEP_EXPONENT, BallLine, difference_bits, reach, too_large, working
 from gradcli.methods.rounding import ball_bound
@@ -80,15 +80,15 @@ def remainder_rate(problem: Problem, derivative: Derivative) -> Remainder | None
     """The rate for a method's gradient; None where it has none, or balls cannot say."""
     if derivative.gradient is None or too_large(problem):
         return None
-    if not all(math.isfinite(n) for g in derivative.gradient.values() for n in flatten(g)):
+    if not all(map(math.isfinite, numbers_of(problem, derivative.gradient))):
         return None
     direction = scaled_direction(problem)
     try:
         with working(difference_bits(problem), problem.dtype) as balls:
             line = BallLine(problem, balls)
             arb = balls.flint.arb
-            weights = [arb(v) for name in problem.wrt for v in flatten(direction[name])]
-            numbers = [arb(g) for name in problem.wrt for g in flatten(derivative.gradient[name])]
+            weights = [arb(v) for v in numbers_of(problem, direction)]
+            numbers = [arb(g) for g in numbers_of(problem, derivative.gradient)]
             terms = [g * v for g, v in zip(numbers, weights, strict=True)]
             least = ROUNDED * UNIT_ROUNDOFF[problem.dtype] * sum(map(abs, terms), start=arb(0))
             slack = sum((v * arb(e) for e, v in zip(_errors(problem, derivative), weights, strict=True)), start=least)
@@ -106,7 +106,7 @@ def _errors(problem: Problem, derivative: Derivative) -> list[float]:
     rounding = [r for name in problem.wrt for r in bound[1][name]]
     if not isinstance(derivative.error, dict):
         return rounding
-    stated = [float(e) for name in problem.wrt for e in flatten(derivative.error[name])]
+    stated = list(map(float, numbers_of(problem, derivative.error)))
     return [max(r, e) for r, e in zip(rounding, stated, strict=True)]
 
 
@@ -135,8 +135,4 @@ def _observed(fall: Fall) -> Remainder | None:
 
 def scaled_direction(problem: Problem) -> dict[str, Nested]:
     """The size of each coordinate, at most 1 and 1 at 0: a step stays on the side of 0 that the point is on."""
-    found = {}
-    for name in problem.wrt:
-        sizes = [float(abs(x)) or 1.0 for x in flatten(problem.point[name])]
-        found[name] = unflatten([min(s, 1.0) for s in sizes], problem.input_shape(name))
-    return found
+    return by_input(problem, [min(float(abs(x)) or 1.0, 1.0) for x in numbers_of(problem, problem.point)])

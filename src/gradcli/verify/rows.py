@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import evaluate, tape_of
 from gradcli.errors import ShapeError
 from gradcli.graph import Graph, display_names
 from gradcli.methods.base import elements, flatten, unflatten, unit_directions
@@ -59,7 +59,7 @@ class CheckedJacobian:
 def check_jacobian(problem: Problem, carrier: Carrier, mode: Mode | None = None) -> CheckedJacobian:
     """The Jacobian of the problem's output by the given mode, or the cheaper one. The value must be finite."""
     graph, output = problem.graph, problem.output
-    tape = evaluate(graph, [output], carrier, input_values(graph, carrier, problem.point))
+    tape = tape_of(problem, carrier)
     sources = [graph.inputs[name] for name in problem.wrt]
     outputs, inputs = size(problem.output_shape), elements(problem)
     require_size(outputs * inputs, "Jacobian", "jvp or vjp gives its product with one direction")
@@ -185,8 +185,8 @@ def confirmed_by_slopes(
     problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested], product: Nested
 ) -> Verdict | None:
     """`verified` where differences along the tangent are J v, off all kinks; None where they cannot say so."""
-    graph, shape = problem.graph, problem.output_shape
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
+    shape = problem.output_shape
+    tape = tape_of(problem, carrier)
     if tape.kinks() or not size(shape):
         return None
     numbers = flatten(product)

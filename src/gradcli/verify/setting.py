@@ -8,7 +8,7 @@ from functools import cached_property
 
 from gradcli.assumptions import Assumptions
 from gradcli.carriers.base import Carrier
-from gradcli.errors import NameProblem, ShapeError, UsageError, closest
+from gradcli.errors import NameProblem, ShapeError, UsageError, suggestion
 from gradcli.layouts import Layout
 from gradcli.methods.base import unit_directions
 from gradcli.problem import Problem
@@ -47,11 +47,8 @@ class Setting:
             return Refused(claim.name, claim.text, UsageError(cause, span=claim.span, source=claim.source, hint=hint))
         if claim.name in inputs or claim.name in self.nodes:
             return claim
-        near = closest(claim.name, [*inputs, *self.nodes])
-        output = self.names[self.problem.output]
-        hint = (
-            f"did you mean {near} ?" if near else f"the inputs are {', '.join(inputs) or 'none'}, the value is {output}"
-        )
+        known = f"the inputs are {', '.join(inputs) or 'none'}, the value is {self.names[self.problem.output]}"
+        hint = suggestion(claim.name, [*inputs, *self.nodes], known)
         cause = f"the claim is of {claim.name}, which is neither an input nor a value"
         return Refused(claim.name, claim.text, NameProblem(cause, span=claim.span, source=claim.source, hint=hint))
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from gradcli.carriers.tape import Tape
-from gradcli.methods.base import BLOCK, elements, flatten, unflatten, weigh
+from gradcli.methods.base import BLOCK, elements, flatten, numbers_of, unflatten, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
-from gradcli.methods.proven import proven_text
+from gradcli.methods.proven import is_number, proven_text
 from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Derivative, Problem
@@ -28,7 +28,6 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.truth import is_number
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
@@ -40,7 +39,7 @@ def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -
     """Where the rules give no number: the node, as a sentence says it, and what the function does there."""
     seen = behaviours(problem)
     if not seen and elements(problem) > MOST_DIRECTIONS:
-        odd = [k for k, g in enumerate(_numbers(problem, gradient)) if not math.isfinite(g)]
+        odd = [k for k, g in enumerate(numbers_of(problem, gradient)) if not math.isfinite(g)]
         return _of_many(problem, odd, sentence)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
@@ -52,7 +51,7 @@ def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -
 
 def judge_edge(problem: Problem, numerical: Derivative, gradient: dict[str, Any]) -> Verdict | None:
     """The verdict where differences leave the domain because the point is on its edge; None where it is not."""
-    slopes = [] if numerical.gradient is None else _numbers(problem, numerical.gradient)
+    slopes = [] if numerical.gradient is None else numbers_of(problem, numerical.gradient)
     return judge_unseen(problem, [k for k, slope in enumerate(slopes) if math.isnan(slope)], gradient)
 
 
@@ -79,10 +78,6 @@ def _of_many(problem: Problem, places: Sequence[int], sentence: str) -> Verdict:
     if words:
         return Verdict("undefined", "; ".join(filter(None, [sentence, words])))
     return Verdict("inconclusive", "; ".join(filter(None, [sentence, TOO_MANY])))
-
-
-def _numbers(problem: Problem, gradient: Any) -> list[float]:
-    return [g for name in problem.wrt for g in flatten(gradient[name])]
 
 
 def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
@@ -150,7 +145,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if not conventions:
         return None
     ranges = clarke_ranges(problem, tape)
-    answers = [g for name in problem.wrt for g in flatten(gradient[name])]
+    answers = numbers_of(problem, gradient)
     if elements(problem) > BLOCK:
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
     sides = one_sided_derivatives(problem, tape)

@@ -8,23 +8,22 @@ is pulled back by itself.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, Graph, display_names
 from gradcli.methods.base import flatten, unit_directions
 from gradcli.methods.forward import push
-from gradcli.methods.reverse import adjoint_of, contribution_to, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, pull
 from gradcli.methods.transposition import recorded
 from gradcli.primitives.declare import Differential, Elementwise, Primitive, Value
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, size
 from gradcli.syntax.text import format_node
+from gradcli.verify.explain import finite
 
 MOST_WORK = 100_000
 """Nodes to visit, or numbers to compare, for all single slips together: a second or two on torch."""
@@ -116,7 +115,7 @@ class Sweep:
             numbers = [0.0] * len(self.right) if pulled is None else flatten(self.carrier.nested(pulled))
         else:
             numbers = [self.inner(contribution, tangents[argument]) for tangents in self.tangents]
-        return numbers if all(map(math.isfinite, numbers)) else None
+        return numbers if finite(numbers) else None
 
     def swept_on(self, carrier: Carrier) -> list[float]:
         """The same numbers, computed on another carrier."""
@@ -179,11 +178,10 @@ class Sweep:
 
     def _tape(self, carrier: Carrier) -> Tape:
         problem = self.problem
-        return evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
+        return tape_of(problem, carrier)
 
     def _adjoints(self, tape: Tape) -> list[Value | None]:
-        cotangent = output_cotangent(tape.carrier, self.problem)
-        return pull(tape, {self.problem.output: cotangent}, self.graph.inputs.values())
+        return adjoints_of(self.problem, tape, self.graph.inputs.values())
 
     def _numbers(self, tape: Tape) -> list[float]:
         if self.name is None:
@@ -246,8 +244,3 @@ def is_product(primitive: Primitive) -> bool:
 def is_quotient(primitive: Primitive) -> bool:
     """Whether 1 is neutral on the right only."""
     return primitive.identities == (None, 1.0)
-
-
-def finite(numbers: Sequence[float]) -> bool:
-    """Whether all numbers are."""
-    return all(map(math.isfinite, numbers))

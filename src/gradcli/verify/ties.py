@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.running import Running
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.rounding import BOUND
@@ -61,7 +61,7 @@ def near_a_kink(problem: Problem, tape: Tape) -> bool:
     if not isinstance(tape.carrier, Floats):
         return True
     m = Running()
-    bounds = evaluate(problem.graph, [problem.output], m, input_values(problem.graph, m, problem.point))
+    bounds = tape_of(problem, m)
     return any(_may_touch(bounds, node) for node in nodes)
 
 
@@ -91,7 +91,7 @@ def _rounded_once(problem: Problem, tape: Tape) -> Ties:
     for bits in PRECISIONS:
         with working(bits):
             m = Rationals(problem.dtype)
-            exact = evaluate(graph, [problem.output], m, input_values(graph, m, problem.point))
+            exact = tape_of(problem, m)
             order = _Order(tape.carrier.dtype)
             values = _values(tape, exact, order)
             if order.certain or bits == PRECISIONS[-1]:

@@ -12,7 +12,18 @@ from typing import Any
 from gradcli.carriers.balls import Balls
 from gradcli.carriers.base import Carrier
 from gradcli.errors import Unstated
-from gradcli.methods.base import BLOCK, elements, fixed_direction, flatten, unflatten, unit_directions
+from gradcli.methods.base import (
+    BLOCK,
+    by_input,
+    elements,
+    fixed_direction,
+    flatten,
+    largest_coordinate,
+    numbers_of,
+    unflatten,
+    unit_directions,
+    unit_vector,
+)
 from gradcli.methods.certified import Numbers, prove, proven_gradient, proven_texts
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import STEP_EXPONENT, TRUNCATION, BallLine, difference_bits, flat, too_large, working
@@ -20,7 +31,6 @@ from gradcli.methods.proven import nearest_float
 from gradcli.methods.rounding import at_precision_of, ball_bound, tolerance
 from gradcli.methods.second_order import hvp
 from gradcli.problem import Nested, Problem
-from gradcli.shapes import size
 
 MOST_DIFFERENCES = 100_000
 """Scalar operations of all differences; beyond it they look along one direction."""
@@ -64,9 +74,7 @@ class ProvenGradient:
 
     def gradient_text(self) -> dict[str, Nested]:
         """The gradient in proven digits, by input in its shape."""
-        texts = iter(self._texts(self.gradient))
-        shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
-        return {name: unflatten([next(texts) for _ in range(size(shape))], shape) for name, shape in shapes.items()}
+        return by_input(self.problem, proven_texts(self.gradient, self.bits))
 
     @property
     def fits_floats(self) -> bool:
@@ -87,9 +95,6 @@ class ProvenGradient:
     def text_of(self, ball: Ball, name: str = "g") -> str:
         """One of the numbers in proven digits."""
         return proven_texts([ball], self.bits, name=name)[0]
-
-    def _texts(self, balls: list[Ball]) -> list[str]:
-        return proven_texts(balls, self.bits)
 
 
 def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> ProvenGradient | None:
@@ -199,18 +204,13 @@ def _seen_product(
     problem: Problem, ours: Ball, u: Mapping[str, Nested], v: Mapping[str, Nested]
 ) -> tuple[bool | None, float]:
     """u' H v by polarisation, from second differences along u + v and u - v."""
-    largest = max((abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name])), default=0.0)
+    largest = largest_coordinate(problem)
     with working(difference_bits(problem), problem.dtype) as balls:
         line = BallLine(problem, balls)
         total, error = balls.lift(0), balls.lift(0)
         for sign in (1, -1):
-            direction = {
-                name: unflatten(
-                    [a + sign * b for a, b in zip(flatten(u[name]), flatten(v[name]), strict=True)],
-                    problem.input_shape(name),
-                )
-                for name in problem.wrt
-            }
+            both = zip(numbers_of(problem, u), numbers_of(problem, v), strict=True)
+            direction = by_input(problem, [a + sign * b for a, b in both])
             coarse, fine = line.curvature(direction, largest)
             total, error = total + sign * fine / 4, error + TRUNCATION * abs(coarse - fine)
         return confirms(ours, total, error), float(total)
@@ -252,28 +252,14 @@ def _directions(problem: Problem) -> list[tuple[str, dict[str, Nested], float, l
     count = elements(problem)
     if not _looks_everywhere(problem):
         direction = fixed_direction(problem)
-        weights = [w for name in problem.wrt for w in flatten(direction[name])]
-        largest = max(abs(float(x)) for name in problem.wrt for x in flatten(problem.point[name]))
-        return [(ONE_DIRECTION, direction, largest, weights)]
+        return [(ONE_DIRECTION, direction, largest_coordinate(problem), numbers_of(problem, direction))]
     found, place = [], 0
     for name in problem.wrt:
         positions = flatten(problem.point[name])
         for unit, position in zip(unit_directions(problem.input_shape(name)), positions, strict=True):
-            weights = [1.0 if k == place else 0.0 for k in range(count)]
-            found.append((f"by {name}", {name: unit}, float(position), weights))
+            found.append((f"by {name}", {name: unit}, float(position), unit_vector(count, place)))
             place += 1
     return found
-
-
-def is_number(text: str) -> bool:
-    """Whether a text of proven digits is all of a number, and not only a bound."""
-    return text.lstrip("-")[:1].isdigit() and "proven" not in text
-
-
-def is_tiny(text: str, bits: int) -> bool:
-    """Whether a bound is so small that the number is as good as 0 at this precision."""
-    exponent = text.partition("2^")[2]
-    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
 
 
 def error_of(computed: float, true: Ball) -> float:

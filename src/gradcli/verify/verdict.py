@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.methods.base import methods
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.carriers.tape import Tape, tape_of
+from gradcli.methods.forward import METHOD as FORWARD
+from gradcli.methods.numerical import METHOD as NUMERICAL
+from gradcli.methods.reverse import METHOD as REVERSE
+from gradcli.methods.reverse import adjoints_of
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.explain import NoNumber, derivative_cause, finite, has_value, require_finite, value_cause
 from gradcli.verify.ties import Ties, ties_as_written
@@ -38,9 +40,9 @@ def check_gradient(
     """Reverse, forward and differences at the point, and how they agree; with so many proven digits. The value must be
     finite."""
     graph = problem.graph
-    tape = evaluate(graph, [problem.output], carrier, input_values(graph, carrier, problem.point))
-    adjoints = pull(tape, {problem.output: output_cotangent(carrier, problem)}, graph.inputs.values())
-    found = {name: methods()[name].differentiate(problem, carrier) for name in ("reverse", "forward", "numerical")}
+    tape = tape_of(problem, carrier)
+    adjoints = adjoints_of(problem, tape, graph.inputs.values())
+    found = {m.name: m.differentiate(problem, carrier) for m in (REVERSE, FORWARD, NUMERICAL)}
     gradient = found["reverse"].gradient
     assert gradient is not None
     verdict = _judge(problem, tape, adjoints, found, gradient)

@@ -18,7 +18,7 @@ from gradcli.carriers.floats import Floats
 from gradcli.carriers.running import SMALLEST
 from gradcli.errors import ExitStatus, Unstated
 from gradcli.exact import Exact
-from gradcli.methods.base import flatten, methods
+from gradcli.methods.base import flatten, methods, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import Bound, rounding_bound, rounding_seen
 from gradcli.problem import Derivative, Nested, Problem
@@ -275,11 +275,6 @@ def components_of(
     size = max((abs(row[0]) for row in rows), default=0.0)
     roundings = [unit * (abs(row[0]) or size) for row in rows] if bounds is None else bounds
     return [Component(r, f, s, e, rounding, size) for (r, f, s, e), rounding in zip(rows, roundings, strict=True)]
-
-
-def numbers_of(problem: Problem, by_input: Any) -> list[float]:
-    """The components of a gradient: inputs in order, row-major."""
-    return [number for name in problem.wrt for number in flatten(by_input[name])]
 
 
 def _second_opinion(problem: Problem, carrier: Carrier, components: list[Component], where: str) -> Verdict:

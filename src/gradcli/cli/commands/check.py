@@ -73,13 +73,8 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
         setting.require_number(query.text)
     judged = judge(claims, setting)
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
-        "command": "check",
-        "expression": query.text,
-        "inputs": bound.point,
+        **bound.head("check", carrier),
         "layout": layout,
-        "dtype": carrier.dtype,
-        "device": carrier.device,
         "output": bound.output_name(output),
         **claims_data(judged, problem, layout),
     }

@@ -10,10 +10,11 @@ import typer
 from gradcli.cli.options import AT, COTANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.region import check_points, survey_query
-from gradcli.cli.runner import Report, run, time_limit
+from gradcli.cli.runner import Report, first_status, one_or_all, present, run, time_limit
 from gradcli.cli.step_sizes import carrier_of, check_target, rate_of, study_query
-from gradcli.errors import ExitStatus, UsageError
+from gradcli.errors import UsageError
 from gradcli.problem import separate
+from gradcli.render.json import SCHEMA
 from gradcli.verify.comparison import Comparison, Gate, compare, read_gate, select_methods
 from gradcli.verify.verdict import require_number
 from gradcli.verify.witnesses import verdict_details
@@ -61,8 +62,6 @@ def compare_command(
     many = check_points(points, region)
     check_together(expression, many, step_sizes, output, gate)
     if not expression:
-        from gradcli.cli.runner import present
-
         with time_limit(settings.timeout):
             return present(compare_examples(names, gate, settings), settings)
     if step_sizes:
@@ -95,12 +94,12 @@ def compare_query(query: Query, names: list[str], wrt: str, cotangent: str, gate
     found = [comparison_of(bound, output, names, wrt, cotangent, gate) for output in bound.outputs]
     results = [data_of(bound, c) for c in found]
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
+        "schema": SCHEMA,
         "command": "compare",
         "expression": query.text,
         "inputs": bound.point,
     }
-    data |= results[0] if len(results) == 1 else {"results": results}
+    data |= one_or_all(results)
 
     def show() -> None:
         from gradcli.render.comparison import print_comparison
@@ -109,7 +108,7 @@ def compare_query(query: Query, names: list[str], wrt: str, cotangent: str, gate
             if not query.settings.quiet:
                 print_comparison(bound.output_name(c.problem.output), c, query.settings, query.settings.verbose)
 
-    return Report(data, show, first_status(found), bound.notes)
+    return Report(data, show, first_status(c.verdict.status for c in found), bound.notes)
 
 
 def comparison_of(
@@ -135,7 +134,7 @@ def compare_examples(names: list[str], gate: Gate | None, settings: Settings) ->
     if sys.stderr.isatty() and not settings.quiet:
         print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
     results = [{"title": e.title, "expression": e.expression, "inputs": b.point, **data_of(b, c)} for e, b, c in found]
-    data: dict[str, Any] = {"schema": "gradcli/1", "command": "compare", "expression": None, "results": results}
+    data: dict[str, Any] = {"schema": SCHEMA, "command": "compare", "expression": None, "results": results}
 
     def show() -> None:
         from gradcli.render.comparison import print_examples
@@ -143,12 +142,7 @@ def compare_examples(names: list[str], gate: Gate | None, settings: Settings) ->
         if not settings.quiet:
             print_examples([(e, c) for e, _, c in found], names, settings)
 
-    return Report(data, show, first_status([c for _, _, c in found]))
-
-
-def first_status(found: list[Comparison]) -> ExitStatus:
-    """The first status that is not 0."""
-    return next((c.verdict.status for c in found if c.verdict.status), ExitStatus.ANSWERED)
+    return Report(data, show, first_status(c.verdict.status for _, _, c in found))
 
 
 def data_of(bound: Bound, comparison: Comparison) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import typer
 from gradcli.cli.options import AT, EXPRESSION, SHAPE, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, inputs_of
 from gradcli.cli.runner import Report, run
-from gradcli.errors import NameProblem, UsageError, closest
+from gradcli.errors import NameProblem, UsageError, suggestion
+from gradcli.render.json import SCHEMA
 
 if TYPE_CHECKING:
     from gradcli.cost.cheapest import Size
@@ -94,8 +95,7 @@ def growing_symbol(function: Function, wanted: str) -> str:
         raise UsageError("no dimension is a symbol, so that none can grow", hint="--shape x=n, without --at")
     if wanted:
         if wanted not in symbols:
-            near = closest(wanted, symbols)
-            hint = f"did you mean {near} ?" if near else f"the symbols are {', '.join(symbols)}"
+            hint = suggestion(wanted, symbols, f"the symbols are {', '.join(symbols)}")
             raise NameProblem(f"--over names {wanted}, which is no dimension symbol here", hint=hint)
         return wanted
     if len(symbols) > 1 and "n" not in symbols:
@@ -106,7 +106,7 @@ def growing_symbol(function: Function, wanted: str) -> str:
 def head(bound: Bound, function: Function) -> dict[str, Any]:
     """What the JSON begins with: the request, and the sizes of the function."""
     graph = function.graph
-    data: dict[str, Any] = {"schema": "gradcli/1", "command": "cost", "expression": bound.query.text}
+    data: dict[str, Any] = {"schema": SCHEMA, "command": "cost", "expression": bound.query.text}
     if bound.point:
         data["inputs"] = bound.point
     return data | {

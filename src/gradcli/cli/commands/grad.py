@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gradcli.cli.options import AT, AT_KINK, COTANGENT, EXPRESSIONS, LAYOUT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind_all, problem_of
-from gradcli.cli.runner import Report, run_all
-from gradcli.errors import ExitStatus
+from gradcli.cli.runner import Report, first_status, one_or_all, run_all
 from gradcli.layouts import Layout
 from gradcli.methods.base import added, arranged, flatten
 from gradcli.problem import Nested, Problem, separate
-from gradcli.verify.at_kink import AtKink
+from gradcli.render.json import SCHEMA
 from gradcli.verify.verdict import Checked, check_gradient, require_number
 from gradcli.verify.witnesses import verdict_details
+
+if TYPE_CHECKING:
+    from gradcli.verify.at_kink import AtKink
 
 
 @dataclass
@@ -75,7 +77,7 @@ def answer(
     if len(queries) > 1:
         number_outputs(found)
     data: dict[str, Any] = {
-        "schema": "gradcli/1",
+        "schema": SCHEMA,
         "command": "grad",
         "expression": "; ".join(query.text for query in queries),
         "inputs": {name: value for bound in bounds for name, value in bound.point.items()},
@@ -84,13 +86,13 @@ def answer(
         "device": carriers[0].device,
     }
     results = [result_data(gradient, layout, at_kink) for gradient in found]
-    data |= results[0] if len(results) == 1 else {"results": results}
+    data |= one_or_all(results)
     total = accumulated(found) if accumulate else {}
     if accumulate:
         data["accumulated"] = {
             name: arranged(value, (), problem.input_shape(name), layout)[0] for name, (value, problem) in total.items()
         }
-    status = next((g.checked.verdict.status for g in found if g.checked.verdict.status), ExitStatus.ANSWERED)
+    status = first_status(gradient.checked.verdict.status for gradient in found)
     plain, verbose = queries[0].settings.plain, queries[0].settings.verbose
 
     def show() -> None:

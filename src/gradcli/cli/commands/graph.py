@@ -344,8 +344,10 @@ def shower(
         elif not wish.target:
             draw_in_terminal(inspection, wish, settings)
         elif not settings.quiet:
+            from gradcli.render.numbers import counted
+
             nodes, edges = len(inspection.rows), sum(len(inspection.links(node)) for node in inspection.rows)
-            print(f"{wish.target}: {nodes} node{'s' * (nodes != 1)}, {edges} edge{'s' * (edges != 1)}")
+            print(f"{wish.target}: {counted(nodes, 'node')}, {counted(edges, 'edge')}")
         if not settings.quiet or not wish.target:
             for line in verdicts:
                 print(line, file=sys.stderr if wish.target == PRINT else sys.stdout)

@@ -8,10 +8,11 @@ import typer
 
 from gradcli.cli.options import Settings, with_settings
 from gradcli.cli.runner import Report, present
-from gradcli.errors import NameProblem, closest
+from gradcli.errors import NameProblem, suggestion
 from gradcli.primitives.constructors import CONSTRUCTORS, Constructor, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling, families, function_names
+from gradcli.render.json import SCHEMA
 
 Operation = Primitive | Constructor
 
@@ -30,7 +31,7 @@ def ops(
     """The operations that an expression can use."""
     chosen: tuple[Operation, ...] = find(name) if name else (*by_name().values(), *CONSTRUCTORS)
     operations = [data_of(operation) for operation in chosen]
-    data = {"schema": "gradcli/1", "command": "ops", "operations": operations}
+    data = {"schema": SCHEMA, "command": "ops", "operations": operations}
 
     def show() -> None:
         if name:
@@ -56,8 +57,7 @@ def find(name: str) -> tuple[Operation, ...]:
         p for p in by_name().values() if name in (p.name, p.notation.infix, p.notation.prefix)
     )
     if not found:
-        near = closest(name, [*function_names(), *by_name()])
-        hint = f"did you mean {near} ?" if near else "gradcli ops lists them all"
+        hint = suggestion(name, [*function_names(), *by_name()], "gradcli ops lists them all")
         raise NameProblem(f"no operation is called '{name}'", hint=hint)
     return found
 

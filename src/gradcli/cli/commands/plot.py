@@ -141,11 +141,10 @@ def read_range(text: str, place: Span) -> tuple[float, float]:
     """The two ends of one range."""
     from gradcli.carriers.constants import evaluate_constant
     from gradcli.render.plot.axes import check_range
-    from gradcli.syntax.bindings import constant_value, stripped
+    from gradcli.syntax.bindings import constant_value, interval_ends
 
-    dots = text.find("..", place.start, place.end)
-    parts = (stripped(text, place.start, dots), stripped(text, dots + 2, place.end)) if dots >= 0 else ()
-    if not parts or any(part.start == part.end for part in parts):
+    parts = interval_ends(text, place)
+    if parts is None:
         raise UsageError("a range has two ends with .. between them", span=place, source=text, hint=RANGE_HINT)
     ends = []
     for part in parts:

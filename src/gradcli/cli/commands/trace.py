@@ -9,7 +9,7 @@ import typer
 
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, TANGENT, WRT, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, inputs_of, parse_tangents, problem_of
-from gradcli.cli.runner import Report, run
+from gradcli.cli.runner import Report, first_status, run
 from gradcli.errors import ExitStatus
 from gradcli.problem import Problem
 
@@ -84,4 +84,4 @@ def problem_in_mode(bound: Bound, output: int, wrt: str, cotangent: str, mode: M
 
 def status_of(inspection: Inspection) -> ExitStatus:
     """The first status of a verdict that is not 0."""
-    return next((v.status for v in inspection.verdicts.values() if v.status), ExitStatus.ANSWERED)
+    return first_status(verdict.status for verdict in inspection.verdicts.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,8 +15,10 @@ from gradcli.cli.runner import Report, run
 from gradcli.errors import UsageError
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
-from gradcli.verify.at_kink import AtKink
 from gradcli.verify.verdict import check_gradient
+
+if TYPE_CHECKING:
+    from gradcli.verify.at_kink import AtKink
 
 
 def register(app: typer.Typer) -> None:

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from gradcli.cli.derivatives import one_or_all
 from gradcli.cli.options import AT, COTANGENT, EXPRESSION, WRT, Settings, with_settings
 from gradcli.cli.query import Query, bind, problem_of
-from gradcli.cli.runner import Report, run
+from gradcli.cli.runner import Report, one_or_all, run
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ from gradcli.render import cards
 from gradcli.render.cards import number_text, short
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.inspection import LOST
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Card, Row, pretty_name, signed_log_tint
 
 KIND = "group"
@@ -26,11 +27,6 @@ ALARMS = ("NaN", "inf", "kink", LOST)
 def group_id(group: Group) -> str:
     """The id of a group's card; those of nodes are their numbers."""
     return f"group {group.name}"
-
-
-def counted(number: int, word: str) -> str:
-    """`1 node`, `3 nodes`."""
-    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def group_card(

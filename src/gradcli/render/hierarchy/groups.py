@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gradcli.errors import UsageError, closest
+from gradcli.errors import UsageError, suggestion
 from gradcli.render.hierarchy.division import FULL, Piece, branches, divided
 from gradcli.render.hierarchy.outline import Outline
 from gradcli.render.inspection import Inspection
@@ -165,9 +165,8 @@ class Hierarchy:
             if group.name == name:
                 return group
         names = [group.name for group in self.groups()]
-        near = closest(name, names)
         some = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-        hint = f"did you mean {near} ?" if near else f"there are {some}" if names else "this graph is one picture"
+        hint = suggestion(name, names, f"there are {some}" if names else "this graph is one picture")
         raise UsageError(f"no group is called '{name}'", hint=hint)
 
     def neighbour(self, node: int, group: Group) -> Item:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.render.cards import AGAIN, card, edge, typeset
-from gradcli.render.hierarchy.group_cards import OUTSIDE, counted, group_card, group_id, title, users_rows
+from gradcli.render.hierarchy.group_cards import OUTSIDE, group_card, group_id, title, users_rows
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.hierarchy.lines import Bundle, Lines, Lining, is_interval
 from gradcli.render.inspection import Link
 from gradcli.render.listing import link_text
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Card, Cluster, Direction, Edge, Picture, Row
 
 MOST_TOLD = 6

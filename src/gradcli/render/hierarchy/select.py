@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradcli.errors import UsageError, closest
-from gradcli.render.hierarchy.group_cards import counted
+from gradcli.errors import UsageError, suggestion
 from gradcli.render.hierarchy.groups import Hierarchy
 from gradcli.render.hierarchy.outline import magnitude
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Edge
 
 LONGEST_PATH = 3
@@ -107,8 +107,7 @@ def node_named(hierarchy: Hierarchy, name: str) -> int:
     for node in shown:
         if names[node] == name:
             return node
-    near = closest(name, [names[node] for node in shown])
-    hint = f"did you mean {near} ?" if near else "gradcli trace lists the names of all nodes"
+    hint = suggestion(name, [names[node] for node in shown], "gradcli trace lists the names of all nodes")
     raise UsageError(f"no node is called '{name}'", hint=hint)
 
 

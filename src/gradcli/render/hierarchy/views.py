@@ -10,12 +10,12 @@ from gradcli.errors import UsageError
 from gradcli.render import cards
 from gradcli.render.cards import PARTS
 from gradcli.render.hierarchy.division import FULL
-from gradcli.render.hierarchy.group_cards import counted
 from gradcli.render.hierarchy.groups import Group, Hierarchy, Item
 from gradcli.render.hierarchy.lines import is_interval
 from gradcli.render.hierarchy.pictures import Assembly, Frame, frame_title
 from gradcli.render.hierarchy.select import Selection, around, top, total
 from gradcli.render.inspection import Inspection
+from gradcli.render.numbers import counted
 from gradcli.render.picture import Card, Direction, Picture, Row
 from gradcli.render.view import View
 

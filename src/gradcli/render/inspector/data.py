@@ -16,14 +16,14 @@ from gradcli.errors import visible
 from gradcli.methods.base import flatten
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested
-from gradcli.render.cards import NORM, NORM_OF_FINITE, SHORT, number_text, typeset
+from gradcli.render.cards import NORM, NORM_OF_FINITE, number_text, typeset
 from gradcli.render.inspection import MOST_OUTPUTS, Inspection, Link, output_note
 from gradcli.render.listing import enclosed
 from gradcli.render.picture import Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
 from gradcli.render.summary import WHOLE, array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
-from gradcli.render.truths import derivative_truths, is_gradient, signed, truths_at
+from gradcli.render.truths import SHORT, derivative_truths, is_gradient, signed, truths_at
 from gradcli.render.view import View
 from gradcli.shapes import format_shape, size
 

@@ -12,6 +12,7 @@ from gradcli.errors import DomainError
 from gradcli.problem import Nested, Problem
 from gradcli.render.answers import gradient_lines, proven_blocks
 from gradcli.render.cards import typeset
+from gradcli.render.json import head
 from gradcli.render.plot.function import Function
 from gradcli.render.plot.scene import CurveScene, Scene, gradient_text, make_scene
 from gradcli.render.titles import LONGEST_TEXT, value_text
@@ -83,12 +84,7 @@ class PlotAnswer:
         """The answer as JSON."""
         word, sentence = self.verdict
         found: dict[str, Any] = {
-            "schema": "gradcli/1",
-            "command": "plot",
-            "expression": source,
-            "inputs": dict(point),
-            "dtype": self.carrier.dtype,
-            "device": self.carrier.device,
+            **head("plot", source, point, self.carrier),
             "output": self.scene.name,
             "variables": list(self.scene.variables),
             "value": self.value,

@@ -11,7 +11,7 @@ from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.errors import ShapeError, UsageError
 from gradcli.methods.base import flatten
 from gradcli.methods.numerical import held_nodes
-from gradcli.methods.reverse import adjoint_of, output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
 from gradcli.verify.explain import has_value
@@ -66,7 +66,7 @@ class Function:
         value = self._value_of(tape)
         if not math.isfinite(value):
             return value, (math.nan,) * len(self._moved)
-        adjoints = pull(tape, {self.problem.output: output_cotangent(self.carrier, self.problem)}, self._moved)
+        adjoints = adjoints_of(self.problem, tape, self._moved)
         found = [adjoint_of(adjoints, node) for node in self._moved]
         return value, tuple(0.0 if adjoint is None else float(self.carrier.nested(adjoint)) for adjoint in found)
 

@@ -46,8 +46,8 @@ def place(layers: Layers, widths: Mapping[str, int], labels: Sequence[int], room
     places = Places({}, widths, room)
     if not set_lefts(layers, places, room):
         return None
-    for number, pieces in enumerate(layers.pieces):
-        columns = channel(layers, places, number, pieces, labels)
+    for pieces in layers.pieces:
+        columns = channel(places, pieces, labels)
         if columns is None:
             return None
         places.tracks.append(tracks(columns))
@@ -129,9 +129,7 @@ def apart(
 # Ports
 
 
-def channel(
-    layers: Layers, places: Places, number: int, pieces: Sequence[Piece], labels: Sequence[int]
-) -> dict[int, tuple[int, int]] | None:
+def channel(places: Places, pieces: Sequence[Piece], labels: Sequence[int]) -> dict[int, tuple[int, int]] | None:
     """The upper and the lower column of each edge in the channel below a layer, or None where no column is free."""
     taken: dict[int, int] = {}
     for piece in pieces:

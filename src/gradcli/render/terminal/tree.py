@@ -14,6 +14,7 @@ from gradcli.graph import CONSTANT
 from gradcli.problem import Nested
 from gradcli.render.cards import edge, has_both_signs, largest_adjoint, number_text, short, short_text, typeset
 from gradcli.render.inspection import Inspection, Link
+from gradcli.render.numbers import counted
 from gradcli.render.picture import pretty_name, signed_log_tint
 from gradcli.render.summary import summarize
 from gradcli.render.terminal.canvas import Run, clipped, printed
@@ -165,7 +166,7 @@ class Grower:
             pretty_name(self.inspection.names[node], self.inspection.plain_names) for node in arguments[:3]
         )
         names += ", …" if len(arguments) > 3 else ""
-        more = f"{len(found)} node{'s' * (len(found) != 1)} not shown" if found else "not shown either"
+        more = f"{counted(len(found), 'node')} not shown" if found else "not shown either"
         return f"… {names}: {more}"
 
     def title(self, node: int) -> str:

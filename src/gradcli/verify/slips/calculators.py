@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from gradcli.carriers.mistaken import DEGREE, Degrees, Truncating
 from gradcli.primitives.declare import Elementwise
 from gradcli.verify.digits import MOST_DECIMALS
+from gradcli.verify.explain import finite
 from gradcli.verify.slips.slip import Candidate, Slip, contribution_of, replaced, result_text
-from gradcli.verify.sweep import Edge, Sweep, finite
+from gradcli.verify.sweep import Edge, Sweep
 
 
 class DegreesForRadians(Slip):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from gradcli.methods.base import flatten
 from gradcli.methods.reverse import unbroadcast
 from gradcli.primitives.declare import Multilinear, Value
-from gradcli.verify.sweep import Edge, Sweep, finite, is_product, is_quotient
+from gradcli.verify.explain import finite
+from gradcli.verify.sweep import Edge, Sweep, is_product, is_quotient
 
 MOST_PLACES = 2
 """Places that one line names where the slip would have the same effect at each."""

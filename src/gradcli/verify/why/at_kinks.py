@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.methods.base import BLOCK, elements, flatten, unflatten
+from gradcli.methods.base import BLOCK, elements, flatten, unflatten, unit_vector
+from gradcli.methods.proven import is_number
 from gradcli.verify.kinks import SEEN, Sides
-from gradcli.verify.truth import is_number
 from gradcli.verify.verdict import judge_ties
 from gradcli.verify.why.findings import Finding
 from gradcli.verify.why.helps import (
@@ -76,8 +76,7 @@ def _kink_of(scene: Scene, kinks: Sequence[int], name: str, element: int) -> int
 
     source = scene.sources[name]
     shape = scene.graph.shapes[source]
-    unit = [0.0] * len(scene.gradient[name])
-    unit[element] = 1.0
+    unit = unit_vector(len(scene.gradient[name]), element)
     if source >= len(scene.tape.values):
         return None
     tangents = push(scene.tape, {source: scene.carrier.constant(unflatten(unit, shape), shape)})

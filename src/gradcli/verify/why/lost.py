@@ -9,12 +9,10 @@ from typing import Any
 from gradcli.methods.enclosures import working
 from gradcli.methods.proven import proven_text
 from gradcli.methods.reverse import contribution_to
-from gradcli.verify.conditioning import condition_number, errors
+from gradcli.verify.conditioning import SMALLEST, condition_number, errors
 from gradcli.verify.why.scene import Array, Scene
 from gradcli.verify.why.truth import overflows, written
 
-SMALLEST = {"float64": 2.3e-308, "float32": 1.2e-38}
-"""Smaller numbers have fewer digits, and then none."""
 MAGNIFIES = 1000
 """A condition number from which on a node is what loses the digits; below, they were lost little by little."""
 

@@ -268,7 +268,7 @@ def _slopes_continue(scene: Scene, fresh: Scene) -> bool:
 
 
 def _filled(number: float, shape: Shape, only: int | None = None) -> Nested:
-    return unflatten([number if only in (None, k) else 0.0 for k in range(int(size(shape)))], shape)
+    return unflatten([number if only in (None, k) else 0.0 for k in range(size(shape))], shape)
 
 
 def random_points(problem: Problem) -> Iterator[dict[str, Nested]]:

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.base import flatten
 from gradcli.methods.enclosures import working
-from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
@@ -31,11 +31,9 @@ class Scene:
         self.problem = problem
         self.graph = problem.graph
         self.carrier = carrier
-        self.tape = evaluate(self.graph, [problem.output], carrier, input_values(self.graph, carrier, problem.point))
+        self.tape = tape_of(problem, carrier)
         self.sources = {name: self.graph.inputs[name] for name in problem.wrt}
-        self.adjoints = pull(
-            self.tape, {problem.output: output_cotangent(carrier, problem)}, list(self.sources.values())
-        )
+        self.adjoints = adjoints_of(problem, self.tape, self.sources.values())
         self.outputs = tuple(outputs) or (problem.output,)
         self.truth = ProblemInBalls(problem, carrier)
 
@@ -88,10 +86,9 @@ class Scene:
         return {name: self._flat(name) for name in self.problem.wrt}
 
     def _flat(self, name: str) -> list[float]:
-        source = self.sources[name]
-        adjoint = self.adjoints[source] if source < len(self.adjoints) else None
+        adjoint = adjoint_of(self.adjoints, self.sources[name])
         if adjoint is None:
-            return [0.0] * int(size(self.problem.input_shape(name)))
+            return [0.0] * size(self.problem.input_shape(name))
         return flatten(self.carrier.nested(adjoint))
 
     def array(self, value: Value) -> Array:
@@ -112,7 +109,7 @@ class Scene:
 
     def reaches(self, node: int) -> bool:
         """Whether the node is on a way from an input that is differentiated by to the output."""
-        return node < len(self.adjoints) and self.adjoints[node] is not None
+        return adjoint_of(self.adjoints, node) is not None
 
     def positions(self, node: int) -> Iterator[tuple[int, int]]:
         """Positions and nodes of the arguments that are on such a way."""
@@ -152,7 +149,7 @@ class Scene:
         for argument in dict.fromkeys(self.graph.arguments[node]):
             if self.is_constant(argument):
                 continue
-            numbers = numpy.arange(int(size(self.graph.shapes[argument]))).reshape(self.sizes(argument))
+            numbers = numpy.arange(size(self.graph.shapes[argument])).reshape(self.sizes(argument))
             own = int(numpy.broadcast_to(numbers, self.sizes(node)).ravel()[element])
             value = self.value_of(argument).ravel()[own] + 0.0
             parts.append(f"{self.element_of(argument, own)} = {value:.6g}")

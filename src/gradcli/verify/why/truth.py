@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import flatten, unflatten, weigh
+from gradcli.methods.base import flatten, unflatten, unit_vector, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import (
@@ -26,6 +26,7 @@ from gradcli.methods.enclosures import (
     working,
 )
 from gradcli.methods.proven import DIGITS, nearest_float, short_text
+from gradcli.methods.reverse import adjoint_of
 from gradcli.methods.rounding import rounding_bound
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
@@ -163,7 +164,7 @@ class ProblemInBalls:
             ours = self._gradient(swept)[name][element]
         position = float(flatten(self.problem.point[name])[element])
         shape = self.problem.input_shape(name)
-        unit = {name: unflatten([float(k == element) for k in range(int(size(shape)))], shape)}
+        unit = {name: unflatten(unit_vector(size(shape), element), shape)}
         for finer in FINER:
             bits = difference_bits(self.problem) * finer
             with working(bits, self.problem.dtype) as balls:
@@ -193,13 +194,13 @@ class ProblemInBalls:
         found = {}
         for name in self.problem.wrt:
             node, shape = self.problem.graph.inputs[name], self.problem.input_shape(name)
-            adjoint = swept.adjoints[node] if node < len(swept.adjoints) else None
+            adjoint = adjoint_of(swept.adjoints, node)
             found[name] = flat(swept.tape.carrier.zeros(shape) if adjoint is None else adjoint)
         return found
 
     def _places(self) -> list[tuple[str, int]]:
         shapes = {name: self.problem.input_shape(name) for name in self.problem.wrt}
-        return [(name, k) for name, shape in shapes.items() for k in range(int(size(shape)))]
+        return [(name, k) for name, shape in shapes.items() for k in range(size(shape))]
 
 
 def is_lost(row: JudgedNumber, dtype: str) -> bool:

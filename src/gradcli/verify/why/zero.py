@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from gradcli.carriers.tangents import contributions, total
-from gradcli.methods.base import unflatten
+from gradcli.methods.base import unflatten, unit_vector
 from gradcli.methods.enclosures import working
 from gradcli.methods.reverse import contribution_to, pull
 from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, Value
@@ -38,12 +38,10 @@ def deaths(scene: Scene, name: str, element: int) -> list[Death]:
     tape, graph, m = scene.tape, scene.graph, scene.carrier
     source = scene.sources[name]
     shape = graph.shapes[source]
-    unit = [0.0] * int(size(shape))
-    unit[element] = 1.0
     tangents: list[Value | None] = [None] * len(tape.values)
     if source >= len(tangents):
         return []
-    tangents[source] = m.constant(unflatten(unit, shape), shape)
+    tangents[source] = m.constant(unflatten(unit_vector(size(shape), element), shape), shape)
     found: list[tuple[bool, Death]] = []
     for node in tape.nodes:
         incoming = [tangents[a] for a in graph.arguments[node]]
@@ -131,14 +129,14 @@ def sharing(scene: Scene, death: Death, name: str) -> Array:
         weights = numpy.random.default_rng(argument).uniform(1, 2, scene.sizes(argument))
         if death.position is not None:
             ones = m.constant(
-                unflatten([1.0] * int(size(graph.shapes[death.node])), graph.shapes[death.node]),
+                unflatten([1.0] * size(graph.shapes[death.node]), graph.shapes[death.node]),
                 graph.shapes[death.node],
             )
             passed = contribution_to(tape, death.node, position, ones)
             weights = weights if passed is None else weights * (scene.array(passed) == 0)
         starts[argument] = m.constant(unflatten(weights.ravel().tolist(), shape), shape)
     found = pull(tape, starts, [source])[source]
-    count = int(size(graph.shapes[source]))
+    count = size(graph.shapes[source])
     return numpy.zeros(count, dtype=bool) if found is None else scene.array(found).ravel() != 0
 
 
