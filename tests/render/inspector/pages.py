@@ -143,10 +143,11 @@ class Page:
         return {title: dict(rows) for title, rows in cards}
 
     def trace(self) -> dict[str, list[str]]:
-        """The cells of the evaluation trace by the row's title."""
+        """The cells of the evaluation trace by the row's title; nothing for one that is not to be seen yet."""
         return dict(
             self.run(
                 """return [...document.querySelectorAll('.trace tbody tr')].map(row =>
-                [row.querySelector('th').textContent, [...row.querySelectorAll('td')].map(td => td.textContent)])"""
+                [row.querySelector('th').textContent, [...row.querySelectorAll('td')]
+                .map(td => getComputedStyle(td.firstChild).visibility === 'visible' ? td.textContent : '')])"""
             )
         )

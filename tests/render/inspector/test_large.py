@@ -36,6 +36,28 @@ def test_a_node_with_thousands_of_users_names_a_dozen_of_them(page: Page, terms:
     assert page.trace()["x"][1] == short(terms**2 / 2)
 
 
+STEP = """
+const seen = new MutationObserver(() => 0);
+seen.observe(document, { subtree: true, attributes: true, childList: true, characterData: true });
+document.getElementById("back").click();
+const written = seen.takeRecords().filter(({ target }) => target.parentElement?.closest("#canvas, .trace"));
+const marks = ["class", "aria-label", "aria-pressed", "style"];
+return [written.length, written.filter(({ attributeName }) => !marks.includes(attributeName)).length];
+"""
+
+
+def test_a_step_changes_no_more_of_a_large_page_than_of_a_small_one(page: Page) -> None:
+    counts = []
+    for nodes in (20, 200):
+        lines = [f"u{k} = sin(u{k - 1})*x" for k in range(1, nodes)]
+        page.open(pages.page_of("; ".join(["u0 = x*y", *lines, f"u{nodes - 1} + y"]), {"x": 0.5, "y": 2.0}))
+        page.run("slider.value = slider.max * 0.75; slider.dispatchEvent(new Event('input'))")
+        marks, others = page.run(STEP)
+        assert others == 0
+        counts.append(marks)
+    assert 3 < counts[1] <= counts[0] + 4
+
+
 def many_outputs(count: int) -> Inspection:
     lines = [f"h{k} = sin(h{k - 1}) + {k}*y" for k in range(1, count + 1)]
     return inspect("; ".join(["h0 = x", *lines, *(f"h{k}" for k in range(1, count + 1))]), {"x": 0.5, "y": 0.25})

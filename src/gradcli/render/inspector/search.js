@@ -35,7 +35,7 @@ function nextFound(by) {
   byId("search").focus();
   point(node);
   const card = views[app.view].cardOf.get(node);
-  if (card !== undefined) reveal(parts(app.view).cards[card].element);
+  if (card !== undefined) reveal(parts(app.view).cards[card].box);
 }
 
 // A node in a group that is too far inside to be in this page: the command that draws it.
