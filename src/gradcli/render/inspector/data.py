@@ -66,6 +66,7 @@ class PageData:
         self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
         self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
         self.users = users_of(inspection)
+        self.rows: dict[tuple[tuple[str, Any], ...], int] = {}
         self.whole = MOST_ELEMENTS if len(self.nodes) <= FEW_NODES else 0
 
     def all(self) -> dict[str, Any]:
@@ -86,6 +87,7 @@ class PageData:
             "links": [self.link(link) for link in self.links],
             "state": self.state(),
             "views": [self.view(view) for view in self.views],
+            "rows": [dict(row) for row in self.rows],
         }
 
     def elsewhere(self) -> list[list[str]]:
@@ -248,7 +250,7 @@ class PageData:
         node = node_of(card.id)
         found: dict[str, Any] = {"node": -1 if node is None else self.place.get(node, -1)}
         if any(row.part for row in card.rows):
-            found["rows"] = self.rows(card)
+            found["rows"] = self.rows_of(card)
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
         if card.outside:
@@ -261,15 +263,18 @@ class PageData:
             found["again"] = True
         return found
 
-    def rows(self, card: Card) -> list[dict[str, Any]]:
-        """What each row of a card shows: the part, `which` of them, what of an array, of which other node."""
+    def rows_of(self, card: Card) -> list[int]:
+        """What each row of a card shows, by its place in `rows`: the part, `which` of them, what of an array, of which
+        other node."""
         found = []
         before: Counter[tuple[str, int | None]] = Counter()
         for row in card.rows:
             written: dict[str, Any] = {"part": row.part, "which": before[row.part, row.node], "ofArray": row.of_array}
             before[row.part, row.node] += 1
             written = {key: value for key, value in written.items() if value}
-            found.append(written if row.node is None else written | {"node": self.place.get(row.node, -1)})
+            if row.node is not None:
+                written["node"] = self.place.get(row.node, -1)
+            found.append(self.rows.setdefault(tuple(written.items()), len(self.rows)))
         return found
 
     def edge(self, edge: Edge, cards: Mapping[str, int]) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from string import Template
 from typing import Any
 
 from gradcli.errors import visible
-from gradcli.render.drawing import draw
+from gradcli.render.drawing import SMALL_SIZE, draw
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
 from gradcli.render.inspector.program import Program, program_of, scripts
@@ -35,6 +36,10 @@ SCRIPTS = (
     "main",
 )  # fmt: skip
 """The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
+
+UNSPACED = frozenset("`'/")
+TEXT = re.compile(r'("(?:[^"\\]|\\.)*")')
+SPACE = re.compile(r"(?<![\w$+-]) +| +(?![\w$+-])")
 
 COLOURS = {
     "light": {"accent": "#0b57d0", "path": "#7a2ee6", "ground": "#f5f7fb", "wash": "#e3edfd", "raised": "#ffffff"},
@@ -78,7 +83,12 @@ def picture_text(drawing: Drawing) -> str:
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     quiet = replace(drawing, shapes=tuple(silent(shape) for shape in drawing.shapes))
     return "\n".join(
-        [f'<svg class="picture" {size} role="group" aria-label="{drawing.description}">', *elements(quiet), "</svg>"]
+        [
+            f'<svg class="picture" {size} font-size="{number(SMALL_SIZE)}" role="group" '
+            f'aria-label="{drawing.description}">',
+            *elements(quiet, SMALL_SIZE),
+            "</svg>",
+        ]
     )
 
 
@@ -117,22 +127,34 @@ def script_text(program: Program | str) -> str:
 @cache
 def style_text() -> str:
     """The colours of both themes, the pictures' rules, the page's rules."""
-    light, dark = (
-        ";".join(f"--{name}:{colour}" for name, colour in (PALETTES[theme] | COLOURS[theme]).items())
-        for theme in ("light", "dark")
-    )
+    light, dark = (PALETTES[theme] | COLOURS[theme] for theme in ("light", "dark"))
+    colours = ";".join(f"--{name}:{both(light[name], dark[name])}" for name in light)
     themes = (
-        f":root{{color-scheme:light;{light}}}\n"
-        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{color-scheme:dark;{dark}}}}}}}\n"
+        f":root{{color-scheme:light;{colours}}}\n"
+        "@media screen{:root[data-theme=dark]{color-scheme:dark}:root[data-theme=auto]{color-scheme:light dark}}\n"
     )
-    return f"{themes}{PLAIN}{dynamic_rules()}\n{compact(part('inspector.css'))}"
+    return f"{themes}{PLAIN}{dynamic_rules()}\n{part('inspector.css')}"
+
+
+def both(light: str, dark: str) -> str:
+    """A colour of either theme."""
+    return light if light == dark else f"light-dark({light},{dark})"
 
 
 def compact(text: str) -> str:
     """A script or style without indentation, comments on lines of their own and empty lines."""
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    return "\n".join(close(line) for line in lines if line and not line.startswith("//"))
+
+
+def close(line: str) -> str:
+    """A line of a script without the spaces around signs, outside texts in double quotes. A line that may hold a text of
+    another kind or a regular expression is left as it is, and so are + and -, because `a + +b` is not `a++b`."""
+    if not UNSPACED.isdisjoint(line):
+        return line
+    pieces = TEXT.split(line)
+    pieces[::2] = [SPACE.sub("", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 @cache

@@ -108,10 +108,13 @@ class Writer:
         """A leaf is a constant or an input; an elementwise node has a function, a linear one the entries of its matrix,
         a bilinear one its products."""
         graph = self.graph
-        operation, written = graph.operations[node], {"id": node, "shape": list(graph.shapes[node])}
+        operation, written = graph.operations[node], {"id": node}
+        if graph.shapes[node]:
+            written["shape"] = list(graph.shapes[node])
         if operation is INPUT:
             self.inputs.append(node)
-            return written | {"input": len(self.inputs) - 1, "held": graph.parameters[node][0] in graph.held}
+            held = graph.parameters[node][0] in graph.held
+            return written | {"input": len(self.inputs) - 1} | ({"held": True} if held else {})
         if operation is CONSTANT:
             return written | {"constant": self.numbers(as_floats(graph.parameters[node][0]))}
         assert isinstance(operation, Primitive)
@@ -119,14 +122,8 @@ class Writer:
         if operation.elementwise:
             key = (operation, graph.parameters[node])
             function = self.functions.setdefault(key, len(self.functions))
-            return (
-                written
-                | self.needs(operation, node)
-                | {
-                    "function": function,
-                    "crosses": self.crosses_kinks(operation, node),
-                }
-            )
+            crosses = {"crosses": True} if self.crosses_kinks(operation, node) else {}
+            return written | self.needs(operation, node) | {"function": function} | crosses
         if type(operation.rule) is Linear:
             return written | {"entries": entries(self.tape, node)}
         if type(operation.rule) is Multilinear:
@@ -157,7 +154,7 @@ class Writer:
         """The tangents that a column follows, by input."""
         inputs = self.graph.inputs
         tangents = {inputs[name]: self.numbers(t) for name, t in column.tangents.items() if name in inputs}
-        return {"label": column.label, "tangents": tangents}
+        return {"tangents": tangents}
 
     @staticmethod
     def numbers(nested: Any) -> list[float]:
@@ -171,11 +168,8 @@ def function_texts(functions: Mapping[tuple[Primitive, Parameters], int]) -> str
 
 
 def function_words(primitive: Primitive) -> dict[str, Any]:
-    """What is said of a primitive on its kink."""
-    return {
-        "name": primitive.name,
-        "convention": primitive.kink.convention if primitive.kink else "",
-    }
+    """A primitive's name, and what is said of it on its kink."""
+    return {"name": primitive.name} | ({"convention": primitive.kink.convention} if primitive.kink else {})
 
 
 def function_text(primitive: Primitive, parameters: Parameters) -> str:

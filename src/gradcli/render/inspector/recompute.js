@@ -122,7 +122,7 @@ const recompute = (() => {
     const byId = [];
     return program.nodes.map((written) => {
       const given = (written.arguments ?? []).map((argument) => byId[argument]);
-      const node = { ...written, given, value: null, partials: null, tangent: null, adjoint: null };
+      const node = { shape: [], ...written, given, value: null, partials: null, tangent: null, adjoint: null };
       if (node.function !== undefined) {
         node.kind = elementwise;
         node.run = functions[node.function];

@@ -6,8 +6,8 @@ let tableState = null;
 const MOST_PRINTED = 4;
 
 function prepareTable() {
-  const adjoints = outputs.map(({ name }) => `\u2202${name}/\u2202v`);
-  const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `\u2202/\u2202${column}`)] : ["v", "local partials"];
+  const adjoints = outputs.map(({ name }) => `∂${name}/∂v`);
+  const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `∂/∂${column}`)] : ["v", "local partials"];
   const body = make("tbody");
   nodes.forEach((_, node) => {
     const button = make("button", { type: "button", class: "plain", tabindex: node ? -1 : 0 }, titleOf(node));

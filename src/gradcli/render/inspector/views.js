@@ -46,12 +46,12 @@ function parts(place) {
   picture.cards = all("card").map((element, k) => {
     const values = [...element.querySelectorAll(":scope > .value")];
     const { node, rows: told = [] } = view.cards[k];
-    const rows = told.map((what, row) => {
+    const rows = told.map((kind, row) => {
       const label = values[row].previousElementSibling;
       const before = label.previousElementSibling;
       const tint = before?.matches("rect[class^=tint-]") ? before : null;
       const look = tint && { class: tint.getAttribute("class"), "fill-opacity": tint.getAttribute("fill-opacity") };
-      return { node, which: 0, ...what, value: values[row], text: values[row].lastChild?.data, label, called: label.lastChild?.data, tint, look };
+      return { node, which: 0, ...data.rows[kind], value: values[row], text: values[row].lastChild?.data, label, called: label.lastChild?.data, tint, look };
     });
     // The last frame is the card's own: behind that of a group are those of its pile.
     const frame = [...element.querySelectorAll(":scope > .card-frame")].at(-1);
