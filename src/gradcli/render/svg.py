@@ -85,8 +85,9 @@ def to_svg(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
 
 
 def elements(drawing: Drawing, size: float | None = None) -> list[str]:
-    """The lines inside the `svg` element: groups of cards, edges and labels each in the order of the picture. Texts of the
-    `size` that the element has itself do not state it."""
+    """The lines inside the `svg` element: groups of cards, edges and labels each in the order of the picture.
+
+    Texts of the `size` that the element has itself do not state it."""
     lines: list[str] = []
     for shape in drawing.shapes:
         write_shape(shape, lines, size)

@@ -112,8 +112,10 @@ class Page:
         """Type into whatever has the focus."""
         from selenium.webdriver.common.action_chains import ActionChains
 
+        chain = ActionChains(self.driver, duration=0)
         for key in keys:
-            ActionChains(self.driver, duration=0).send_keys(key).perform()
+            chain.send_keys(key)
+        chain.perform()
 
     def focused(self) -> str:
         """What is focused, in short."""

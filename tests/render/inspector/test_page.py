@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.render.cards import picture_of
 from gradcli.primitives import backings
+from gradcli.render.cards import picture_of
 from gradcli.render.inspector import page as assembly
 from gradcli.render.inspector.page import SCRIPTS, compact, part
 from gradcli.render.view import View

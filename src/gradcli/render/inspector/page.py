@@ -81,15 +81,9 @@ def picture_text(drawing: Drawing) -> str:
     """A drawing as an inline SVG element; what it tells on hovering is told by the page."""
     width, height = number(drawing.width), number(drawing.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    told = f'font-size="{number(SMALL_SIZE)}" role="group" aria-label="{drawing.description}"'
     quiet = replace(drawing, shapes=tuple(silent(shape) for shape in drawing.shapes))
-    return "\n".join(
-        [
-            f'<svg class="picture" {size} font-size="{number(SMALL_SIZE)}" role="group" '
-            f'aria-label="{drawing.description}">',
-            *elements(quiet, SMALL_SIZE),
-            "</svg>",
-        ]
-    )
+    return "\n".join([f'<svg class="picture" {size} {told}>', *elements(quiet, SMALL_SIZE), "</svg>"])
 
 
 def silent(shape: Shape) -> Shape:
@@ -148,8 +142,10 @@ def compact(text: str) -> str:
 
 
 def close(line: str) -> str:
-    """A line of a script without the spaces around signs, outside texts in double quotes. A line that may hold a text of
-    another kind or a regular expression is left as it is, and so are + and -, because `a + +b` is not `a++b`."""
+    """A line of a script without the spaces around signs, outside texts in double quotes.
+
+    A line that may hold a text of another kind or a regular expression is left as it is. So are the spaces around + and
+    -, because `a + +b` is not `a++b`."""
     if not UNSPACED.isdisjoint(line):
         return line
     pieces = TEXT.split(line)
