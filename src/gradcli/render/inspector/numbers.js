@@ -107,5 +107,6 @@ function arrayOf(flat, shape) {
     norm: short(norm),
     odd,
     flat,
+    shape,
   };
 }

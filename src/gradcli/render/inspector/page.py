@@ -20,7 +20,8 @@ from string import Template
 from typing import Any
 
 from gradcli.errors import visible
-from gradcli.render.drawing import SMALL_SIZE, draw
+from gradcli.render.drawing import CELL, HEADER, HEAT_TOP, SMALL_SIZE, STRIP, TEXT_LEFT, draw
+from gradcli.render.heat import FAINTEST, LEVELS, MOST_COLUMNS, MOST_ROWS, STRONGEST
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
 from gradcli.render.inspector.program import Program, program_of, scripts
@@ -35,7 +36,21 @@ SCRIPTS = (
     "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search",
     "main",
 )  # fmt: skip
-"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
+"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`, and
+where there are heat maps besides, `heat`."""
+
+HEAT = {
+    "mostRows": MOST_ROWS,
+    "mostColumns": MOST_COLUMNS,
+    "levels": LEVELS,
+    "faintest": FAINTEST,
+    "strongest": STRONGEST,
+    "left": TEXT_LEFT,
+    "top": HEADER + HEAT_TOP,
+    "cell": CELL,
+    "strip": STRIP,
+}
+"""How heat maps are made: what the script has to know to do it too."""
 
 UNSPACED = frozenset("`'/")
 TEXT = re.compile(r'("(?:[^"\\]|\\.)*")')
@@ -53,8 +68,9 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
     OutOfTimeError."""
     title = inert(views[0].picture.title)
     program = program_of(inspection)
-    known = page_data(inspection, judged, views) | program_data(inspection, program)
-    style, script = style_text(), script_text(program)
+    heat = any(card.heat for view in views for card in view.picture.cards)
+    known = page_data(inspection, judged, views) | program_data(inspection, program, heat)
+    style, script = style_text(), script_text(program, heat)
     return Template(part("page.html")).substitute(
         title=escape(title or "Computation graph"),
         theme=theme,
@@ -102,17 +118,18 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def program_data(inspection: Inspection, program: Program | str) -> dict[str, Any]:
-    """The program's data, or at a point why there is none."""
+def program_data(inspection: Inspection, program: Program | str, heat: bool) -> dict[str, Any]:
+    """The program's data, or at a point why there is none; how heat maps are drawn, where there are some."""
     if isinstance(program, Program):
-        return {"program": program.data}
+        return {"program": program.data} | ({"heat": HEAT} if heat else {})
     return {"fixed": visible(program)} if inspection.tape is not None else {}
 
 
-def script_text(program: Program | str) -> str:
+def script_text(program: Program | str, heat: bool) -> str:
     """All parts in one function, so that nothing of them is global."""
     texts = [part(f"{name}.js") for name in SCRIPTS]
     if isinstance(program, Program):
+        texts += [part("heat.js")] * heat
         texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
     body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'

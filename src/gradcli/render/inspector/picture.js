@@ -78,7 +78,7 @@ function refreshPicture() {
     const { element, rows, card } = drawn;
     if (drawn.state !== app.state) rewriteCard(drawn);
     rows.forEach((row) => refreshRow(row, card));
-    drawn.heat?.classList.toggle("later", changed() || !reachedForward(card.node));
+    drawn.heat?.classList.toggle("later", !reachedForward(card.node));
     const marks = element.classList;
     marks.toggle("current", Boolean(step) && card.members.includes(step.node) && !card.again);
     marks.toggle("chosen", app.chosen >= 0 && card.node === app.chosen);
@@ -118,6 +118,7 @@ function rewriteCard(drawn) {
   drawn.state = app.state;
   for (const row of rows) if (row.node >= 0 && row.part && row.part !== "truth") rewriteRow(row);
   if (!card.again) refreshAlarm(drawn);
+  if (drawn.heat && data.heat) redrawHeat(drawn);
 }
 
 function rewriteRow(row) {
