@@ -138,3 +138,26 @@ def test_a_group_without_a_picture_of_its_own_lies_on_paths_too(page: Page) -> N
     assert not page.all("g.card.group.dim")
     type_into(page, {"x": float("nan")})
     assert page.all("g.card.group .alarmed")
+
+
+def test_the_trace_follows_into_groups_whose_nodes_it_does_not_have(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the fifth group there is no picture, and of the second no inner one: their nodes have no rows."""
+    monkeypatch.setattr("gradcli.render.inspector.data.MOST_NODES", 100)
+    inspection = long_graph()
+    kept = [view for place, view in enumerate(views(inspection, "title", most_cards=120)) if place != 5]
+    page.open(pages.page(inspection, kept))
+    assert 100 > len(page.all(".trace tbody tr")) > 50
+    reached = page.run(
+        """const box = document.querySelector('.scroll'); const reached = [];
+        for (const title of ['u₈₁ … u₁₆₀', 'u₃₂₀ … u₃₉₉']) {
+          box.scrollTop = 0;
+          [...document.querySelectorAll('g.card.group')].find(card => card.querySelector('.name').textContent === title)
+            .dispatchEvent(new MouseEvent('click', { bubbles: true }));
+          reached.push(box.scrollTop);
+          document.querySelector('#crumbs button')?.click();
+        }
+        return reached"""
+    )
+    assert min(reached) > 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -61,6 +62,7 @@ class PageData:
     def __init__(self, inspection: Inspection, views: Sequence[View]) -> None:
         self.inspection = inspection
         self.views = views
+        self.levels = inspection.graph.levels(inspection.nodes)
         self.nodes = known_nodes(inspection, views)
         self.place = {node: place for place, node in enumerate(self.nodes)}
         self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
@@ -259,9 +261,16 @@ class PageData:
             found["opens"] = names.get(card.group, -1)
         if card.group and card.group not in names and not card.outside:
             found["members"] = [self.place[member] for member in card.members if member in self.place]
+            if card.members and not found["members"]:
+                found["near"] = self.near(card.members[0])
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
         return found
+
+    def near(self, node: int) -> int:
+        """The place in the trace where a node would stand that it does not have."""
+        at = bisect_left(self.nodes, self.levels[node], key=self.levels.__getitem__)
+        return min(at, len(self.nodes) - 1)
 
     def rows_of(self, card: Card) -> list[int]:
         """What each row of a card shows, by its place in `rows`: the part, `which` of them, what of an array, of which

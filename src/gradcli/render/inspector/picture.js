@@ -34,6 +34,7 @@ function press(k) {
   const { card } = parts(app.view).cards[k];
   if (card.opens > 0) openView(card.opens);
   else choose(card.node);
+  if (card.opens === -1) followCard(card);
 }
 
 function choose(node) {

@@ -83,13 +83,17 @@ function openView(place, focusOn = -1) {
   if (looked !== undefined) centreOn(picture.cards[looked].box);
   if (focus < 0) return;
   focusCard(focus);
-  const [node] = picture.view.cards[focus].members;
-  if (node !== undefined) showRow(node);
+  followCard(picture.view.cards[focus]);
+}
+
+// The trace at a card's first row; of nodes that have none, where it would be.
+function followCard({ members: [row], near }) {
+  if ((row ?? near) !== undefined) showRow(row ?? near);
 }
 
 // The first card of what a group holds: not one for what is around it.
 function firstOwn({ cards }) {
-  return Math.max(0, cards.findIndex((card) => !card.outside && card.members.length > 0));
+  return Math.max(0, cards.findIndex(({ outside, members, near }) => !outside && (members[0] ?? near) !== undefined));
 }
 
 function showCrumbs() {
