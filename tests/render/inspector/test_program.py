@@ -205,9 +205,9 @@ def test_random_graphs(seed: int) -> None:
     def choose(options: Sequence[Any]) -> Any:
         return rng.choice(LINEAR if tuple(options) == tuple(TENSOR) else options)
 
-    problem = random_problem(choose, lambda: rng.uniform(-2, 2), seed % 2 == 0, rng.randint(1, 12))
-    if not is_tame(problem):
-        pytest.skip("a value is large, and rounding with it")
+    # Where a value is large, so is rounding.
+    drawn = (random_problem(choose, lambda: rng.uniform(-2, 2), seed % 2 == 0, rng.randint(1, 12)) for _ in range(9))
+    problem = next(filter(is_tame, drawn))
     graph, carrier = problem.graph, carrier_for(problem)
     columns = tangent_columns(graph, problem.wrt)
     cotangents = {problem.output: problem.cotangent}
