@@ -12,7 +12,7 @@ function stateOf(answer) {
   const shapeOf = new Map(program.nodes.map(({ id, shape = [] }) => [id, shape]));
   const shaped = (flat, shape) => (shape.length ? arrayOf(flat, shape) : flat[0]);
   const column = (numbers) => nodes.map(({ id }) => shaped(numbers[id], shapeOf.get(id)));
-  const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function]]));
+  const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function] ?? node]));
   const places = (ids) => new Set(ids.map((id) => placeOf.get(id)));
   const needs = new Map(program.nodes.map((node) => [node.id, node.needs]));
   const at = (id, text) => [placeOf.get(id), text];

@@ -130,7 +130,11 @@ def script_text(program: Program | str, heat: bool) -> str:
     texts = [part(f"{name}.js") for name in SCRIPTS]
     if isinstance(program, Program):
         texts += [part("heat.js")] * heat
-        texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
+        texts += [
+            scripts(program.functions, "pieces" in program.data),
+            f"const functions = {program.functions};",
+            part("inputs.js"),
+        ]
     body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
