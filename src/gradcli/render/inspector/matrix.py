@@ -52,7 +52,7 @@ def products(tape: Tape, node: int) -> dict[str, list[Any]]:
 
 
 def applied(tape: Tape, node: int) -> tuple[Any, Any]:
-    """torch, and the node's operation on tensors. Raises Unstated where no argument has elements: a mean is then no 0."""
+    """torch, and the node's operation on tensors. Raises Unstated where no argument has elements."""
     carrier, primitive, parameters = tape.carrier, tape.primitive(node), tape.graph.parameters[node]
     assert isinstance(carrier, Tensors)
     if not any(map(size, argument_shapes(tape, node))):

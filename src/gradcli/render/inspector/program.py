@@ -46,8 +46,8 @@ class Program:
 
 
 def scripts(functions: str, pieces: bool) -> str:
-    """The JavaScript that runs programs of these functions, with or without pieces: it defines `recompute`, and `floating`
-    if they call it."""
+    """The JavaScript that runs programs of these functions, with or without pieces: it defines `recompute`, and
+    `floating` if they call it."""
     called = library() if "floating." in functions else ""
     files = ["pieces.js", "recompute.js"] if pieces else ["recompute.js"]
     return called + "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in files)
