@@ -41,7 +41,7 @@ def fresh_engine(source: str) -> Any:
 @cache
 def engine() -> Any:
     """V8 with what a page has."""
-    return fresh_engine(scripts("floating.") + READS)
+    return fresh_engine(scripts("floating.", pieces=True) + READS)
 
 
 def value_and_partials(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from itertools import accumulate
 from typing import Any
 
 from gradcli.errors import ShapeError
 from gradcli.primitives.axes import one_axis
-from gradcli.primitives.declare import ARRAYS, AXES, Differential, Linear, Primitive, Value, multiplication
+from gradcli.primitives.declare import ARRAYS, AXES, Composition, Differential, Linear, Primitive, Value, multiplication
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
 PARAMETERS = {"axis": None, "exclusive": False, "reverse": False}
@@ -45,6 +47,16 @@ def _cumprod_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: int, exclus
     return join(m.zeros((*shape[:axis], 1, *shape[axis + 1 :])), _between(m, tangent, axis, first, last))
 
 
+def _running_products(m: Any, x: Value, axis: int, exclusive: bool, reverse: bool) -> Value:
+    parts = [_between(m, x, axis, k, k + 1) for k in range(m.shape(x)[axis])]
+    if exclusive:
+        parts = [m.broadcast_to(1.0, shape=m.shape(parts[0])), *(parts[:0:-1] if reverse else parts[:-1])]
+    elif reverse:
+        parts.reverse()
+    found = list(accumulate(parts, operator.mul))
+    return m.cat(*(reversed(found) if reverse else found), axis=axis) if len(found) > 1 else found[0]
+
+
 PRIMITIVES = (
     Primitive(
         "cumsum",
@@ -74,5 +86,6 @@ PRIMITIVES = (
         torch=AXES + "cumprod",
         array=ARRAYS + "cumprod",
         cost=multiplication,
+        composition=Composition(_running_products),
     ),
 )

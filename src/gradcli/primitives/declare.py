@@ -142,6 +142,17 @@ class Kink:
 
 
 @dataclass(frozen=True)
+class Composition:
+    """How a page computes what is neither elementwise nor linear: by operations that are, fit for rounding.
+
+    `value(m, *arguments, *parameters)` is the value; `kink(m, out, ...)`, where there is a kink, is 0 exactly on it.
+    """
+
+    value: RuleFunction
+    kink: RuleFunction | None = None
+
+
+@dataclass(frozen=True)
 class Notation:
     """How an application is written. Without `infix` or `prefix` it is a call by the first spelling.
 
@@ -242,6 +253,7 @@ class Primitive(Operation):
     array: str = ""
     arb: str = ""
     javascript: str = ""
+    composition: Composition | None = None
     definition: Callable[..., Value] | None = None
     jacobian: Callable[..., Value | None] | None = None
     holds_value: bool = False

@@ -18,7 +18,7 @@ from gradcli.primitives.axes import (
     reduced_shape,
 )
 from gradcli.primitives.backings import axes
-from gradcli.primitives.declare import AXES, Differential, Kink, Notation, Primitive, Value
+from gradcli.primitives.declare import AXES, Composition, Differential, Kink, Notation, Primitive, Value
 from gradcli.shapes import Shape
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
@@ -75,6 +75,20 @@ def _norm(m: Any, x: Value, p: float, axis: Any, keepdim: bool) -> Value:
     return m.pow(total, m.div(1.0, p))
 
 
+def _off_kinks(m: Any, out: Value, x: Value, p: float, axis: Any, keepdim: bool) -> Value:
+    """0 where an element is (p = 1), where all are, or where several are the largest (p = inf)."""
+    if p == 1:
+        return x
+    if p < math.inf:
+        return out
+    tied = m.sum(m.eq(m.abs(x), laid_over(m, out, x, axis)), axis=axis, keepdim=keepdim)
+    return m.where(m.lt(tied, 2.0), out, 0.0)
+
+
+def _sum_of_squares(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
+    return m.sum(x * x, axis=axis, keepdim=keepdim)
+
+
 PRIMITIVES = (
     Primitive(
         "norm",
@@ -108,6 +122,7 @@ PRIMITIVES = (
         ),
         torch=AXES + "norm",
         definition=_norm,
+        composition=Composition(_norm, _off_kinks),
     ),
     Primitive(
         "sumsq",
@@ -120,6 +135,7 @@ PRIMITIVES = (
         notation=Notation(latex=r"\left\lVert {0} \right\rVert^2", encloses=True),
         samples=((VECTOR,), (MATRIX,), (MATRIX, 0), (MATRIX, 1, True)),
         torch=AXES + "sumsq",
-        definition=lambda m, x, axis, keepdim: m.sum(x * x, axis=axis, keepdim=keepdim),
+        definition=_sum_of_squares,
+        composition=Composition(_sum_of_squares),
     ),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from gradcli.errors import ShapeError
@@ -24,6 +26,7 @@ from gradcli.primitives.backings import axes
 from gradcli.primitives.declare import (
     ARRAYS,
     AXES,
+    Composition,
     Differential,
     Kink,
     Linear,
@@ -77,6 +80,15 @@ def _var(m: Any, x: Value, axis: Any, correction: int, keepdim: bool) -> Value:
     return m.div(m.sum(squares, axis=axis, keepdim=keepdim), _degrees(m, x, axis, correction))
 
 
+def _std(m: Any, x: Value, *parameters: Any) -> Value:
+    return m.sqrt(_var(m, x, *parameters))
+
+
+def _spread(m: Any, out: Value, x: Value, axis: Any, correction: int, keepdim: bool) -> Value:
+    """0 where all elements are equal."""
+    return m.max(x, axis=axis, keepdim=keepdim) - m.min(x, axis=axis, keepdim=keepdim)
+
+
 def _corrected_axes(shapes: Sequence[Shape], axis: Any, correction: Any, keepdim: Any) -> Parameters:
     chosen, kept = canonical_axes(shapes, axis, keepdim)
     number, removed = length(shapes[0], chosen), int(correction)
@@ -102,13 +114,22 @@ def _elements(m: Any, x: Value, axis: Any) -> list[Value]:
     return [m.index(values, spec=(ALL,) * place + (k,)) for k in range(m.shape(values)[place])]
 
 
+def _untied(m: Any, out: Value, x: Value, axis: Any, keepdim: bool) -> Value:
+    """0 where several elements are the extreme."""
+    return m.lt(m.sum(m.eq(x, laid_over(m, out, x, axis)), axis=axis, keepdim=keepdim), 2.0)
+
+
+def _product(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
+    return m.reshape(reduce(operator.mul, _elements(m, x, axis)), shape=reduced_shape(m.shape(x), axis, keepdim))
+
+
 def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
     """`pairwise` is the larger or smaller of two; `beyond` is worse than all numbers."""
 
     def sides(m: Any, tangents: tuple[Value], x: Value, axis: Any, keepdim: bool) -> Value:
-        reduce = getattr(m, name)
-        tied = m.eq(x, reduce(x, axis=axis, keepdim=True))
-        return reduce(m.where(tied, tangents[0], beyond), axis=axis, keepdim=keepdim)
+        extreme = getattr(m, name)
+        tied = m.eq(x, extreme(x, axis=axis, keepdim=True))
+        return extreme(m.where(tied, tangents[0], beyond), axis=axis, keepdim=keepdim)
 
     def definition(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
         found = _elements(m, x, axis)
@@ -139,6 +160,7 @@ def _extreme(name: str, pairwise: str, beyond: float, doc: str) -> Primitive:
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), (CUBE, (0, 2)), ((1.0, 2.0),)),
         torch=AXES + name,
         definition=definition,
+        composition=Composition(definition, _untied),
     )
 
 
@@ -213,6 +235,7 @@ PRIMITIVES = (
         torch=AXES + "prod",
         array=ARRAYS + "prod",
         cost=lambda out, x, *parameters: multiplication(x),
+        composition=Composition(_product),
     ),
     Primitive(
         "mean",
@@ -237,6 +260,7 @@ PRIMITIVES = (
         samples=((MATRIX,), (MATRIX, 0, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
         torch=AXES + "var",
         definition=_var,
+        composition=Composition(_var),
     ),
     Primitive(
         "std",
@@ -257,7 +281,8 @@ PRIMITIVES = (
         ),
         samples=((MATRIX,), (MATRIX, 1, 0), (MATRIX, 1, 1, True), (MATRIX, None, False), (CUBE, (0, 2))),
         torch=AXES + "std",
-        definition=lambda m, x, *parameters: m.sqrt(_var(m, x, *parameters)),
+        definition=_std,
+        composition=Composition(_std, _spread),
     ),
     _extreme("max", "maximum", -math.inf, "largest of all elements, or along one or more axes"),
     _extreme("min", "minimum", math.inf, "smallest of all elements, or along one or more axes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.primitives.axes import AXIS_ALIASES, OVER_AXES, canonical_axes, laid_over, one_axis, reduced_shape
-from gradcli.primitives.declare import SOFTMAX, Differential, Primitive, Value
+from gradcli.primitives.declare import SOFTMAX, Composition, Differential, Primitive, Value
 
 MATRIX = ((1.0, -2.0, 0.5), (3.0, 0.25, -1.5))
 
@@ -41,6 +41,22 @@ def _logsumexp_jvp(m: Any, tangent: Value, out: Value, x: Value, axis: Any, keep
     return m.div(m.sum(weights * tangent, axis=axis, keepdim=keepdim), m.sum(weights, axis=axis, keepdim=keepdim))
 
 
+def _largest(m: Any, x: Value, axis: Any) -> Value:
+    """The shift that keeps exp from overflowing; none by what is infinite."""
+    found = m.max(x, axis=axis, keepdim=True)
+    return m.where(m.eq(found - found, 0.0), found, 0.0)
+
+
+def _shifted_softmax(m: Any, x: Value, axis: int) -> Value:
+    return _softmax(m, x - _largest(m, x, axis), axis)
+
+
+def _shifted_logsumexp(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
+    largest = _largest(m, x, axis)
+    rest = m.log(m.sum(m.exp(x - largest), axis=axis, keepdim=keepdim))
+    return rest + m.reshape(largest, shape=m.shape(rest))
+
+
 PRIMITIVES = (
     Primitive(
         "softmax",
@@ -53,6 +69,7 @@ PRIMITIVES = (
         samples=(((0.1, 2.0, -1.0),), (MATRIX, 0), (MATRIX, 1)),
         torch="torch.softmax",
         definition=_softmax,
+        composition=Composition(_shifted_softmax),
     ),
     Primitive(
         "log_softmax",
@@ -77,5 +94,6 @@ PRIMITIVES = (
         samples=((MATRIX,), (MATRIX, 0), (MATRIX, 1, True), ((1.0, 2.0),)),
         torch=SOFTMAX + "logsumexp",
         definition=lambda m, x, axis, keepdim: m.log(m.sum(m.exp(x), axis=axis, keepdim=keepdim)),
+        composition=Composition(_shifted_logsumexp),
     ),
 )

@@ -29,10 +29,11 @@ def chained(first: Curve, second: Curve) -> Curve:
 def split(curve: Curve, x: float) -> tuple[Curve, Curve]:
     """A curve that runs to the right, cut at an x between its ends."""
     segment = next(start for start in range(0, len(curve) - 3, 3) if curve[start + 3][0] >= x)
+    across = [point[0] for point in curve[segment : segment + 4]]
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        if bisected(curve[segment : segment + 4], middle)[0][-1][0] < x:
+        if coordinate(across, middle) < x:
             low = middle
         else:
             high = middle
@@ -49,6 +50,14 @@ def bisected(curve: Curve, at: float) -> tuple[Curve, Curve]:
         left.append(points[0])
         right.append(points[-1])
     return tuple(left), tuple(reversed(right))
+
+
+def coordinate(controls: list[float], at: float) -> float:
+    """One coordinate of a cubic curve at a parameter."""
+    a, b, c, d = controls
+    ab, bc, cd = a + (b - a) * at, b + (c - b) * at, c + (d - c) * at
+    abc, bcd = ab + (bc - ab) * at, bc + (cd - bc) * at
+    return abc + (bcd - abc) * at
 
 
 def shortened(curve: Curve, distance: float) -> Curve:

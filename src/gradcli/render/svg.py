@@ -84,11 +84,13 @@ def to_svg(drawing: Drawing, theme: Theme = "auto", scale: float = 1.0) -> str:
     return "\n".join([*lines, *elements(drawing), "</svg>", ""])
 
 
-def elements(drawing: Drawing) -> list[str]:
-    """The lines inside the `svg` element: groups of cards, edges and labels each in the order of the picture."""
+def elements(drawing: Drawing, size: float | None = None) -> list[str]:
+    """The lines inside the `svg` element: groups of cards, edges and labels each in the order of the picture.
+
+    Texts of the `size` that the element has itself do not state it."""
     lines: list[str] = []
     for shape in drawing.shapes:
-        write_shape(shape, lines)
+        write_shape(shape, lines, size)
     return lines
 
 
@@ -115,7 +117,7 @@ def properties(palette: str) -> str:
     return f"svg{{color-scheme:{palette};{declared}}}"
 
 
-def write_shape(shape: Shape, lines: list[str]) -> None:
+def write_shape(shape: Shape, lines: list[str], inherited: float | None) -> None:
     """Append a shape's elements."""
     match shape:
         case Group():
@@ -125,7 +127,7 @@ def write_shape(shape: Shape, lines: list[str]) -> None:
             if shape.description:
                 lines.append(f"<desc>{escape(shape.description)}</desc>")
             for part in shape.shapes:
-                write_shape(part, lines)
+                write_shape(part, lines, inherited)
             lines.append("</g>")
         case Rect():
             box = shape.box
@@ -149,10 +151,11 @@ def write_shape(shape: Shape, lines: list[str]) -> None:
             lines.append(f'<polygon class="{shape.style}" points="{points}"/>')
         case Text():
             anchor = f' text-anchor="{shape.anchor}"' if shape.anchor != "start" else ""
+            size = f' font-size="{number(shape.size)}"' if shape.size != inherited else ""
             full = f"<title>{escape(shape.full)}</title>" if shape.full else ""
             lines.append(
-                f'<text class="{shape.style}" x="{number(shape.at[0])}" y="{number(shape.at[1])}" '
-                f'font-size="{number(shape.size)}"{anchor}>{full}{escape(shape.text)}</text>'
+                f'<text class="{shape.style}" x="{number(shape.at[0])}" y="{number(shape.at[1])}"{size}{anchor}>'
+                f"{full}{escape(shape.text)}</text>"
             )
 
 

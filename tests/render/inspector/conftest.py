@@ -1,4 +1,4 @@
-"""One Chromium for the tests of a module."""
+"""One Chromium for all tests of the inspector."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from tests.render.inspector.pages import Page, chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def driver() -> Iterator[Any]:
     with chromium() as found:
         yield found

@@ -112,8 +112,10 @@ class Page:
         """Type into whatever has the focus."""
         from selenium.webdriver.common.action_chains import ActionChains
 
+        chain = ActionChains(self.driver, duration=0)
         for key in keys:
-            ActionChains(self.driver, duration=0).send_keys(key).perform()
+            chain.send_keys(key)
+        chain.perform()
 
     def focused(self) -> str:
         """What is focused, in short."""
@@ -143,10 +145,11 @@ class Page:
         return {title: dict(rows) for title, rows in cards}
 
     def trace(self) -> dict[str, list[str]]:
-        """The cells of the evaluation trace by the row's title."""
+        """The cells of the evaluation trace by the row's title; nothing for one that is not to be seen yet."""
         return dict(
             self.run(
                 """return [...document.querySelectorAll('.trace tbody tr')].map(row =>
-                [row.querySelector('th').textContent, [...row.querySelectorAll('td')].map(td => td.textContent)])"""
+                [row.querySelector('th').textContent, [...row.querySelectorAll('td')]
+                .map(td => getComputedStyle(td.firstChild).visibility === 'visible' ? td.textContent : '')])"""
             )
         )

@@ -13,7 +13,10 @@ axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core-python is
 
 
 def faults(page: Page) -> list[str]:
-    found: dict[str, Any] = axe.Axe().run(page.driver)
+    judge = axe.Axe()
+    if page.run("return typeof axe === 'undefined'"):
+        page.run(judge.axe_script)
+    found: dict[str, Any] = page.driver.execute_async_script("axe.run().then(arguments[0])")
     assert len(found["passes"]) > 10
     return [
         f"{fault['impact']}: {fault['id']}: {[node['html'] for node in fault['nodes']][:3]}"
@@ -22,17 +25,19 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("text", "point"), [(ROW_1, ROW_1_POINT), (ROW_5, ROW_5_POINT), ("relu(x)*y", {"x": 0.0, "y": 3.0})]
 )
-def test_whole_page(page: Page, text: str, point: dict, theme: str) -> None:
+def test_whole_page(page: Page, text: str, point: dict) -> None:
     page.open(page_of(text, point))
-    page.run("document.documentElement.dataset.theme = arguments[0]", theme)
-    assert faults(page) == []
+    for theme in ("light", "dark"):
+        page.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        assert faults(page) == []
     page.keys(*"ppp")
     page.run("document.querySelector('g.card').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
-    assert faults(page) == []
+    for theme in ("dark", "light"):
+        page.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        assert faults(page) == []
 
 
 def test_without_a_point(page: Page) -> None:
@@ -48,17 +53,17 @@ def test_opened_group_and_help(page: Page) -> None:
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_changed_inputs(page: Page, theme: str) -> None:
+def test_changed_inputs(page: Page) -> None:
     page.open(page_of(ROW_1, ROW_1_POINT))
-    page.run("document.documentElement.dataset.theme = arguments[0]", theme)
     page.run(
         "document.getElementById('inputs').open = true; const field = document.getElementById('input-0-0');"
         "field.value = '-3'; field.dispatchEvent(new Event('input'))"
     )
     page.keys("/", *"sin")
     assert page.text("#troubles")
-    assert faults(page) == []
+    for theme in ("light", "dark"):
+        page.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        assert faults(page) == []
 
 
 def test_on_a_phone(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The inspector of a graph that is drawn as groups."""
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -15,10 +16,17 @@ from tests.render.inspector.pages import Page
 from tests.render.inspector.test_inputs import settle, type_into
 
 
+@cache
 def long_graph(x: float = 0.3) -> Inspection:
     """400 statements, each of which uses the two before it."""
     lines = [f"u{k} = sin(u{k - 1}) + 0.5*u{k - 2}" for k in range(2, 400)]
     return inspect("; ".join(["u0 = x*y", "u1 = x + y", *lines, "u399*x"]), {"x": x, "y": 0.7})
+
+
+@cache
+def long_page() -> str:
+    inspection = long_graph()
+    return pages.page(inspection, views(inspection, "title"))
 
 
 def test_every_node_is_at_home_in_one_picture() -> None:
@@ -31,8 +39,7 @@ def test_every_node_is_at_home_in_one_picture() -> None:
 
 
 def test_groups_of_a_large_graph_open_in_place(page: Page) -> None:
-    inspection = long_graph()
-    page.open(pages.page(inspection, views(inspection, "title")))
+    page.open(long_page())
     assert 2 <= len(page.all("g.card.group")) < 20
     page.run("document.querySelector('g.card.group').focus()")
     page.keys("\ue007")
@@ -46,8 +53,8 @@ def test_groups_of_a_large_graph_open_in_place(page: Page) -> None:
 
 
 def test_groups_follow_a_changed_input_or_say_nothing(page: Page) -> None:
-    inspection, changed = long_graph(), long_graph(1.5)
-    page.open(pages.page(inspection, views(inspection, "title")))
+    changed = long_graph(1.5)
+    page.open(long_page())
     before = page.card_rows()
     type_into(page, {"x": 1.5})
     after = page.card_rows()
@@ -131,3 +138,26 @@ def test_a_group_without_a_picture_of_its_own_lies_on_paths_too(page: Page) -> N
     assert not page.all("g.card.group.dim")
     type_into(page, {"x": float("nan")})
     assert page.all("g.card.group .alarmed")
+
+
+def test_the_trace_follows_into_groups_whose_nodes_it_does_not_have(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the fifth group there is no picture, and of the second no inner one: their nodes have no rows."""
+    monkeypatch.setattr("gradcli.render.inspector.data.MOST_NODES", 100)
+    inspection = long_graph()
+    kept = [view for place, view in enumerate(views(inspection, "title", most_cards=120)) if place != 5]
+    page.open(pages.page(inspection, kept))
+    assert 100 > len(page.all(".trace tbody tr")) > 50
+    reached = page.run(
+        """const box = document.querySelector('.scroll'); const reached = [];
+        for (const title of ['u₈₁ … u₁₆₀', 'u₃₂₀ … u₃₉₉']) {
+          box.scrollTop = 0;
+          [...document.querySelectorAll('g.card.group')].find(card => card.querySelector('.name').textContent === title)
+            .dispatchEvent(new MouseEvent('click', { bubbles: true }));
+          reached.push(box.scrollTop);
+          document.querySelector('#crumbs button')?.click();
+        }
+        return reached"""
+    )
+    assert min(reached) > 0

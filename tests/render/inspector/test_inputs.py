@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from gradcli.methods.base import flatten
 from gradcli.render.cards import short
 from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named
 from tests.render.inspector.pages import Page, page_of
@@ -172,9 +173,9 @@ def test_arrays_are_computed_element_by_element(page: Page) -> None:
 
 
 def test_a_graph_that_cannot_be_computed_has_no_fields(page: Page) -> None:
-    page.open(page_of("sum(softmax(x))", {"x": [1.0, 2.0]}))
+    page.open(page_of("sum(inv(X))", {"X": [[2.0, 1.0], [0.0, 3.0]]}))
     assert not page.one("#inputs").is_displayed()
-    assert "The inputs cannot be changed in this page: softmax is" in page.text("#trace")
+    assert "The inputs cannot be changed in this page: inv is" in page.text("#trace")
 
 
 def change(page: Page, field: str, value: str) -> None:
@@ -207,17 +208,47 @@ def test_rows_of_a_summary_keep_their_meaning(page: Page) -> None:
     assert page.card_rows()["v₁ = ln(x)"] == before
 
 
-def test_the_heat_map_is_of_the_original_point_only(page: Page) -> None:
-    page.open(page_of("sum(ln(x)*2.3)", {"x": [0.11111 * k for k in range(1, 9)]}))
+def heat_maps(page: Page) -> list[list[list[str]]]:
+    """Of each heat map its parts: style, opacity, and where they are within the map."""
+    return page.run(
+        """return [...document.querySelectorAll('.heat')].map(heat => {
+          const found = [...heat.children].map(e => [e.getAttribute('class'), e.getAttribute('fill-opacity') ?? '1',
+            e.getAttribute('d') ?? e.textContent]);
+          const corners = found.flatMap(([,, d]) => [...d.matchAll(/M([\\d.]+) ([\\d.]+)/g)].map(m => [+m[1], +m[2]]));
+          const [left, top] = [0, 1].map(axis => Math.min(...corners.map(at => at[axis])));
+          return found.map(([style, opacity, d]) => [style, opacity,
+            d.replace(/M([\\d.]+) ([\\d.]+)/g, (_, x, y) => `M${(x - left).toFixed(1)} ${(y - top).toFixed(1)}`)]);
+        })"""
+    )
+
+
+VECTOR = {"x": [0.11111 * k for k in range(1, 9)]}
+MATRIX = {"X": [[0.3 * k - j for k in range(1, 6)] for j in range(4)], "y": [1.0, 2.0, 3.0, 4.0]}
+HEATED = [
+    ("sum(ln(x)*2.3)", VECTOR, {"x": [9.0, *VECTOR["x"][1:]]}),
+    ("sum(ln(x)*2.3)", VECTOR, {"x": [-9.0, *VECTOR["x"][1:]]}),
+    ("sum(sin(X)'@y)", MATRIX, {**MATRIX, "X": [[-3.25, *MATRIX["X"][0][1:]], *MATRIX["X"][1:]]}),
+    ("sum(outer(x,x)*3)", {"x": [0.1 * k - 1 for k in range(20)]}, {"x": [7.0, *(0.1 * k - 1 for k in range(1, 20))]}),
+]
+
+
+@pytest.mark.parametrize(("text", "point", "other"), HEATED, ids=["vector", "not finite", "matrix", "pooled"])
+def test_heat_maps_are_redrawn_as_those_of_the_other_point(page: Page, text: str, point: dict, other: dict) -> None:
+    page.open(page_of(text, other))
+    wanted = heat_maps(page)
+    page.open(page_of(text, point))
+    before = heat_maps(page)
+    change(page, "input-0-0", str(flatten(next(iter(other.values())))[0]))
+    assert sorted(map(sorted, heat_maps(page))) == sorted(map(sorted, wanted))
+    assert wanted != before
     seen = "return [...document.querySelectorAll('.heat')].map(e => getComputedStyle(e).visibility)"
-    assert set(page.run(seen)) == {"visible"}
-    change(page, "input-0-0", "9")
-    assert set(page.run(seen)) == {"hidden"}
-    page.run("document.getElementById('reset').click()")
-    settle(page)
     assert set(page.run(seen)) == {"visible"}
     page.run("document.getElementById('first').click()")
     assert set(page.run(seen)) == {"hidden"}
+    page.run("document.getElementById('reset').click()")
+    settle(page)
+    assert heat_maps(page) == before
+    assert page.messages() == []
 
 
 def test_what_depends_on_what_follows_the_branch_that_is_taken(page: Page) -> None:

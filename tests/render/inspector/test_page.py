@@ -4,15 +4,21 @@ import base64
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from gradcli.primitives import backings
 from gradcli.render.cards import picture_of
-from gradcli.render.inspector.page import SCRIPTS, part
+from gradcli.render.inspector import page as assembly
+from gradcli.render.inspector.page import SCRIPTS, compact, part
 from gradcli.render.view import View
 from tests.render.inspections import ROW_1, ROW_1_POINT, ROW_5, ROW_5_POINT, inspect
 from tests.render.inspector.pages import page, page_of
 from tests.render.pictures import HOSTILE
+
+PARTS = sorted(Path(assembly.__file__).parent.glob("*.js"))
+PRIMITIVES = Path(backings.__file__).parent
 
 
 def data_of(html: str) -> dict:
@@ -41,11 +47,44 @@ def test_every_part_of_the_script_is_used_and_short() -> None:
     for name in SCRIPTS:
         text = part(f"{name}.js")
         assert len(text.splitlines()) <= 300
-        assert [line for line in text.splitlines() if line.strip() and not line.strip().startswith("//")][-1] in html
+        assert compact(text).splitlines()[-1] in html
 
 
 def test_a_small_graph_is_a_small_file() -> None:
-    assert len(page_of(ROW_1, ROW_1_POINT).encode()) < 110_000
+    assert len(page_of(ROW_1, ROW_1_POINT).encode()) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        ("const a = b + +c;", "const a=b + +c;"),
+        ("a - -b, c + ++d", "a - -b,c + ++d"),
+        ('  if (a === "a = b \\" c") return { x, y: [ 1, 2 ] };', 'if(a==="a = b \\" c")return{x,y:[1,2]};'),
+        ("a ? .5 : typeof b in c", "a?.5:typeof b in c"),
+        ("(a) => `${ b } = c`", "(a) => `${ b } = c`"),
+        ("/ = / .test(x)", "/ = / .test(x)"),
+        ("'a = b'", "'a = b'"),
+        ("  // a comment", ""),
+    ],
+)
+def test_scripts_lose_spaces_that_mean_nothing(line: str, short: str) -> None:
+    assert compact(line) == short
+
+
+OPERATORS = {"=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "**", "*=", "|=", "&=", "<<", ">>", "//", "/*", ".."}
+
+
+@pytest.mark.parametrize("path", [*PARTS, *PRIMITIVES.glob("*.js")], ids=lambda path: path.name)
+def test_no_line_of_a_script_is_part_of_a_longer_text(path: Path) -> None:
+    """`compact` takes lines one by one, so that no template may span two; and no two signs may become one."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        assert line.count("`") % 2 == 0, line
+        assert not line.endswith("\\")
+        outside = re.sub(r'"(?:[^"\\]|\\.)*"', '""', line)
+        if not line.strip().startswith("//") and not set("`'/") & set(line):
+            assert not any(a + b in OPERATORS for a, b in re.findall(r"([^\w\s]) +(?=([^\w\s]))", outside)), line
+            assert "/*" not in outside
+        assert re.findall(r"[\w$]+", compact(line)) in ([], re.findall(r"[\w$]+", line))
 
 
 def test_hostile_text_is_data() -> None:

@@ -1,11 +1,11 @@
 // The arithmetic of a step: a list of equations, each a left side and the right sides that follow it.
 
 function derivativeText(above, node) {
-  return `\u2202${above}/\u2202${nodes[node].below}`;
+  return `∂${above}/∂${nodes[node].below}`;
 }
 
 function localText(link) {
-  return `\u2202${nodes[links[link].target].below}/\u2202${nodes[links[link].source].below}`;
+  return `∂${nodes[links[link].target].below}/∂${nodes[links[link].source].below}`;
 }
 
 // Two edges between the same nodes (x*x) are told apart by their formulas.
@@ -13,7 +13,7 @@ function localFactor(link) {
   const { source, target, formula } = links[link];
   const alike = linksInto[target].filter((other) => links[other].source === source);
   if (alike.length === 1) return localText(link);
-  return /^[^\s\u00b7/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
+  return /^[^\s·/+−]+$/.test(formula) ? formula : `(${formula})`;
 }
 
 function unique(texts) {
@@ -28,7 +28,7 @@ function forwardEquations(node) {
   const { state } = app;
   const found = [{ left: nodes[node].name, right: unique([operationText(node), filledText(node), short(state.values[node])]) }];
   columns.forEach((column, c) => {
-    const left = `\u2202${nodes[node].below}/\u2202${column}`;
+    const left = `∂${nodes[node].below}/∂${column}`;
     const whole = nodes[node].forward;
     if (whole) found.push(writtenEquation(whole[c], state.tangents[c][node]));
     else found.push({ left, right: unique([...tangentTexts(node, c), short(state.tangents[c][node])]) });
@@ -55,9 +55,9 @@ function tangentTexts(node, column) {
   const { partials, tangents } = app.state;
   const terms = linksInto[node].filter((link) => !links[link].detached && follows(links[link].source, column));
   if (!terms.length) return [];
-  const below = `\u2202${columns[column]}`;
+  const below = `∂${columns[column]}`;
   return [
-    sumText([], terms, (link) => `${localFactor(link)}\u00b7\u2202${nodes[links[link].source].below}/${below}`),
+    sumText([], terms, (link) => `${localFactor(link)}·∂${nodes[links[link].source].below}/${below}`),
     sumText([], terms, (link) => factor(partials[link]) + factor(tangents[column][links[link].source])),
   ];
 }
@@ -65,7 +65,7 @@ function tangentTexts(node, column) {
 // The terms of a sum that begins with some texts; of many only the first are written.
 function sumText(begun, terms, write) {
   const omitted = terms.length - data.mostTerms;
-  const rest = omitted > 0 ? [`\u2026 and ${omitted.toLocaleString("en")} more`] : [];
+  const rest = omitted > 0 ? [`… and ${omitted.toLocaleString("en")} more`] : [];
   return [...begun, ...terms.slice(0, data.mostTerms).map(write), ...rest].join(" + ");
 }
 
@@ -82,7 +82,7 @@ function reverseEquation(node, output) {
   const { name, start, node: top } = outputs[output];
   const terms = contributingLinks(node, output);
   const begun = node === top ? [start] : [];
-  const symbol = (link) => `${derivativeText(name, links[link].target)}\u00b7${localFactor(link)}`;
+  const symbol = (link) => `${derivativeText(name, links[link].target)}·${localFactor(link)}`;
   const numbers = (link) => factor(state.adjoints[output][links[link].target]) + factor(state.partials[link]);
   const sums = [symbol, numbers].map((write) => sumText(begun, terms, write));
   return {
@@ -105,7 +105,7 @@ function contributingLinks(node, output) {
 // An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.
 function writtenEquation(text, result) {
   const [left, ...right] = text.split(" = ");
-  return { left, right: changed() ? [...right.filter((side) => side.includes("\u2202") || /d[A-Za-z]/.test(side)), full(result)] : right };
+  return { left, right: changed() ? [...right.filter((side) => side.includes("∂") || /d[A-Za-z]/.test(side)), full(result)] : right };
 }
 
 function contribution(link, output) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -61,11 +62,13 @@ class PageData:
     def __init__(self, inspection: Inspection, views: Sequence[View]) -> None:
         self.inspection = inspection
         self.views = views
+        self.levels = inspection.graph.levels(inspection.nodes)
         self.nodes = known_nodes(inspection, views)
         self.place = {node: place for place, node in enumerate(self.nodes)}
         self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
         self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
         self.users = users_of(inspection)
+        self.rows: dict[tuple[tuple[str, Any], ...], int] = {}
         self.whole = MOST_ELEMENTS if len(self.nodes) <= FEW_NODES else 0
 
     def all(self) -> dict[str, Any]:
@@ -86,6 +89,7 @@ class PageData:
             "links": [self.link(link) for link in self.links],
             "state": self.state(),
             "views": [self.view(view) for view in self.views],
+            "rows": [dict(row) for row in self.rows],
         }
 
     def elsewhere(self) -> list[list[str]]:
@@ -248,7 +252,7 @@ class PageData:
         node = node_of(card.id)
         found: dict[str, Any] = {"node": -1 if node is None else self.place.get(node, -1)}
         if any(row.part for row in card.rows):
-            found["rows"] = self.rows(card)
+            found["rows"] = self.rows_of(card)
         if found["node"] < 0:
             found |= {"title": visible(card.title), "description": visible(card.description)}
         if card.outside:
@@ -257,19 +261,29 @@ class PageData:
             found["opens"] = names.get(card.group, -1)
         if card.group and card.group not in names and not card.outside:
             found["members"] = [self.place[member] for member in card.members if member in self.place]
+            if card.members and not found["members"]:
+                found["near"] = self.near(card.members[0])
         if found["node"] >= 0 and card.id != str(node):
             found["again"] = True
         return found
 
-    def rows(self, card: Card) -> list[dict[str, Any]]:
-        """What each row of a card shows: the part, `which` of them, what of an array, of which other node."""
+    def near(self, node: int) -> int:
+        """The place in the trace where a node would stand that it does not have."""
+        at = bisect_left(self.nodes, self.levels[node], key=self.levels.__getitem__)
+        return min(at, len(self.nodes) - 1)
+
+    def rows_of(self, card: Card) -> list[int]:
+        """What each row of a card shows, by its place in `rows`: the part, `which` of them, what of an array, of which
+        other node."""
         found = []
         before: Counter[tuple[str, int | None]] = Counter()
         for row in card.rows:
             written: dict[str, Any] = {"part": row.part, "which": before[row.part, row.node], "ofArray": row.of_array}
             before[row.part, row.node] += 1
             written = {key: value for key, value in written.items() if value}
-            found.append(written if row.node is None else written | {"node": self.place.get(row.node, -1)})
+            if row.node is not None:
+                written["node"] = self.place.get(row.node, -1)
+            found.append(self.rows.setdefault(tuple(written.items()), len(self.rows)))
         return found
 
     def edge(self, edge: Edge, cards: Mapping[str, int]) -> list[int]:

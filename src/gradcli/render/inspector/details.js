@@ -10,12 +10,20 @@ function equation({ left, right, note }) {
   });
   if (long) rows.splice(0, rows.length, ...rows.filter((row) => row.textContent));
   const whole = make("div", { class: long ? "math equation long" : "math equation" }, ...rows);
-  return note ? [whole, make("p", { class: "hint" }, note)] : [whole];
+  return note ? [whole, hint(note)] : [whole];
 }
 
 // A sum in pieces that a line breaks between, and not inside a product.
 function summands(text) {
-  return text.split(/ (?=[+\u2212] )/).flatMap((term, place) => [place ? " " : "", make("span", { class: "term" }, term)]);
+  return text.split(/ (?=[+−] )/).flatMap((term, place) => [place ? " " : "", make("span", { class: "term" }, term)]);
+}
+
+function hint(text) {
+  return make("p", { class: "hint" }, text);
+}
+
+function agrees(text) {
+  return make("p", { class: "agrees" }, text);
 }
 
 function sweepName({ sweep, output }) {
@@ -30,11 +38,11 @@ function showStep() {
   if (!step) {
     box.replaceChildren(
       make("h2", {}, "Before the first step"),
-      make("p", { class: "hint" }, "The forward sweep computes values and tangents from the inputs on; the reverse sweep carries adjoints back from the output."),
+      hint("The forward sweep computes values and tangents from the inputs on; the reverse sweep carries adjoints back from the output."),
     );
     return;
   }
-  const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " \u00b7 ", make("bdi", {}, nodes[step.node].name));
+  const heading = make("h2", {}, make("span", { class: "sweep" }, sweepName(step)), " · ", make("bdi", {}, nodes[step.node].name));
   const ended = step.sweep === "reverse" && step.node === 0 ? [ending(outputs[step.output])] : [];
   box.replaceChildren(heading, ...stepEquations(step).flatMap(equation), ...ended);
 }
@@ -45,9 +53,9 @@ function ending({ swept, refuted }) {
     const trouble = nodes.some((_, node) => troubleAt(node));
     return trouble
       ? make("p", { class: "alarm-word" }, `The adjoints of the inputs need not be ${swept}: look at the marked cards.`)
-      : make("p", { class: "agrees" }, `The adjoints of the inputs are ${swept} by the rules; nothing has checked it here.`);
+      : agrees(`The adjoints of the inputs are ${swept} by the rules; nothing has checked it here.`);
   }
-  if (!refuted) return make("p", { class: "agrees" }, `The adjoints of the inputs are ${swept}.`);
+  if (!refuted) return agrees(`The adjoints of the inputs are ${swept}.`);
   return make("p", { class: "alarm-word" }, `The adjoints of the inputs are not ${swept}: ${refuted.join("; ") || "see the verdict"}.`);
 }
 
@@ -85,14 +93,14 @@ function showDetails() {
 }
 
 function noDetails() {
-  if (!data.point) return [make("p", { class: "hint" }, "Point at a card, or reach it with the Tab and arrow keys, for the formulas of its local partials and their products along the paths to the output.")];
+  if (!data.point) return [hint("Point at a card, or reach it with the Tab and arrow keys, for the formulas of its local partials and their products along the paths to the output.")];
   const paths = outputs.length ? " Select it to see the paths on which the gradient reaches it." : "";
-  return [make("p", { class: "hint" }, `Point at a card, or reach it with the Tab and arrow keys, for its numbers in full.${paths}`)];
+  return [hint(`Point at a card, or reach it with the Tab and arrow keys, for its numbers in full.${paths}`)];
 }
 
 function cardDetails(card) {
   const opens = card.opens > 0 ? "Click or press Enter to open the group." : "";
-  return [make("h2", {}, make("bdi", {}, card.title)), ...[changed() && card.opens > 0 ? `At the original point: ${card.description}` : card.description, opens].filter(Boolean).map((text) => make("p", { class: "hint" }, text))];
+  return [make("h2", {}, make("bdi", {}, card.title)), ...[changed() && card.opens > 0 ? `At the original point: ${card.description}` : card.description, opens].filter(Boolean).map((text) => hint(text))];
 }
 
 function numbersOf(node) {
@@ -101,7 +109,7 @@ function numbersOf(node) {
   const pairs = shape ? [["shape", shape]] : [];
   if (reachedForward(node)) {
     pairs.push(["value", full(values[node])]);
-    columns.forEach((column, c) => pairs.push([`\u2202${nodes[node].below}/\u2202${column}`, full(tangents[c][node])]));
+    columns.forEach((column, c) => pairs.push([`∂${nodes[node].below}/∂${column}`, full(tangents[c][node])]));
   }
   outputs.forEach(({ name }, output) => {
     if (reachedReverse(node, output)) pairs.push([derivativeText(name, node), full(adjoints[output][node])]);
@@ -115,7 +123,7 @@ function alarmAt(node) {
   const told = convention ? `${alarm}: the derivative taken here is by convention ${convention}` : alarm;
   const words = changed() ? troubleAt(node) : told;
   if (!words) return [];
-  const why = /NaN|inf|undefined/.test(words) ? [make("p", { class: "hint" }, "gradcli why, with the same arguments, says where it comes from.")] : [];
+  const why = /NaN|inf|undefined/.test(words) ? [hint("gradcli why, with the same arguments, says where it comes from.")] : [];
   return [make("p", { class: "alarm-word" }, words), ...why];
 }
 
@@ -160,9 +168,9 @@ function pathsTo(output, node) {
   const heading = (text) => make("h3", {}, text);
   if (!found.nodes.size) {
     const words = depends(output, node) ? "The paths lead through nodes that have no card of their own here." : `${name} does not depend on it.`;
-    return [heading("Paths"), make("p", { class: "hint" }, words)];
+    return [heading("Paths"), hint(words)];
   }
-  if (node === top) return [heading("Paths"), make("p", { class: "hint" }, `This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
+  if (node === top) return [heading("Paths"), hint(`This is ${name} itself: its own derivative is ${outputs[output].start}.`)];
   const count = countPaths(top).get(node);
   const plain = data.scalar && typeof weight === "number";
   const title = `${count > 1e6 ? "Over a million paths" : count === 1 ? "One path" : `${count} paths`} to ${nodes[top].name}`;
@@ -174,7 +182,7 @@ function pathsTo(output, node) {
   const known = [...found.nodes].every((at) => at === top || !nodes[at].unseen);
   const body = make("tbody", {}, rows.flatMap(({ element }) => element ?? []), omittedRow(rows));
   const table = make("table", { class: "paths" }, body, make("tfoot", {}, make("tr", {}, ...cells)));
-  return [heading(title), table, ...(known ? agreement(terms, adjoint) : [make("p", { class: "agrees" }, "Some paths lead through nodes that have no card of their own here.")])];
+  return [heading(title), table, ...(known ? agreement(terms, adjoint) : [agrees("Some paths lead through nodes that have no card of their own here.")])];
 }
 
 // Without a point: the products of local partials along the paths to each output, as formulas.
@@ -185,7 +193,7 @@ function formulasOf(node) {
     const count = countPaths(top).get(node);
     const left = derivativeText(nodes[top].name, node);
     const heading = make("h3", {}, count === 1 ? `One path to ${nodes[top].name}` : `Paths to ${nodes[top].name}`);
-    if (count > MOST_PATHS) return [heading, make("p", { class: "hint" }, `${count > 1e6 ? "Over a million" : count} paths: too many to write down.`)];
+    if (count > MOST_PATHS) return [heading, hint(`${count > 1e6 ? "Over a million" : count} paths: too many to write down.`)];
     const paths = listPaths(node, top);
     const rows = paths.map((edges) => tableRow(chainText(node, edges), () => edges, productText(edges)));
     const sum = paths.map(productText).join(" + ");
@@ -196,7 +204,7 @@ function formulasOf(node) {
 
 function productText(edges) {
   const factors = edges.map(formulaFactor).filter((text) => text !== "1");
-  return factors.join("\u00b7") || "1";
+  return factors.join("·") || "1";
 }
 
 // A local partial as a factor of a product; of a linear map its name.
@@ -204,18 +212,18 @@ function formulaFactor(link) {
   const { formula, map, detached } = links[link];
   if (detached) return "0";
   if (map) return localText(link);
-  return /^[^\s/+\u2212]+$/.test(formula) ? formula : `(${formula})`;
+  return /^[^\s/+−]+$/.test(formula) ? formula : `(${formula})`;
 }
 
 function summand(x, place) {
   if (!place) return short(x);
-  return x < 0 ? `\u2212 ${short(-x)}` : `+ ${short(x)}`;
+  return x < 0 ? `− ${short(-x)}` : `+ ${short(x)}`;
 }
 
 function summandsText(terms) {
   const omitted = terms.length - data.mostTerms;
   const shown = terms.slice(0, data.mostTerms).map(summand).join(" ");
-  return omitted > 0 ? `${shown} + \u2026 and ${omitted.toLocaleString("en")} more` : shown;
+  return omitted > 0 ? `${shown} + … and ${omitted.toLocaleString("en")} more` : shown;
 }
 
 function omittedRow(rows) {
@@ -232,7 +240,7 @@ function agreement(terms, adjoint) {
   const text = same
     ? "The contributions add up to the adjoint."
     : `Added up here they give ${full(sum)}; the adjoint is ${full(adjoint)}.`;
-  return [make("p", { class: "agrees" }, text)];
+  return [agrees(text)];
 }
 
 function pathRows(node, output) {
@@ -246,7 +254,7 @@ function pathRows(node, output) {
 }
 
 function chainText(node, edges) {
-  return [node, ...edges.map((link) => links[link].target)].map((at) => nodes[at].name).join(" \u2192 ");
+  return [node, ...edges.map((link) => links[link].target)].map((at) => nodes[at].name).join(" → ");
 }
 
 // Of many edges only the first have a row; the others have their terms.
@@ -281,20 +289,4 @@ function tableRow(name, edges, text, term) {
     ...(term === undefined ? [] : [make("td", {}, typeof term === "number" ? short(term) : term)]),
   );
   return { element, term };
-}
-
-function showVerdicts() {
-  const list = byId("verdicts");
-  const kinds = { verified: "good", kink: "doubt", "ill-conditioned": "doubt", inconclusive: "doubt", wrong: "bad", undefined: "bad" };
-  const items = data.verdicts.map(({ output, word, reason }) => make(
-    "li",
-    changed() ? { class: "was" } : {},
-    changed() ? `at first: ${word}: ` : make("span", { class: `word ${kinds[word] ?? ""}` }, word),
-    `${output ? `${output}: ` : ""}${reason}`,
-  ));
-  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), make("strong", {}, `recomputed in this page for ${app.state.where}`)));
-  document.querySelector("h1").classList.toggle("was", changed());
-  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
-  list.replaceChildren(...items);
-  list.hidden = !items.length;
 }

@@ -9,10 +9,10 @@ let waiting = 0;
 
 // The answer of `recompute` as a state: by place instead of id, arrays with their texts.
 function stateOf(answer) {
-  const shapeOf = new Map(program.nodes.map(({ id, shape }) => [id, shape]));
+  const shapeOf = new Map(program.nodes.map(({ id, shape = [] }) => [id, shape]));
   const shaped = (flat, shape) => (shape.length ? arrayOf(flat, shape) : flat[0]);
   const column = (numbers) => nodes.map(({ id }) => shaped(numbers[id], shapeOf.get(id)));
-  const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function]]));
+  const words = new Map(program.nodes.map((node) => [node.id, program.functions[node.function] ?? node]));
   const places = (ids) => new Set(ids.map((id) => placeOf.get(id)));
   const needs = new Map(program.nodes.map((node) => [node.id, node.needs]));
   const at = (id, text) => [placeOf.get(id), text];
@@ -74,7 +74,7 @@ function setInput(field, x) {
 
 // What is typed, or null: a number as the command line reads it, or a product or quotient of numbers and pi.
 function readNumber(text) {
-  const plain = text.trim().replaceAll("\u2212", "-").replaceAll("\u03c0", "pi").toLowerCase();
+  const plain = text.trim().replaceAll("−", "-").replaceAll("\u03c0", "pi").toLowerCase();
   if (/^[+-]?inf$|^nan$/.test(plain)) return Number(plain.replace("inf", "Infinity"));
   const [, sign, rest] = /^([+-]?)(.*)$/.exec(plain);
   const [first, ...more] = rest.split(/\s*([*/])\s*/);

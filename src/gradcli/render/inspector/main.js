@@ -1,16 +1,16 @@
 // Puts it together: what is redrawn after a change, and the keys that work everywhere.
 
 const KEYS = [
-  ["\u2190 \u2192", "step back, step on (on a card: to the next card)"],
+  ["← →", "step back, step on (on a card: to the next card)"],
   ["n p", "step on, step back, wherever the focus is"],
   ["Space", "play, pause"],
   ["Home End", "to the start, to the end"],
   ["Tab", "to the picture, the trace and the controls"],
-  ["\u2190 \u2191 \u2192 \u2193", "on a card: to the nearest card that way; in the trace: to the next row"],
+  ["← ↑ → ↓", "on a card: to the nearest card that way; in the trace: to the next row"],
   ["Enter", "select a card and show its paths; open a group"],
   ["Esc", "clear the selection, else leave the group"],
   ["/", "find a node; Enter goes to the next one"],
-  ["+ \u2212 0", "zoom in, zoom out, fit"],
+  ["+ − 0", "zoom in, zoom out, fit"],
   ["t", "colours: as the system, light, dark"],
   ["?", "this list"],
 ];
@@ -37,6 +37,22 @@ function refresh() {
   refreshSweep();
   showStep();
   showDetails();
+}
+
+function showVerdicts() {
+  const list = byId("verdicts");
+  const kinds = { verified: "good", kink: "doubt", "ill-conditioned": "doubt", inconclusive: "doubt", wrong: "bad", undefined: "bad" };
+  const items = data.verdicts.map(({ output, word, reason }) => make(
+    "li",
+    changed() ? { class: "was" } : {},
+    changed() ? `at first: ${word}: ` : make("span", { class: `word ${kinds[word] ?? ""}` }, word),
+    `${output ? `${output}: ` : ""}${reason}`,
+  ));
+  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), make("strong", {}, `recomputed in this page for ${app.state.where}`)));
+  document.querySelector("h1").classList.toggle("was", changed());
+  if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
+  list.replaceChildren(...items);
+  list.hidden = !items.length;
 }
 
 function nextTheme() {

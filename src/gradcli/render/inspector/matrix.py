@@ -27,6 +27,7 @@ def entries(tape: Tape, node: int) -> dict[str, list[Any]]:
     blocks = [
         torch.vmap(lambda unit, k=k: apply(*zeros[:k], unit, *zeros[k + 1 :]))(units(tape, shape))
         for k, shape in enumerate(shapes)
+        if size(shape)
     ]
     matrix = torch.cat([block.reshape(len(block), -1) for block in blocks])
     places, into = matrix.nonzero(as_tuple=True)
@@ -39,6 +40,8 @@ def products(tape: Tape, node: int) -> dict[str, list[Any]]:
     torch, apply = applied(tape, node)
     shapes = argument_shapes(tape, node)
     sizes = [*map(size, shapes), size(tape.graph.shapes[node])]
+    if 0 in sizes:
+        raise Unstated(f"{tape.primitive(node).name} is given an array without elements")
     if sizes[0] * sizes[1] * sizes[2] > MOST_PRODUCTS:
         raise Unstated(f"the arrays of {tape.primitive(node).name} are too large to multiply in the page")
     lefts, rights = (units(tape, shape) for shape in shapes)
@@ -49,10 +52,10 @@ def products(tape: Tape, node: int) -> dict[str, list[Any]]:
 
 
 def applied(tape: Tape, node: int) -> tuple[Any, Any]:
-    """torch, and the node's operation on tensors. Raises Unstated where an argument has no elements."""
+    """torch, and the node's operation on tensors. Raises Unstated where no argument has elements."""
     carrier, primitive, parameters = tape.carrier, tape.primitive(node), tape.graph.parameters[node]
     assert isinstance(carrier, Tensors)
-    if any(size(shape) == 0 for shape in argument_shapes(tape, node)):
+    if not any(map(size, argument_shapes(tape, node))):
         raise Unstated(f"{primitive.name} is given an array without elements")
     return carrier.torch, lambda *arguments: carrier.apply(primitive, arguments, parameters)
 

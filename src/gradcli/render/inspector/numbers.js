@@ -1,11 +1,11 @@
 // Numbers as render/numbers.py and the cards write them: in full, or in four digits; always with a real minus sign.
 
 function strange(x) {
-  return x !== x ? "NaN" : x > 0 ? "inf" : "\u2212inf";
+  return x !== x ? "NaN" : x > 0 ? "inf" : "−inf";
 }
 
 function signed(text) {
-  return text.replaceAll("-", "\u2212");
+  return text.replaceAll("-", "−");
 }
 
 function exponentText(exponent, places) {
@@ -109,9 +109,10 @@ function arrayOf(flat, shape) {
     short: fits(inShort, flat, data.arrays.short) ? inShort : odd || `norm ${short(norm)}${signBetween(low, high)}`,
     full: flat.length <= data.arrays.whole || fits(inFull, flat, data.arrays.full) ? inFull : `${named} ${from} to ${to}, norm ${length}${odd ? `, ${odd}` : ""}`,
     normLabel: odd ? data.arrays.normOfFinite : data.arrays.norm,
-    range: `${short(low)} \u2026 ${short(high)}`,
+    range: `${short(low)} … ${short(high)}`,
     norm: short(norm),
     odd,
     flat,
+    shape,
   };
 }

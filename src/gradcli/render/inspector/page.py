@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,8 @@ from string import Template
 from typing import Any
 
 from gradcli.errors import visible
-from gradcli.render.drawing import draw
+from gradcli.render.drawing import CELL, HEADER, HEAT_TOP, SMALL_SIZE, STRIP, TEXT_LEFT, draw
+from gradcli.render.heat import FAINTEST, LEVELS, MOST_COLUMNS, MOST_ROWS, STRONGEST
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
 from gradcli.render.inspector.program import Program, program_of, scripts
@@ -34,7 +36,25 @@ SCRIPTS = (
     "numbers", "state", "arithmetic", "paths", "views", "zoom", "picture", "details", "table", "sweep", "search",
     "main",
 )  # fmt: skip
-"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`."""
+"""The parts of the script in their order; each is a file. Where inputs can be changed there is one more, `inputs`, and
+where there are heat maps besides, `heat`."""
+
+HEAT = {
+    "mostRows": MOST_ROWS,
+    "mostColumns": MOST_COLUMNS,
+    "levels": LEVELS,
+    "faintest": FAINTEST,
+    "strongest": STRONGEST,
+    "left": TEXT_LEFT,
+    "top": HEADER + HEAT_TOP,
+    "cell": CELL,
+    "strip": STRIP,
+}
+"""How heat maps are made: what the script has to know to do it too."""
+
+UNSPACED = frozenset("`'/")
+TEXT = re.compile(r'("(?:[^"\\]|\\.)*")')
+SPACE = re.compile(r"(?<![\w$+-]) +| +(?![\w$+-])")
 
 COLOURS = {
     "light": {"accent": "#0b57d0", "path": "#7a2ee6", "ground": "#f5f7fb", "wash": "#e3edfd", "raised": "#ffffff"},
@@ -48,8 +68,9 @@ def to_html(inspection: Inspection, judged: Inspection, views: Sequence[View], t
     OutOfTimeError."""
     title = inert(views[0].picture.title)
     program = program_of(inspection)
-    known = page_data(inspection, judged, views) | program_data(inspection, program)
-    style, script = style_text(), script_text(program)
+    heat = any(card.heat for view in views for card in view.picture.cards)
+    known = page_data(inspection, judged, views) | program_data(inspection, program, heat)
+    style, script = style_text(), script_text(program, heat)
     return Template(part("page.html")).substitute(
         title=escape(title or "Computation graph"),
         theme=theme,
@@ -76,10 +97,9 @@ def picture_text(drawing: Drawing) -> str:
     """A drawing as an inline SVG element; what it tells on hovering is told by the page."""
     width, height = number(drawing.width), number(drawing.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    told = f'font-size="{number(SMALL_SIZE)}" role="group" aria-label="{drawing.description}"'
     quiet = replace(drawing, shapes=tuple(silent(shape) for shape in drawing.shapes))
-    return "\n".join(
-        [f'<svg class="picture" {size} role="group" aria-label="{drawing.description}">', *elements(quiet), "</svg>"]
-    )
+    return "\n".join([f'<svg class="picture" {size} {told}>', *elements(quiet, SMALL_SIZE), "</svg>"])
 
 
 def silent(shape: Shape) -> Shape:
@@ -98,18 +118,23 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def program_data(inspection: Inspection, program: Program | str) -> dict[str, Any]:
-    """The program's data, or at a point why there is none."""
+def program_data(inspection: Inspection, program: Program | str, heat: bool) -> dict[str, Any]:
+    """The program's data, or at a point why there is none; how heat maps are drawn, where there are some."""
     if isinstance(program, Program):
-        return {"program": program.data}
+        return {"program": program.data} | ({"heat": HEAT} if heat else {})
     return {"fixed": visible(program)} if inspection.tape is not None else {}
 
 
-def script_text(program: Program | str) -> str:
+def script_text(program: Program | str, heat: bool) -> str:
     """All parts in one function, so that nothing of them is global."""
     texts = [part(f"{name}.js") for name in SCRIPTS]
     if isinstance(program, Program):
-        texts += [scripts(program.functions), f"const functions = {program.functions};", part("inputs.js")]
+        texts += [part("heat.js")] * heat
+        texts += [
+            scripts(program.functions, "pieces" in program.data),
+            f"const functions = {program.functions};",
+            part("inputs.js"),
+        ]
     body = "\n".join(map(compact, texts))
     return f'"use strict";\n(() => {{\n{body}\n}})();\n'
 
@@ -117,22 +142,36 @@ def script_text(program: Program | str) -> str:
 @cache
 def style_text() -> str:
     """The colours of both themes, the pictures' rules, the page's rules."""
-    light, dark = (
-        ";".join(f"--{name}:{colour}" for name, colour in (PALETTES[theme] | COLOURS[theme]).items())
-        for theme in ("light", "dark")
-    )
+    light, dark = (PALETTES[theme] | COLOURS[theme] for theme in ("light", "dark"))
+    colours = ";".join(f"--{name}:{both(light[name], dark[name])}" for name in light)
     themes = (
-        f":root{{color-scheme:light;{light}}}\n"
-        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
-        f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{color-scheme:dark;{dark}}}}}}}\n"
+        f":root{{color-scheme:light;{colours}}}\n"
+        "@media screen{:root[data-theme=dark]{color-scheme:dark}:root[data-theme=auto]{color-scheme:light dark}}\n"
     )
-    return f"{themes}{PLAIN}{dynamic_rules()}\n{compact(part('inspector.css'))}"
+    return f"{themes}{PLAIN}{dynamic_rules()}\n{part('inspector.css')}"
+
+
+def both(light: str, dark: str) -> str:
+    """A colour of either theme."""
+    return light if light == dark else f"light-dark({light},{dark})"
 
 
 def compact(text: str) -> str:
     """A script or style without indentation, comments on lines of their own and empty lines."""
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    return "\n".join(close(line) for line in lines if line and not line.startswith("//"))
+
+
+def close(line: str) -> str:
+    """A line of a script without the spaces around signs, outside texts in double quotes.
+
+    A line that may hold a text of another kind or a regular expression is left as it is. So are the spaces around + and
+    -, because `a + +b` is not `a++b`."""
+    if not UNSPACED.isdisjoint(line):
+        return line
+    pieces = TEXT.split(line)
+    pieces[::2] = [SPACE.sub("", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 @cache

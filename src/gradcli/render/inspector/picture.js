@@ -6,17 +6,18 @@ const DECADES = 4;
 function dressCards(picture, place) {
   picture.svg.removeAttribute("role");
   picture.svg.setAttribute("role", "group");
-  picture.cards.forEach(({ element, card }, k) => {
+  picture.cards.forEach(({ element, card, box }, k) => {
     element.setAttribute("role", "button");
     element.setAttribute("tabindex", k === 0 ? 0 : -1);
     if (card.opens !== undefined) element.classList.add("group");
+    if (card.node < 0) element.setAttribute("aria-label", card.opens > 0 ? `${card.title}, a group; opens` : card.title);
     element.addEventListener("click", () => dragged || press(k));
     element.addEventListener("pointerenter", () => point(card.node, k));
     element.addEventListener("pointerleave", () => point(-1));
     element.addEventListener("focus", () => {
       picture.cards.forEach((other) => other.element.setAttribute("tabindex", other.element === element ? 0 : -1));
       point(card.node, k);
-      reveal(element);
+      reveal(box);
     });
     element.addEventListener("blur", () => point(-1));
     element.addEventListener("keydown", (event) => cardKey(event, k));
@@ -33,6 +34,7 @@ function press(k) {
   const { card } = parts(app.view).cards[k];
   if (card.opens > 0) openView(card.opens);
   else choose(card.node);
+  if (card.opens === -1) followCard(card);
 }
 
 function choose(node) {
@@ -52,10 +54,7 @@ function cardKey(event, k) {
 
 // The nearest card in a direction: what is aside counts twice.
 function neighbour(k, [dx, dy]) {
-  const middles = parts(app.view).cards.map(({ element }) => {
-    const box = element.getBBox();
-    return [box.x + box.width / 2, box.y + box.height / 2];
-  });
+  const middles = parts(app.view).cards.map(({ box }) => [box.x + box.width / 2, box.y + box.height / 2]);
   let best = k;
   let least = Infinity;
   middles.forEach(([x, y], other) => {
@@ -76,23 +75,21 @@ function refreshPicture() {
   const chosen = app.chosen >= 0 ? onward(app.chosen) : null;
   const onPath = chosen && (app.path ? pathOf(app.path) : chosen);
   const has = (card, set) => card.members.some((node) => set.has(node));
-  const top = largestAdjoint();
-  cards.forEach(({ element, rows, card }) => {
-    rows.forEach((row) => refreshRow(row, card, top));
-    if (!card.again) refreshAlarm(element, card);
-    element.querySelector(".heat")?.classList.toggle("later", changed() || !reachedForward(card.node));
+  cards.forEach((drawn) => {
+    const { element, rows, card } = drawn;
+    if (drawn.state !== app.state) rewriteCard(drawn);
+    rows.forEach((row) => refreshRow(row, card));
+    drawn.heat?.classList.toggle("later", !reachedForward(card.node));
     const marks = element.classList;
     marks.toggle("current", Boolean(step) && card.members.includes(step.node) && !card.again);
     marks.toggle("chosen", app.chosen >= 0 && card.node === app.chosen);
     marks.toggle("on-path", Boolean(onPath) && has(card, onPath.nodes));
     marks.toggle("dim", Boolean(onPath) && card.node !== app.chosen && !has(card, onPath.nodes));
     marks.toggle("found", card.node >= 0 && app.matches.includes(card.node));
-    if (card.opens > 0) element.setAttribute("aria-label", `${card.title}, a group; opens`);
-    else if (card.node >= 0) {
-      if (element.ariaPressed !== String(card.node === app.chosen)) element.setAttribute("aria-pressed", card.node === app.chosen);
-      const words = spokenCard(card);
-      if (element.ariaLabel !== words) element.setAttribute("aria-label", words);
-    } else element.setAttribute("aria-label", card.title);
+    if (card.node < 0) return;
+    if (element.ariaPressed !== String(card.node === app.chosen)) element.setAttribute("aria-pressed", card.node === app.chosen);
+    const words = spokenCard(card);
+    if (element.ariaLabel !== words) element.setAttribute("aria-label", words);
   });
   const active = new Set(!step ? [] : step.sweep === "forward" ? linksInto[step.node] : linksFrom[step.node]);
   edges.forEach(({ element, label, source, target, link }) => {
@@ -116,16 +113,30 @@ function onward(node) {
   return { nodes: all("nodes"), links: all("links") };
 }
 
+// What a card says of the state, whatever the step: written when the state is another one.
+function rewriteCard(drawn) {
+  const { rows, card } = drawn;
+  drawn.state = app.state;
+  for (const row of rows) if (row.node >= 0 && row.part && row.part !== "truth") rewriteRow(row);
+  if (!card.again) refreshAlarm(drawn);
+  if (drawn.heat && data.heat) redrawHeat(drawn);
+}
+
+function rewriteRow(row) {
+  const x = rowNumber(row, row.node);
+  if (row.ofArray === "norm") row.label.lastChild.data = changed() ? x.normLabel : row.called;
+  write(row, changed() ? rowText(row, x) : row.text);
+  if (row.tint) setAttributes(row.tint, changed() ? tint(flatOf(x), largestAdjoint()) : row.look);
+}
+
 // After a change a card is marked for what is wrong now; the word for what was is hidden.
-function refreshAlarm(element, card) {
-  element.querySelector(".now-pill")?.remove();
-  // The last frame is the card's own: behind that of a group are those of its pile.
-  const frame = [...element.querySelectorAll(":scope > .card-frame")].at(-1);
-  const pill = element.querySelector(".alarm-pill");
+function refreshAlarm(drawn) {
+  const { element, card, frame, box, pill } = drawn;
   const words = changed() ? troubleIn(card) : "";
+  drawn.trouble?.remove();
+  drawn.trouble = words ? element.appendChild(alarmPill(frame, box, words)) : null;
   frame.classList.toggle("alarmed", changed() ? words !== "" : Boolean(pill));
   pill?.parentNode.classList.toggle("later", changed());
-  if (words) element.append(alarmPill(frame, words));
 }
 
 // What is wrong on a card now: of a group how many nodes have which trouble.
@@ -139,8 +150,7 @@ function troubleIn({ node, members }) {
 }
 
 // A word on the upper border of a card, where there is nothing else.
-function alarmPill(frame, word) {
-  const [x, y, width] = ["x", "y", "width"].map((name) => Number(frame.getAttribute(name)));
+function alarmPill(frame, { x, y, width }, word) {
   const length = word.length * 6.7 + 12;
   const left = x + width - length - 8;
   const [pill, box, text] = ["g", "rect", "text"].map((tag) => document.createElementNS(frame.namespaceURI, tag));
@@ -185,14 +195,7 @@ function rowReached({ part, which, node, ofArray }, { members }) {
   return members.every((member) => reachedReverse(member, outputs.length - 1));
 }
 
-function refreshRow(row, card, top) {
-  if (row.node >= 0 && row.part && row.part !== "truth") {
-    const x = rowNumber(row, row.node);
-    const room = Number(row.value.getAttribute("x")) - labelEnd(row.label);
-    if (row.ofArray === "norm") row.label.lastChild.data = changed() ? x.normLabel : row.called;
-    write(row.value, changed() ? rowText(row, x) : row.text, room, changed());
-    if (row.tint) setAttributes(row.tint, changed() ? tint(flatOf(x), top) : row.look);
-  }
+function refreshRow(row, card) {
   // Which node of a group has the largest adjoint, and how large it is, is known of the original point only.
   const outdated = Boolean(row.part) && row.node < 0 && changed();
   const later = outdated || !rowReached(row, card);
@@ -214,18 +217,18 @@ function labelEnd(label) {
 }
 
 // A text that a change made too long for its place is set narrower.
-function write(element, text, room, narrow) {
-  if (element.lastChild.data === text) return;
-  element.lastChild.data = text;
-  element.removeAttribute("textLength");
-  if (narrow && text.length * 7.3 > room) setAttributes(element, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
+function write({ value, label }, text) {
+  if (value.lastChild.data === text) return;
+  value.lastChild.data = text;
+  value.removeAttribute("textLength");
+  const room = Number(value.getAttribute("x")) - labelEnd(label);
+  if (changed() && text.length * 7.3 > room) setAttributes(value, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
 }
 
+// Of a state that was computed here.
 function largestAdjoint() {
-  let most = 0;
-  if (!changed()) return most;
-  for (const column of app.state.adjoints) for (const x of column) for (const n of flatOf(x)) if (Number.isFinite(n)) most = Math.max(most, Math.abs(n));
-  return most;
+  app.state.largest ??= app.state.adjoints.flat().flatMap(flatOf).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+  return app.state.largest;
 }
 
 // As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.

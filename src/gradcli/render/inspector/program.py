@@ -5,7 +5,7 @@ The text of its functions is made of the registry's rules and of numbers; names 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -13,20 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from gradcli.carriers.javascript import JavaScript, library
+from gradcli.carriers.nodes import Node, Nodes
+from gradcli.carriers.tape import Tape
 from gradcli.carriers.tensors import as_floats
 from gradcli.errors import Unstated
-from gradcli.graph import CONSTANT, INPUT, Parameters
+from gradcli.graph import CONSTANT, INPUT, Graph, Parameters
 from gradcli.methods.base import flatten
-from gradcli.primitives.declare import Elementwise, Linear, Multilinear, Primitive, RuleFunction
+from gradcli.primitives.declare import Differential, Elementwise, Linear, Multilinear, Primitive, RuleFunction
 from gradcli.render.inspection import Column, Inspection
 from gradcli.render.inspector.data import screen
-from gradcli.render.inspector.matrix import MOST_ELEMENTS, entries, products
+from gradcli.render.inspector.matrix import MOST_ELEMENTS, argument_shapes, entries, products
 from gradcli.render.json import encodable
-from gradcli.shapes import size
+from gradcli.shapes import Shape, size
 from gradcli.verify.explain import rename
 
 MOST_NUMBERS = 50_000
 """Of all nodes together: with more, a page would not answer while one types."""
+
+MOST_IN_PIECE = 200
+"""Operations that an operation is made of."""
 
 MOST_FIELDS = 24
 """Numbers that can be typed: each has a field and a slider."""
@@ -40,10 +45,12 @@ class Program:
     data: dict[str, Any]
 
 
-def scripts(functions: str) -> str:
-    """The JavaScript that runs programs of these functions: it defines `recompute`, and `floating` if they call it."""
+def scripts(functions: str, pieces: bool) -> str:
+    """The JavaScript that runs programs of these functions, with or without pieces: it defines `recompute`, and
+    `floating` if they call it."""
     called = library() if "floating." in functions else ""
-    return called + (Path(__file__).parent / "recompute.js").read_text(encoding="utf-8")
+    files = ["pieces.js", "recompute.js"] if pieces else ["recompute.js"]
+    return called + "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in files)
 
 
 def program_of(inspection: Inspection) -> Program | str:
@@ -86,6 +93,8 @@ class Writer:
         self.moving = self.tape.moving()
         self.inputs: list[int] = []
         self.functions: dict[tuple[Primitive, Parameters], int] = {}
+        self.pieces: dict[tuple[Primitive, Parameters, tuple[Shape, ...]], int] = {}
+        self.written_pieces: list[dict[str, Any]] = []
 
     def program(self) -> Program:
         """All nodes in creation order."""
@@ -102,36 +111,85 @@ class Writer:
             "directions": [self.direction(column) for column in inspection.columns],
             "skipsMasked": self.tape.carrier.name == "floats",
         }
+        if self.written_pieces:
+            data["pieces"] = self.written_pieces
         return Program(function_texts(self.functions), encodable(data))
 
     def node(self, node: int) -> dict[str, Any]:
-        """A leaf is a constant or an input; an elementwise node has a function, a linear one the entries of its matrix,
-        a bilinear one its products."""
-        graph = self.graph
-        operation, written = graph.operations[node], {"id": node, "shape": list(graph.shapes[node])}
+        """A node of the graph: an input may be held, an operation may have a domain and kinks."""
+        graph, operation = self.graph, self.graph.operations[node]
         if operation is INPUT:
             self.inputs.append(node)
-            return written | {"input": len(self.inputs) - 1, "held": graph.parameters[node][0] in graph.held}
+        written = self.node_of(self.tape, node, len(self.inputs) - 1)
+        if operation is INPUT and graph.parameters[node][0] in graph.held:
+            written["held"] = True
+        if isinstance(operation, Primitive):
+            written |= self.needs(operation, node)
+            if self.crosses_kinks(operation, node):
+                written["crosses"] = True
+            if operation.kink and "piece" in written:
+                written["convention"] = operation.kink.convention
+        return written
+
+    def node_of(self, tape: Tape, node: int, place: int) -> dict[str, Any]:
+        """A leaf is a constant or the input of a place; an elementwise node has a function, a linear one the entries of
+        its matrix, a bilinear one its products, any other a piece that is made of such nodes."""
+        graph = tape.graph
+        operation, parameters = graph.operations[node], graph.parameters[node]
+        written: dict[str, Any] = {"id": node}
+        if graph.shapes[node]:
+            written["shape"] = list(graph.shapes[node])
+        if operation is INPUT:
+            return written | {"input": place}
         if operation is CONSTANT:
-            return written | {"constant": self.numbers(as_floats(graph.parameters[node][0]))}
+            return written | {"constant": self.numbers(as_floats(parameters[0]))}
         assert isinstance(operation, Primitive)
         written["arguments"] = list(graph.arguments[node])
         if operation.elementwise:
-            key = (operation, graph.parameters[node])
-            function = self.functions.setdefault(key, len(self.functions))
-            return (
-                written
-                | self.needs(operation, node)
-                | {
-                    "function": function,
-                    "crosses": self.crosses_kinks(operation, node),
-                }
-            )
+            return written | {"function": self.functions.setdefault((operation, parameters), len(self.functions))}
         if type(operation.rule) is Linear:
-            return written | {"entries": entries(self.tape, node)}
+            return written | {"entries": entries(tape, node)}
         if type(operation.rule) is Multilinear:
-            return written | {"products": products(self.tape, node)}
-        raise Unstated(f"{operation.name} is neither elementwise nor linear")
+            return written | {"products": products(tape, node)}
+        return written | {"piece": self.piece(operation, parameters, tuple(argument_shapes(tape, node)))}
+
+    def piece(self, primitive: Primitive, parameters: Parameters, shapes: tuple[Shape, ...]) -> int:
+        """The place of a piece: a program for the value, one an argument for its rule, one for its kink."""
+        key = (primitive, parameters, shapes)
+        if key not in self.pieces:
+            composition, rule = primitive.composition, primitive.rule
+            if composition is None or not isinstance(rule, Differential) or primitive.domain:
+                raise Unstated(f"{primitive.name} is neither elementwise nor linear")
+            if 0 in map(size, shapes):
+                raise Unstated(f"{primitive.name} is given an array without elements")
+            result = primitive.infer_shape(shapes, parameters)
+            written: dict[str, Any] = {
+                "value": self.recorded(composition.value, shapes, parameters),
+                "rules": [
+                    self.recorded(jvp, (shape, result, *shapes), parameters) if jvp else None
+                    for jvp, shape in zip(rule.jvps, shapes, strict=True)
+                ],
+            }
+            if composition.kink is not None:
+                written["kink"] = self.recorded(composition.kink, (result, *shapes), parameters)
+            self.pieces[key] = len(self.written_pieces)
+            self.written_pieces.append(written)
+        return self.pieces[key]
+
+    def recorded(self, rule: RuleFunction, shapes: Sequence[Shape], parameters: Parameters) -> dict[str, Any]:
+        """What a rule does with arrays of some shapes, as a program. Raises Unstated."""
+        graph = Graph()
+        m = Nodes(graph)
+        inputs = [graph.input(f"x{place}", shape) for place, shape in enumerate(shapes)]
+        result = m.lift(rule(m, *(Node(m, node) for node in inputs), *parameters)).id
+        nodes = graph.ancestors([result, *inputs])
+        if len(nodes) > MOST_IN_PIECE:
+            raise Unstated(
+                f"{len(nodes)} operations would take the place of one; the page has room for {MOST_IN_PIECE}"
+            )
+        tape = Tape(graph, self.tape.carrier, nodes, [])
+        places = {node: place for place, node in enumerate(inputs)}
+        return {"nodes": [self.node_of(tape, node, places.get(node, -1)) for node in nodes], "output": {"id": result}}
 
     def input(self, node: int) -> dict[str, Any]:
         """An input with its value at the point."""
@@ -157,7 +215,7 @@ class Writer:
         """The tangents that a column follows, by input."""
         inputs = self.graph.inputs
         tangents = {inputs[name]: self.numbers(t) for name, t in column.tangents.items() if name in inputs}
-        return {"label": column.label, "tangents": tangents}
+        return {"tangents": tangents}
 
     @staticmethod
     def numbers(nested: Any) -> list[float]:
@@ -171,11 +229,8 @@ def function_texts(functions: Mapping[tuple[Primitive, Parameters], int]) -> str
 
 
 def function_words(primitive: Primitive) -> dict[str, Any]:
-    """What is said of a primitive on its kink."""
-    return {
-        "name": primitive.name,
-        "convention": primitive.kink.convention if primitive.kink else "",
-    }
+    """A primitive's name, and what is said of it on its kink."""
+    return {"name": primitive.name} | ({"convention": primitive.kink.convention} if primitive.kink else {})
 
 
 def function_text(primitive: Primitive, parameters: Parameters) -> str:

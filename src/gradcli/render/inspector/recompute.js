@@ -63,6 +63,8 @@ const recompute = (() => {
         const term = (element) => (partial[element] === null ? 0 : partial[element] * node.adjoint[element]);
         return collect(node.given[k].shape, node.places[k], term);
       }),
+
+    onKink: (node) => elementsOf(node, node.run.kink).includes(true),
   };
 
   // A function on the arguments of each element of a node, after the result if it asks for that.
@@ -117,16 +119,23 @@ const recompute = (() => {
     ];
   }
 
+  // Only where a program has pieces is their file there.
+  const composed = typeof composition === "undefined" ? null : composition({ zeros, plus, evaluate, pull });
+
   // The program's nodes in their order, each with its kind, its arguments as nodes, and room for numbers.
-  function prepare(program, functions) {
+  function prepare(program, functions, pieces) {
     const byId = [];
     return program.nodes.map((written) => {
       const given = (written.arguments ?? []).map((argument) => byId[argument]);
-      const node = { ...written, given, value: null, partials: null, tangent: null, adjoint: null };
+      const node = { shape: [], ...written, given, value: null, partials: null, tangent: null, adjoint: null };
       if (node.function !== undefined) {
         node.kind = elementwise;
         node.run = functions[node.function];
         node.places = given.map(({ shape }) => broadcastPlaces(node.shape, shape));
+      } else if (node.piece !== undefined) {
+        node.kind = composed;
+        node.piece = pieces[node.piece];
+        node.prepare = (written) => prepare(written, functions, pieces);
       } else if (given.length > 0) {
         node.kind = node.products === undefined ? linear : bilinear;
       }
@@ -192,7 +201,7 @@ const recompute = (() => {
 
   // The nodes that stand on a kink of their function, or on a jump.
   function kinks(nodes) {
-    return nodes.filter((node) => node.crosses && elementsOf(node, node.run.kink).includes(true)).map(({ id }) => id);
+    return nodes.filter((node) => node.crosses && node.kind.onKink(node)).map(({ id }) => id);
   }
 
   // The nodes whose arguments are outside their function's domain, with the number of the first condition that is not
@@ -212,7 +221,7 @@ const recompute = (() => {
   // the ids of nodes whose tangent or adjoint is a structural zero, `still` by direction and `free` by output; and those of
   // nodes on `kinks` and `outside` their domain, whose words are in `program`.
   return (program, functions, inputs) => {
-    const nodes = prepare(program, functions);
+    const nodes = prepare(program, functions, program.pieces);
     evaluate(nodes, inputs);
     const partials = [];
     for (const node of nodes) {

@@ -7,7 +7,7 @@ function withoutSubscripts(text) {
 }
 
 function plainText(text) {
-  return withoutSubscripts(text).replaceAll("\u00b7", "*").replaceAll("\u2212", "-").replaceAll(/\s/g, "").toLowerCase();
+  return withoutSubscripts(text).replaceAll("·", "*").replaceAll("−", "-").replaceAll(/\s/g, "").toLowerCase();
 }
 
 // Nodes that match and are not in this page, each as name and operation.
@@ -35,7 +35,7 @@ function nextFound(by) {
   byId("search").focus();
   point(node);
   const card = views[app.view].cardOf.get(node);
-  if (card !== undefined) reveal(parts(app.view).cards[card].element);
+  if (card !== undefined) reveal(parts(app.view).cards[card].box);
 }
 
 // A node in a group that is too far inside to be in this page: the command that draws it.
@@ -44,7 +44,7 @@ function showFar(name, called) {
   byId("details").replaceChildren(
     make("h2", {}, make("bdi", {}, called ? `${name} (${called})` : name)),
     make("p", { class: "hint" }, "It is in a group that this page cannot open. This draws it, and what is around it:"),
-    make("p", { class: "mono" }, `gradcli graph \u2026 --focus ${name}`),
+    make("p", { class: "mono" }, `gradcli graph … --focus ${name}`),
   );
 }
 

@@ -10,7 +10,7 @@ function goToStep(step, speak = true) {
   if (speak) speakStep();
   const now = current();
   const card = now ? views[app.view].cardOf.get(now.node) : undefined;
-  if (card !== undefined) reveal(parts(app.view).cards[card].element);
+  if (card !== undefined) reveal(parts(app.view).cards[card].box);
   followTable();
 }
 

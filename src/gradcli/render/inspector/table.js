@@ -1,17 +1,19 @@
 // The evaluation trace (Wengert list), in step with the picture.
 
 const traceRows = [];
+let tableState = null;
 // Of more tangent columns paper shows none: the adjoints are what has to be read.
 const MOST_PRINTED = 4;
 
 function prepareTable() {
-  const adjoints = outputs.map(({ name }) => `\u2202${name}/\u2202v`);
-  const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `\u2202/\u2202${column}`)] : ["v", "local partials"];
+  const adjoints = outputs.map(({ name }) => `∂${name}/∂v`);
+  const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `∂/∂${column}`)] : ["v", "local partials"];
   const body = make("tbody");
   nodes.forEach((_, node) => {
     const button = make("button", { type: "button", class: "plain", tabindex: node ? -1 : 0 }, titleOf(node));
-    const cells = head.slice(1).map((_, place) => make("td", { class: place > outputs.length ? "tangent" : false }));
-    const row = make("tr", {}, make("th", { scope: "row", title: titleOf(node) }, button), ...cells);
+    const cells = head.slice(1).map(() => make("span"));
+    const wrapped = cells.map((cell, place) => make("td", { class: place > outputs.length ? "tangent" : false }, cell));
+    const row = make("tr", {}, make("th", { scope: "row", title: titleOf(node) }, button), ...wrapped);
     row.addEventListener("click", () => selectRow(node));
     row.addEventListener("pointerenter", () => point(node));
     row.addEventListener("pointerleave", () => point(-1));
@@ -27,7 +29,7 @@ function prepareTable() {
       event.preventDefault();
       event.stopPropagation();
     });
-    traceRows.push({ row, cells, button, shown: [] });
+    traceRows.push({ row, cells, button });
     body.append(row);
   });
   const fixed = data.fixed ? [`The inputs cannot be changed in this page: ${data.fixed}.`] : [];
@@ -45,32 +47,37 @@ function prepareTable() {
 function selectRow(node) {
   choose(node);
   const card = views[app.view].cardOf.get(node);
-  if (card !== undefined) reveal(parts(app.view).cards[card].element);
+  if (card !== undefined) reveal(parts(app.view).cards[card].box);
 }
 
+// A step hides and shows cells and marks them, without a change of their sizes: the browser then lays out nothing anew.
 function refreshTable() {
   const step = current();
-  const { values, tangents, adjoints } = app.state;
-  traceRows.forEach(({ row, cells, shown }, node) => {
-    row.classList.toggle("current", Boolean(step) && step.node === node);
+  if (tableState !== app.state) rewriteTable();
+  traceRows.forEach(({ row, cells }, node) => {
+    const here = step?.node === node;
+    row.classList.toggle("current", here);
     row.classList.toggle("chosen", app.chosen === node);
-    if (!data.point) {
-      cells[0].textContent = linksInto[node].map((link) => `${localText(link)} = ${links[link].formula}`).join(", ");
-      return;
-    }
-    // The adjoints are the result: they stand beside the value, and the tangents after them.
-    const forward = reachedForward(node);
-    const swept = outputs.map((_, output) => (reachedReverse(node, output) ? adjoints[output][node] : null));
-    const numbers = [forward ? values[node] : null, ...swept, ...tangents.map((column) => (forward ? column[node] : null))];
-    numbers.forEach((x, place) => {
-      if (shown[place] !== x) {
-        shown[place] = x;
-        cells[place].textContent = x === null ? "" : short(x);
-        cells[place].title = x === null || full(x) === short(x) ? "" : full(x);
-      }
+    if (!data.point) return;
+    cells.forEach((cell, place) => {
       const adjoint = place <= outputs.length ? place - 1 : -1;
-      const now = step && step.node === node && (step.sweep === "reverse" ? adjoint === step.output : adjoint < 0);
-      cells[place].classList.toggle("now", Boolean(now));
+      cell.classList.toggle("later", adjoint < 0 ? !reachedForward(node) : !reachedReverse(node, adjoint));
+      cell.parentElement.classList.toggle("now", here && (step.sweep === "reverse" ? adjoint === step.output : adjoint < 0));
+    });
+  });
+}
+
+// The adjoints are the result: they stand beside the value, and the tangents after them.
+function rewriteTable() {
+  const { values, tangents, adjoints } = app.state;
+  tableState = app.state;
+  const shown = [values, ...adjoints, ...tangents];
+  traceRows.forEach(({ cells }, node) => {
+    if (!data.point) cells[0].textContent = linksInto[node].map((link) => `${localText(link)} = ${links[link].formula}`).join(", ");
+    else cells.forEach((cell, place) => {
+      const x = shown[place][node];
+      cell.textContent = short(x);
+      cell.parentElement.title = full(x) === short(x) ? "" : full(x);
     });
   });
 }

@@ -5,7 +5,10 @@ const pictures = [];
 function preparePictures() {
   const waiting = [...document.querySelectorAll("#canvas template")].map((t) => t.content.firstElementChild);
   const all = [document.querySelector("#canvas > svg"), ...waiting];
-  all.forEach((svg, place) => pictures.push({ svg, view: views[place], ready: false }));
+  all.forEach((svg, place) => {
+    svg.classList.add("placed");
+    pictures.push({ svg, view: views[place], ready: false });
+  });
   views.forEach((view) => (view.cardOf = new Map()));
   // Groups know the nodes in them once those of their own pictures are known: inner pictures come after outer ones.
   const inside = [];
@@ -43,14 +46,18 @@ function parts(place) {
   picture.cards = all("card").map((element, k) => {
     const values = [...element.querySelectorAll(":scope > .value")];
     const { node, rows: told = [] } = view.cards[k];
-    const rows = told.map((what, row) => {
+    const rows = told.map((kind, row) => {
       const label = values[row].previousElementSibling;
       const before = label.previousElementSibling;
       const tint = before?.matches("rect[class^=tint-]") ? before : null;
       const look = tint && { class: tint.getAttribute("class"), "fill-opacity": tint.getAttribute("fill-opacity") };
-      return { node, which: 0, ...what, value: values[row], text: values[row].lastChild?.data, label, called: label.lastChild?.data, tint, look };
+      return { node, which: 0, ...data.rows[kind], value: values[row], text: values[row].lastChild?.data, label, called: label.lastChild?.data, tint, look };
     });
-    return { element, rows, card: view.cards[k] };
+    // The last frame is the card's own: behind that of a group are those of its pile.
+    const frame = [...element.querySelectorAll(":scope > .card-frame")].at(-1);
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(frame.getAttribute(name)));
+    const pill = element.querySelector(".alarm-pill");
+    return { element, rows, card: view.cards[k], frame, box: { x, y, width, height }, pill, heat: element.querySelector(".heat") };
   });
   dressCards(picture, place);
   picture.ready = true;
@@ -73,16 +80,20 @@ function openView(place, focusOn = -1) {
   const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
   const focus = focusOn >= 0 ? focusOn : from === place ? -1 : back >= 0 ? back : firstOwn(picture.view);
   const looked = focus >= 0 ? focus : picture.view.cardOf.get(current()?.node ?? tops[0]);
-  if (looked !== undefined) centreOn(picture.cards[looked].element);
+  if (looked !== undefined) centreOn(picture.cards[looked].box);
   if (focus < 0) return;
   focusCard(focus);
-  const [node] = picture.view.cards[focus].members;
-  if (node !== undefined) showRow(node);
+  followCard(picture.view.cards[focus]);
+}
+
+// The trace at a card's first row; of nodes that have none, where it would be.
+function followCard({ members: [row], near }) {
+  if ((row ?? near) !== undefined) showRow(row ?? near);
 }
 
 // The first card of what a group holds: not one for what is around it.
 function firstOwn({ cards }) {
-  return Math.max(0, cards.findIndex((card) => !card.outside && card.members.length > 0));
+  return Math.max(0, cards.findIndex(({ outside, members, near }) => !outside && (members[0] ?? near) !== undefined));
 }
 
 function showCrumbs() {

@@ -1,4 +1,5 @@
-// Zoom and pan: the view box of the SVG element. `scale` is pixels a point, (x, y) the middle of what is seen.
+// Zoom and pan: a transformation of the SVG element, so that its parts are not laid out anew, as they were if its view box
+// changed. `scale` is pixels a point, (x, y) the middle of what is seen.
 
 const LEGIBLE = 0.7;
 const TOO_SMALL = 0.55;
@@ -7,7 +8,6 @@ const MOST_SCALE = 1.25;
 const look = { x: 0, y: 0, scale: 1 };
 const pointers = new Map();
 let dragged = false;
-let printing = false;
 
 function pictureSize() {
   const { svg } = pictures[app.view];
@@ -19,15 +19,12 @@ function canvasSize() {
   return [clientWidth || 1, clientHeight || 1];
 }
 
-// On paper the picture is whole.
 function applyLook() {
-  if (printing) {
-    pictures[app.view].svg.setAttribute("viewBox", `0 0 ${pictureSize().join(" ")}`);
-    return;
-  }
-  const [width, height] = canvasSize().map((length) => length / look.scale);
-  const box = [look.x - width / 2, look.y - height / 2, width, height];
-  pictures[app.view].svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
+  const { style } = pictures[app.view].svg;
+  const [left, top] = canvasSize().map((length, axis) => length / 2 - [look.x, look.y][axis] * look.scale);
+  style.transform = `translate(${left.toFixed(2)}px, ${top.toFixed(2)}px) scale(${look.scale})`;
+  // Frames that are marked are as thick at every scale.
+  if (style.getPropertyValue("--scale") !== String(look.scale)) style.setProperty("--scale", look.scale);
 }
 
 // The whole picture. `legible` stops at a size that can be read.
@@ -52,8 +49,7 @@ function zoomBy(ratio, at = canvasSize().map((length) => length / 2)) {
 }
 
 // Moves the picture just so far that a card is seen.
-function reveal(element) {
-  const box = element.getBBox();
+function reveal(box) {
   const [width, height] = canvasSize();
   const margin = Math.min(16, 16 / look.scale);
   const shift = (middle, low, high, half) => {
@@ -66,8 +62,7 @@ function reveal(element) {
 }
 
 // A card in the middle, as far as the picture goes.
-function centreOn(element) {
-  const box = element.getBBox();
+function centreOn(box) {
   const [width, height] = pictureSize();
   const within = (middle, length, seen) => (length <= seen ? length / 2 : Math.min(Math.max(middle, seen / 2), length - seen / 2));
   const [across, down] = canvasSize().map((length) => length / look.scale);
@@ -122,10 +117,4 @@ function prepareZoom() {
   byId("farther").addEventListener("click", () => zoomBy(0.8));
   byId("fit").addEventListener("click", () => fitPicture(false));
   new ResizeObserver(applyLook).observe(canvas);
-  for (const [name, now] of [["beforeprint", true], ["afterprint", false]]) {
-    addEventListener(name, () => {
-      printing = now;
-      applyLook();
-    });
-  }
 }
