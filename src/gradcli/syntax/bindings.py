@@ -82,9 +82,9 @@ def stripped(text: str, start: int, end: int) -> Span:
 
 
 def interval_ends(text: str, place: Span) -> tuple[Span, Span] | None:
-    """Where the ends of `low..high` stand; None where one of them, or what is between them, is missing."""
+    """Where the ends of `low..high` stand; None where they are not two."""
     dots = text.find(TO, place.start, place.end)
-    if dots < 0:
+    if dots < 0 or text.find(TO, dots + len(TO), place.end) >= 0:
         return None
     low, high = stripped(text, place.start, dots), stripped(text, dots + len(TO), place.end)
     return (low, high) if low.start < low.end and high.start < high.end else None
