@@ -362,7 +362,8 @@ class Point:
         """Methods side by side (default: all), on torch, and the digits on which they agree. With `rtol` or `atol` they
         agree if |a - b| <= atol + rtol |b|."""
         from gradcli.carriers.tensors import Tensors
-        from gradcli.verify.comparison import compare, read_gate, select_methods
+        from gradcli.verify.comparison import compare, select_methods
+        from gradcli.verify.reference import read_gate
         from gradcli.verify.verdict import require_number
 
         plan = self._plan

@@ -19,7 +19,7 @@ from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, sugge
 from gradcli.render.json import SCHEMA
 from gradcli.syntax.bindings import Binding, constant_value, interval_ends, split_bindings
 from gradcli.syntax.parse import parse
-from gradcli.verify.comparison import Gate
+from gradcli.verify.reference import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
 HINT = "--region x=0..1,y=-pi..pi"

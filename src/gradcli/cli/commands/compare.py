@@ -15,7 +15,8 @@ from gradcli.cli.step_sizes import carrier_of, check_target, rate_of, study_quer
 from gradcli.errors import UsageError
 from gradcli.problem import separate
 from gradcli.render.json import SCHEMA
-from gradcli.verify.comparison import Comparison, Gate, compare, read_gate, select_methods
+from gradcli.verify.comparison import Comparison, compare, select_methods
+from gradcli.verify.reference import Gate, read_gate
 from gradcli.verify.verdict import require_number
 from gradcli.verify.witnesses import verdict_details
 
