@@ -1,22 +1,14 @@
-"""Tolerances that were asked for, and units in the last place."""
+"""Tolerances that were asked for."""
 
 import math
 
 import pytest
 
 from gradcli.errors import UsageError
-from gradcli.verify.reference import read_gate, ulp
+from gradcli.verify.reference import read_gate
 
 
 @pytest.mark.parametrize("value", [-1.0, math.inf, math.nan])
 def test_a_tolerance_is_a_number_from_0(value: float) -> None:
     with pytest.raises(UsageError):
         read_gate(value, None, ("--rtol", "--atol"))
-
-
-def test_ulps_are_those_of_the_dtype() -> None:
-    assert ulp(1.0, "float64") == 2.0**-52
-    assert ulp(-1.5, "float32") == 2.0**-23
-    assert ulp(5e-324, "float64") == 5e-324
-    assert ulp(1.0, "float64") == math.ulp(1.0)
-    assert all(ulp(x, "float64") == math.ulp(x) for x in (0.1, 3.0, 1e300, 2.0**-1030, 1e-310))

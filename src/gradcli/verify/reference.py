@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.precision import ulp
 from gradcli.errors import UsageError
 from gradcli.methods.base import elements, numbers_of
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -18,8 +19,6 @@ from gradcli.verify.witnesses import ESTIMATE, ROUNDING
 TRUTH = "certified"
 REFERENCES = (TRUTH, "symbolic", "autograd", "reverse", "forward", "numerical")
 """What the methods are measured against: the first of these that answered and is not known to be wrong."""
-MANTISSA = {"float64": 53, "float32": 24}
-SMALLEST_EXPONENT = {"float64": -1074, "float32": -149}
 
 
 class Gate(NamedTuple):
@@ -140,12 +139,6 @@ def along(reference: Reference, weights: list[float]) -> Reference:
     rounding = math.fsum(r * abs(w) for r, w in zip(reference.rounding, weights, strict=True))
     stated = math.fsum(e * abs(w) for e, w in zip(reference.errors, weights, strict=True))
     return Reference(reference.name, [total], balls, [rounding], [stated])
-
-
-def ulp(number: float, dtype: str) -> float:
-    """The unit in the last place of a number in the dtype."""
-    exponent = math.frexp(number)[1] - MANTISSA[dtype]
-    return math.ldexp(1.0, max(exponent, SMALLEST_EXPONENT[dtype]))
 
 
 def errors(problem: Problem, derivative: Derivative) -> list[float]:
