@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcli.carriers.balls import Balls
-from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate
 from gradcli.errors import Unstated
 from gradcli.exact import Exact, ratio, rational
@@ -109,11 +107,15 @@ class Folding:
         return rational(Fraction(int(found.p), int(found.q)))
 
     def _ball(self, node: int) -> Any:
+        from gradcli.carriers.balls import Balls
+
         return evaluate(self._graph, [node], Balls(), {}).values[node]
 
     def _nearest(self, node: int) -> Any:
         """A fraction, or a ball with one nearest float; None where no precision tells which that is."""
         import flint
+
+        from gradcli.carriers.rationals import Rationals
 
         for bits in BITS:
             with flint.ctx.workprec(bits):
