@@ -35,6 +35,11 @@ from gradcli.verify.verdict import judge_kink_as_written
 from gradcli.verify.witnesses import Verdict
 
 PROVEN = "all are within their errors of the proven derivative"
+NOT_FINITE = {
+    TRUTH: "balls find no bound at this point",
+    "numerical": "the differences leave the domain, or overflow",
+}
+"""Why these methods have no answer where theirs is not finite."""
 REPEAT_BELOW = 3.0
 """A method faster than so many seconds is timed a second time: the first call also loads and warms up libraries."""
 ALL_DIGITS = {"float64": 16, "float32": 7}
@@ -126,10 +131,8 @@ def answer_of(name: str, problem: Problem, carrier: Carrier) -> Derivative:
     """The method's answer. Differences come with a bound of their error where there is one."""
     bounded = bounded_differences(problem, carrier) if name == "numerical" else None
     answer = bounded or methods()[name].differentiate(problem, carrier)
-    if name == TRUTH and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
-        return Derivative(name, seconds=answer.seconds, reason="balls find no bound at this point")
-    if name == "numerical" and answer.gradient is not None and not all(finite(g) for g in answer.gradient.values()):
-        return Derivative(name, seconds=answer.seconds, reason="the differences leave the domain, or overflow")
+    if name in NOT_FINITE and answer.gradient is not None and not all(map(finite, answer.gradient.values())):
+        return Derivative(name, seconds=answer.seconds, reason=NOT_FINITE[name])
     return answer
 
 
