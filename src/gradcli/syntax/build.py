@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.assumptions import Assumptions
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.exact import Exact
-from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.graph import CONSTANT, Graph, Parameters
 from gradcli.primitives.constructors import Random, constructors
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling
@@ -35,12 +35,6 @@ class Built:
     notes: tuple[str, ...]
     inferred: bool
     source: str
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """What the outputs are called on screen."""
-        names = display_names(self.graph, self.outputs)
-        return tuple(names.get(output, "f") for output in self.outputs)
 
 
 def build(
