@@ -25,8 +25,8 @@ Array = Any
 
 
 class Scene:
-    """`outputs` are all outputs of the expression, after which the nodes are named as in the trace. `notes` collects what
-    was not looked at."""
+    """`outputs` are all outputs of the expression, after which the nodes are named as in the trace. `notes` collects
+    what was not looked at."""
 
     def __init__(self, problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) -> None:
         self.problem = problem
