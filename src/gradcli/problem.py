@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gradcli.errors import NameProblem, ShapeError, UsageError, suggestion
@@ -61,7 +61,6 @@ class Derivative:
     sweeps: str = ""
     seconds: float = 0.0
     reason: str = ""
-    notes: list[str] = field(default_factory=list)
 
     @property
     def answered(self) -> bool:

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcli.carriers.rationals import MOST_BITS, Rationals
+from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.exact import PI, decimal
 from gradcli.methods.enclosures import working
+from gradcli.primitives.backings.fractions import MOST_BITS
 from tests.verify.problems import problem
 
 decimals = st.decimals(-1000, 1000, places=6).map(str)

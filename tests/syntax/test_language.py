@@ -234,8 +234,3 @@ def test_says_nothing_about_plain_text(text: str) -> None:
 @pytest.mark.parametrize(("text", "inferred"), [("2*x", False), ("2x", True), ("A w", True), ("|x|", False)])
 def test_knows_whether_something_was_inferred(text: str, inferred: bool) -> None:
     assert read(text).inferred is inferred
-
-
-def test_output_names() -> None:
-    assert read("x; b = x*y").output_names == ("x", "b")
-    assert read("x*y; x + y").output_names == ("f1", "f2")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from gradcli.graph import display_names
-from gradcli.syntax.latex import expression_latex, name_latex, node_latex
+from gradcli.syntax.latex import expression_latex, name_latex
 from tests.syntax.graphs import read
 
 
@@ -67,9 +66,3 @@ def test_writes(text: str, latex: str) -> None:
 )  # fmt: skip
 def test_names(name: str, latex: str) -> None:
     assert name_latex(name) == latex
-
-
-def test_one_node_on_names() -> None:
-    built = read("ln(x1)*x2")
-    names = display_names(built.graph, built.outputs)
-    assert node_latex(built.graph, built.outputs[0], names) == r"v_{1} \cdot x_{2}"

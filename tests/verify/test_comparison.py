@@ -11,15 +11,16 @@ import mpmath
 import pytest
 
 from gradcli.carriers.tensors import Tensors
-from gradcli.errors import NameProblem, UsageError
+from gradcli.errors import NameProblem
 from gradcli.methods.base import methods, unflatten
 from gradcli.primitives.declare import Elementwise
 from gradcli.primitives.registry import by_name
 from gradcli.problem import Derivative
 from gradcli.shapes import size
 from gradcli.syntax.bindings import split_bindings
-from gradcli.verify.comparison import Gate, compare, read_gate, select_methods, timed, ulp
+from gradcli.verify.comparison import compare, select_methods, timed
 from gradcli.verify.examples import EXAMPLES
+from gradcli.verify.reference import Gate
 from gradcli.verify.remainder import remainder_rate
 from tests.verify.problems import problem
 
@@ -215,20 +216,6 @@ def test_the_smallest_floats_have_fewer_digits(torch_carrier: Tensors) -> None:
     """1/x at 1.3e308 is denormal: SymPy's 1/x is one of its neighbours."""
     found = compare(problem("ln(x)", x=1.2944001065815916e308), torch_carrier, ["reverse", "symbolic"])
     assert found.verdict.word == "verified"
-
-
-@pytest.mark.parametrize("value", [-1.0, math.inf, math.nan])
-def test_a_tolerance_is_a_number_from_0(value: float) -> None:
-    with pytest.raises(UsageError):
-        read_gate(value, None, ("--rtol", "--atol"))
-
-
-def test_ulps_are_those_of_the_dtype() -> None:
-    assert ulp(1.0, "float64") == 2.0**-52
-    assert ulp(-1.5, "float32") == 2.0**-23
-    assert ulp(5e-324, "float64") == 5e-324
-    assert ulp(1.0, "float64") == math.ulp(1.0)
-    assert all(ulp(x, "float64") == math.ulp(x) for x in (0.1, 3.0, 1e300, 2.0**-1030, 1e-310))
 
 
 def test_certified_gradients_of_the_examples_take_milliseconds(torch_carrier: Tensors) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.carriers.tensors import Tensors
 from gradcli.errors import DomainError
-from gradcli.verify.comparison import Gate
+from gradcli.verify.reference import Gate
 from gradcli.verify.region import Interval, Survey, draw, survey
 from tests.verify.problems import problem
 

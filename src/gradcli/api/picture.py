@@ -14,8 +14,8 @@ from gradcli.errors import UsageError
 from gradcli.problem import Nested, Problem
 from gradcli.render.exports import (
     FORMATS,
-    LAYOUT_SECONDS,
     Export,
+    export_of,
     format_of,
     require_coloured,
     require_drawn,
@@ -213,13 +213,12 @@ def assembled(
     notes: Sequence[str],
 ) -> Picture:
     """The picture of a graph with the verdict on the function that is judged. What it leaves out is noted."""
-    from gradcli.render.hierarchy.views import shown, views
+
+    def whole() -> dict[str, Any]:
+        return {**data(), "warnings": [*notes]}
 
     direction, parts, extent = look.get("direction", "LR"), parts_of(look), extent_of(look)
-    drawn = shown(inspection, title, direction, parts, extent)
-    found = list(notes)
-    if drawn.sentence:
-        found.append(f"the picture shows {drawn.sentence}" + ("; expand=[name] opens a group" if drawn.closed else ""))
+    export, omitted = export_of(inspection, judged, title, direction, parts, extent, whole, "expand=[name]")
     verdict = next(iter(judged.verdicts.values()), None)
     return Picture(
         title=title,
@@ -227,13 +226,6 @@ def assembled(
         edges=sum(len(inspection.links(node)) for node in inspection.rows),
         verdict=verdict.word if verdict else None,
         reason=verdict.sentence if verdict else None,
-        _notes=found,
-        _export=Export(
-            inspection,
-            judged,
-            drawn.picture,
-            lambda: views(inspection, title, direction, parts, extent),
-            lambda: {**data(), "warnings": [*notes]},
-            LAYOUT_SECONDS,
-        ),
+        _notes=[*notes, *omitted],
+        _export=export,
     )

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, Unpack
 
-from gradcli.api import results
 from gradcli.api.checks import Check
+from gradcli.api.derivatives import gradient_of, hessian_of, hvp_of, jacobian_of, jvp_of, vjp_of
 from gradcli.api.diagnosis import Diagnosis, diagnosis_of
 from gradcli.api.located import located
 from gradcli.api.picture import Look, Picture, check_look, gradient_picture_of, picture_of
 from gradcli.api.plan import Plan
 from gradcli.api.plot import Plot, plot_of
-from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Sheet, Vjp, judged, written
+from gradcli.api.results import Gradient, Hessian, Hvp, Jacobian, Jvp, Vjp
 from gradcli.api.tables import Comparison, Trace, comparison_of, trace_of
 from gradcli.api.values import check_choice, check_precision, read_direction, read_names, read_ranges, read_tangents
 from gradcli.errors import ShapeError, UsageError
@@ -21,7 +21,6 @@ from gradcli.graph import display_names
 from gradcli.layouts import LAYOUTS, Layout
 from gradcli.methods.jacobian import FORWARD, REVERSE, Mode
 from gradcli.problem import Nested, Problem, wanted_inputs
-from gradcli.render.answers import proven_blocks
 from gradcli.shapes import format_shape
 from gradcli.verify.at_kink import AT_KINK, AtKink
 from gradcli.verify.explain import require_finite
@@ -80,126 +79,34 @@ class Point:
     ) -> Gradient:
         """Value and gradient of a scalar output, or of <cotangent, output>. `at_kink` says what the gradient holds
         where the one-sided derivatives differ: "torch" (PyTorch's value), "left", "right", "mid" or "error"."""
-        from gradcli.methods.base import arranged
-        from gradcli.render.answers import (
-            gradient_in_layout,
-            gradient_lines,
-            gradient_rows,
-            gradient_verdict,
-            shape_text,
-            value_text,
-        )
-        from gradcli.verify.verdict import check_gradient, require_number
-
         check_choice("layout", layout, LAYOUTS)
         check_choice("at_kink", at_kink, AT_KINK)
-        plan = self._plan
         problem = self._scalar_problem(wrt, cotangent)
-        require_number(problem, plan.carrier, self.source)
-        checked = check_gradient(problem, plan.carrier, at_kink, check_precision(precision))
-        blocks = {name: arranged(g, (), problem.input_shape(name), layout) for name, g in checked.gradient.items()}
-        rows = [(plan.name, value_text(problem, checked), shape_text(problem.output_shape))]
-        for row in gradient_rows(plan.name, problem, checked, layout=layout):
-            rows += [(row.label, row.answer, row.about), *([("", row.sides, "")] if row.sides else [])]
-        return Gradient(
-            **judged(gradient_in_layout(problem, checked.verdict, layout), plan.carrier, self.notes),
-            value=checked.derivatives["reverse"].value,
-            gradient={name: block for name, (block, _) in blocks.items()},
-            proven=checked.proof and proven_blocks(problem, checked.proof, layout),
-            shapes={name: results.sizes(shape) for name, (_, shape) in blocks.items()},
-            layout=layout,
-            _text="\n".join(gradient_lines(plan.name, problem, checked, layout=layout)),
-            _sheet=Sheet([("", False)] * 3, rows, [gradient_verdict(problem, checked, layout)]),
-        )
+        return gradient_of(self._plan, problem, layout, at_kink, check_precision(precision))
 
     @located
     def jacobian(
         self, *, wrt: Names = None, mode: Mode | None = None, layout: Layout = "torch", precision: int | None = None
     ) -> Jacobian:
         """All derivatives of all elements of the output, by the mode that needs fewer sweeps or the one asked for."""
-        from gradcli.render.derivatives import in_layout, jacobian_arrays, jacobian_blocks
-        from gradcli.verify.proof import prove_jacobian
-        from gradcli.verify.rows import check_jacobian
-
         check_choice("layout", layout, LAYOUTS)
         if mode is not None:
             check_choice("mode", mode, (FORWARD, REVERSE))
-        plan, problem = self._plan, self._finite_problem(wrt)
-        digits = check_precision(precision)
-        proof = prove_jacobian(problem, digits) if digits else None
-        checked = check_jacobian(problem, plan.carrier, mode)
-        blocks = jacobian_blocks(problem, checked.blocks, layout)
-        shown = jacobian_blocks(problem, proof.by_input(), layout) if proof else blocks
-        verdict = in_layout(problem, proof.judged(checked.verdict) if proof else checked.verdict, layout)
-        value = proof.value if proof else checked.value
-        arrays = jacobian_arrays(plan.name, problem, value, shown, layout, true=None if proof else verdict.true)
-        return Jacobian(
-            **judged(verdict, plan.carrier, self.notes),
-            **written(arrays, checked.why if problem.wrt else "", verdict, plan.carrier),
-            value=checked.value,
-            jacobian={by: block for by, (block, _) in blocks.items()},
-            proven={by: block for by, (block, _) in shown.items()} if proof else None,
-            shapes={by: results.sizes(shape) for by, (_, shape) in blocks.items()},
-            layout=layout,
-            mode=checked.mode,
-        )
+        return jacobian_of(self._plan, self._finite_problem(wrt), mode, layout, check_precision(precision))
 
     @located
     def hessian(self, *, wrt: Names = None, layout: Layout = "torch", precision: int | None = None) -> Hessian:
         """The second derivatives of a scalar output, a block for every two inputs, by forward over reverse."""
-        from gradcli.render.derivatives import hessian_arrays, hessian_blocks, in_layout
-        from gradcli.verify.curvature import check_hessian
-        from gradcli.verify.proof import prove_hessian
-
         check_choice("layout", layout, LAYOUTS)
-        plan, problem = self._plan, self._finite_problem(wrt)
+        problem = self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jacobian() for the first derivatives")
-        digits = check_precision(precision)
-        proof = prove_hessian(problem, digits) if digits else None
-        graph, output = plan.graph_of_its_own()
-        checked = check_hessian(replace(problem, graph=graph, output=output), plan.carrier)
-        blocks = hessian_blocks(problem, checked.blocks, layout)
-        shown = hessian_blocks(problem, proof.by_pairs(), layout) if proof else blocks
-        verdict = in_layout(problem, proof.judged(checked.verdict) if proof else checked.verdict, layout)
-        value = proof.value if proof else checked.value
-        arrays = hessian_arrays(plan.name, value, shown, layout, true=None if proof else verdict.true)
-        return Hessian(
-            **judged(verdict, plan.carrier, self.notes),
-            **written(arrays, "", verdict, plan.carrier),
-            value=checked.value,
-            proven={a: {b: block for b, (block, _) in row.items()} for a, row in shown.items()} if proof else None,
-            gradient=checked.gradient,
-            hessian={one: {other: block for other, (block, _) in row.items()} for one, row in blocks.items()},
-            shapes={
-                one: {other: results.sizes(shape) for other, (_, shape) in row.items()} for one, row in blocks.items()
-            },
-            layout=layout,
-        )
+        return hessian_of(self._plan, problem, layout, check_precision(precision))
 
     @located
     def jvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Jvp:
         """J v: how the output changes along a tangent, "ones" or a mapping from some inputs to theirs."""
-        from gradcli.render.derivatives import JVP_MODE, jvp_arrays
-        from gradcli.verify.proof import prove_jvp
-        from gradcli.verify.rows import check_jvp
-
-        plan, problem = self._plan, self._finite_problem(wrt)
-        direction = self._tangents(problem, tangent)
-        value, product, verdict = check_jvp(problem, plan.carrier, direction)
-        arrays, proven = jvp_arrays(plan.name, problem, value, product, verdict.true), None
-        digits = check_precision(precision)
-        if digits:
-            proof = prove_jvp(problem, direction, digits)
-            (proven,), verdict = proof.parts.values(), proof.judged(verdict)
-            arrays = jvp_arrays(plan.name, problem, proof.value, proven)
-        return Jvp(
-            **judged(verdict, plan.carrier, self.notes),
-            **written(arrays, JVP_MODE, verdict, plan.carrier),
-            proven=proven,
-            value=value,
-            tangent=direction,
-            jvp=product,
-        )
+        problem = self._finite_problem(wrt)
+        return jvp_of(self._plan, problem, self._tangents(problem, tangent), check_precision(precision))
 
     @located
     def vjp(
@@ -212,55 +119,21 @@ class Point:
     ) -> Vjp:
         """u'J: what a cotangent of the output is to the inputs; 1 for a scalar output where none is given. `at_kink` as
         for `grad`."""
-        from gradcli.render.derivatives import VJP_MODE, of_product, vjp_arrays
-        from gradcli.verify.verdict import check_gradient
-
         check_choice("at_kink", at_kink, AT_KINK)
-        plan, problem = self._plan, self._finite_problem(wrt)
+        problem = self._finite_problem(wrt)
         shape = problem.output_shape
         if shape and cotangent is None:
             cause = f"vjp needs a cotangent of the output's shape {format_shape(shape)}"
             raise UsageError(cause, hint='"ones", "e(0)", or numbers')
         weights = read_direction("ones" if cotangent is None else cotangent, shape, "cotangent")
-        checked = check_gradient(replace(problem, cotangent=weights), plan.carrier, at_kink, check_precision(precision))
-        value, proof = checked.derivatives["reverse"].value, checked.proof
-        shown = (value, checked.gradient) if proof is None else (proof.value, proof.by_input())
-        verdict = of_product(checked.verdict)
-        arrays = vjp_arrays(plan.name, problem, *shown, verdict.true if proof is None else None)
-        return Vjp(
-            **judged(verdict, plan.carrier, self.notes),
-            **written(arrays, VJP_MODE, verdict, plan.carrier),
-            value=value,
-            cotangent=weights,
-            proven=proof and proof.by_input(),
-            vjp=checked.gradient,
-        )
+        return vjp_of(self._plan, problem, weights, at_kink, check_precision(precision))
 
     @located
     def hvp(self, tangent: Any, *, wrt: Names = None, precision: int | None = None) -> Hvp:
         """H v: how the gradient of a scalar output changes along a tangent."""
-        from gradcli.render.derivatives import HVP_MODE, hvp_arrays
-        from gradcli.verify.curvature import check_hvp
-        from gradcli.verify.proof import prove_hvp
-
-        plan, problem = self._plan, self._finite_problem(wrt)
+        problem = self._finite_problem(wrt)
         self._require_scalar(problem, "a Hessian", "sum(...), or jvp() for the first derivative")
-        direction = self._tangents(problem, tangent)
-        value, products, verdict = check_hvp(problem, plan.carrier, direction)
-        arrays, proof = hvp_arrays(plan.name, problem, value, products, verdict.true), None
-        digits = check_precision(precision)
-        if digits:
-            proof = prove_hvp(problem, direction, digits)
-            verdict = proof.judged(verdict)
-            arrays = hvp_arrays(plan.name, problem, proof.value, proof.by_input())
-        return Hvp(
-            **judged(verdict, plan.carrier, self.notes),
-            **written(arrays, HVP_MODE, verdict, plan.carrier),
-            proven=proof and proof.by_input(),
-            value=value,
-            tangent=direction,
-            hvp=products,
-        )
+        return hvp_of(self._plan, problem, self._tangents(problem, tangent), check_precision(precision))
 
     @located
     def trace(
@@ -362,7 +235,8 @@ class Point:
         """Methods side by side (default: all), on torch, and the digits on which they agree. With `rtol` or `atol` they
         agree if |a - b| <= atol + rtol |b|."""
         from gradcli.carriers.tensors import Tensors
-        from gradcli.verify.comparison import compare, read_gate, select_methods
+        from gradcli.verify.comparison import compare, select_methods
+        from gradcli.verify.reference import read_gate
         from gradcli.verify.verdict import require_number
 
         plan = self._plan

@@ -13,7 +13,7 @@ from gradcli.render.console import PIPE_WIDTH, Plain, table_text
 from gradcli.render.inspection import Inspection
 from gradcli.shapes import Shape
 from gradcli.verify.comparison import Comparison as Compared
-from gradcli.verify.comparison import Row
+from gradcli.verify.reference import Row
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.precision import ulp
 from gradcli.errors import Unstated
 from gradcli.exact import Exact, enclosure
 from gradcli.graph import Parameters, exactly_written
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
-
-ULP_OF_ONE = {"float64": 2.0**-52, "float32": 2.0**-23}
 
 
 class Balls(Carrier):
@@ -122,4 +121,4 @@ class BallsOfLibraries(Balls):
         found = super().apply(primitive, arguments, parameters)
         if not primitive.absolute_error:
             return found
-        return found + self.flint.arb(0, primitive.absolute_error * ULP_OF_ONE[self.dtype])
+        return found + self.flint.arb(0, primitive.absolute_error * ulp(1.0, self.dtype))

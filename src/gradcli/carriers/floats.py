@@ -25,12 +25,7 @@ class Floats(Carrier):
 
         A tensor is kept as it is: an input that the output does not need may be one.
         """
-        if shape:
-            return value
-        try:
-            return float(value)
-        except OverflowError:
-            return float("inf") if value > 0 else float("-inf")
+        return value if shape else nearest_or_infinite(value)
 
     def declared(self, primitive: Primitive) -> str:
         """Its `math` backing."""
@@ -50,10 +45,6 @@ class Floats(Carrier):
             zeros = [zeros] * int(dimension)
         return zeros
 
-    def lift(self, value: Value) -> Value:
-        """Numbers are values already."""
-        return value
-
     def __getattr__(self, name: str) -> Callable[..., Value]:
         """Without parameters to bind, the backing itself: rules on floats are mostly the price of their calls."""
         primitive = by_name().get(name)
@@ -66,3 +57,11 @@ class Floats(Carrier):
     def masked(self, condition: Value, value: Value) -> Value | None:
         """None for the branch that is not taken: a structural zero, so that 0 * inf cannot arise from it."""
         return value if condition else None
+
+
+def nearest_or_infinite(value: Any) -> float:
+    """The float nearest to a number; infinite for an integer that is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")

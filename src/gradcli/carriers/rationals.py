@@ -12,13 +12,12 @@ from typing import Any
 
 from gradcli.carriers.balls import Balls
 from gradcli.errors import Unstated
-from gradcli.exact import LARGEST_WHOLE, Exact, enclosure, fraction, spelt_out
+from gradcli.exact import Exact, enclosure, fraction, spelt_out
 from gradcli.graph import Parameters, exactly_written
+from gradcli.primitives.backings.fractions import MOST_BITS
 from gradcli.primitives.declare import Primitive, Value
+from gradcli.primitives.registry import resolve
 from gradcli.shapes import Shape
-
-MOST_BITS = 4096
-"""Of a numerator or denominator. A longer fraction becomes a ball."""
 
 Number = Any
 """An `fmpq` or an `arb`."""
@@ -55,14 +54,14 @@ class Rationals(Balls):
         return super().nested(self._elements(self._ball, value))
 
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
-        """On fractions where the backing can compute with them, else on balls."""
+        """On fractions where the declaration says how, else on balls."""
         if not primitive.elementwise or not primitive.arb:
             try:
                 return self._elements(self._kept, super().apply(primitive, arguments, parameters))
             except (TypeError, AttributeError, ValueError, ZeroDivisionError):
                 balls = tuple([self._elements(self._ball, a) for a in arguments])
                 return self._elements(self._kept, self._inner.apply(primitive, balls, parameters))
-        function = self._on_fractions(primitive)
+        function = resolve(primitive.fraction) if primitive.fraction else None
 
         def element(*values: Number) -> Number:
             # A fraction again is the same number, whatever object it is.
@@ -74,13 +73,6 @@ class Rationals(Balls):
 
         return self._each(element, arguments)
 
-    def _on_fractions(self, primitive: Primitive) -> Callable[..., Any] | None:
-        """What computes the primitive on fractions. Methods of `arb` do not check that what they get is one."""
-        if primitive.name in RATIONAL:
-            return RATIONAL[primitive.name]
-        generic = primitive.arb.startswith(("operator.", "builtins.")) or primitive.name in GENERIC
-        return self.backing(primitive) if generic else None
-
     def _computed(
         self,
         primitive: Primitive,
@@ -88,8 +80,8 @@ class Rationals(Balls):
         values: tuple[Number, ...],
         parameters: Parameters,
     ) -> Number:
-        if primitive.name == "sub" and values[0] is values[1]:
-            return self.flint.fmpq(0)
+        if primitive.of_equals is not None and values[0] is values[1]:
+            return self.flint.fmpq(primitive.of_equals)
         if function is not None and all(map(self._rational, values)):
             try:
                 return self._kept(function(*values, *parameters))
@@ -132,93 +124,3 @@ class Rationals(Balls):
         if known is None:
             known = self._known[number] = self.flint.arb(number)
         return known
-
-
-def _power(x: Number, exponent: float) -> Number:
-    if isinstance(exponent, Exact):
-        raise TypeError(exponent)
-    if exponent == 0.5:
-        return _sqrt(x)
-    if exponent != int(exponent) or not _affordable(x, int(exponent)):
-        raise TypeError(exponent)
-    return x ** int(exponent)
-
-
-def _pow(x: Number, y: Number) -> Number:
-    if y.q != 1:
-        raise TypeError(y)
-    return _power(x, int(y.p))
-
-
-def _affordable(x: Number, exponent: int) -> bool:
-    bits = max(int(x.p).bit_length(), int(x.q).bit_length())
-    return bits * abs(exponent) <= 2 * MOST_BITS
-
-
-def _logarithm(base: int) -> Callable[[Number], int]:
-    """The logarithm of a whole power of the base."""
-
-    def logarithm(x: Number) -> int:
-        power = round(math.log(int(x.p), base)) if x.p > 0 else 0
-        if x.q != 1 or base**power != x.p:
-            raise TypeError(x)
-        return power
-
-    return logarithm
-
-
-def _cbrt(x: Number) -> Number:
-    """The cube root of a fraction of cubes."""
-    top, bottom = (round(int(part) ** (1 / 3)) if abs(part) < LARGEST_WHOLE else 0 for part in (abs(x.p), x.q))
-    if top**3 != abs(x.p) or bottom**3 != x.q:
-        raise TypeError(x)
-    return type(x)(top if x > 0 else -top, bottom)
-
-
-def _sqrt(x: Number) -> Number:
-    """The root of a fraction of squares."""
-    top, bottom = x.p, x.q
-    if top < 0 or top.isqrt() ** 2 != top or bottom.isqrt() ** 2 != bottom:
-        raise TypeError(x)
-    return type(x)(top.isqrt(), bottom.isqrt())
-
-
-def _sign(x: Number) -> int:
-    return int(x > 0) - int(x < 0)
-
-
-def _round(x: Number) -> Number:
-    """Halves to even."""
-    from fractions import Fraction
-
-    return round(Fraction(int(x.p), int(x.q)))
-
-
-def _floor_divide(x: Number, y: Number) -> Number:
-    return (x / y).floor()
-
-
-def _remainder(x: Number, y: Number) -> Number:
-    return x - y * (x / y).floor()
-
-
-COMPARISONS = ("gt", "lt", "ge", "le", "eq", "ne")
-WORDS = ("logical_and", "logical_or", "logical_xor", "logical_not")
-CHOICES = ("floor", "ceil", "relu", "maximum", "minimum", "clamp", "where", "detach")
-GENERIC = frozenset((*COMPARISONS, *WORDS, *CHOICES))
-"""Operations whose backing on balls compares and moves what it is given, so that it serves fractions too."""
-
-RATIONAL: dict[str, Callable[..., Any]] = {
-    "power": _power,
-    "pow": _pow,
-    "sqrt": _sqrt,
-    "cbrt": _cbrt,
-    "log2": _logarithm(2),
-    "log10": _logarithm(10),
-    "sign": _sign,
-    "round": _round,
-    "floor_divide": _floor_divide,
-    "remainder": _remainder,
-}
-"""Operations that take a fraction to a fraction, where the backing on balls does not do so by itself. TypeError: the
-result is none."""

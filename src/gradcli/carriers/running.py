@@ -12,6 +12,7 @@ from typing import Any
 
 from gradcli.carriers.base import Arithmetic, Carrier
 from gradcli.carriers.floats import Floats
+from gradcli.carriers.precision import SMALLEST, UNDERFLOW
 from gradcli.exact import Exact
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Elementwise, Primitive, RuleFunction, Value
@@ -19,9 +20,6 @@ from gradcli.shapes import Shape
 
 ROUNDOFF = 2.0**-52
 """Relative error of one operation: half of it in arithmetic, up to all of it in a library's functions."""
-SMALLEST = 2.0**-1022
-"""Results below it have an absolute error instead, unless an argument is 0."""
-UNDERFLOW = 2.0**-1074
 LARGE = 2.0**-20
 """Errors above this part of an argument have effects of second order."""
 
@@ -51,7 +49,7 @@ class Running(Carrier):
             return value
         number = self.inner.constant(value, shape)
         whole = not isinstance(value, Exact) and number == math.floor(number)
-        return Rounded(self, number, 0.0 if whole else ROUNDOFF * abs(number) + UNDERFLOW)
+        return Rounded(self, number, 0.0 if whole else ROUNDOFF * abs(number) + UNDERFLOW["float64"])
 
     def point(self, value: Any, shape: Shape) -> Value:
         """A coordinate of the point: exact, unless it only approximates what was meant."""
@@ -96,8 +94,9 @@ class Running(Carrier):
         if primitive.locally_constant and not primitive.holds_value:
             return jump
         error = ROUNDOFF * (abs(out) + primitive.absolute_error) + jump
-        if abs(out) < SMALLEST and all(values):
-            error += UNDERFLOW
+        # A number without all its bits has an absolute error instead.
+        if abs(out) < SMALLEST["float64"] and all(values):
+            error += UNDERFLOW["float64"]
         if primitive.holds_value:
             error += arguments[0].error
         elif isinstance(rule, Elementwise):

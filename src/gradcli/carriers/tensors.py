@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import nearest_or_infinite
 from gradcli.errors import MissingError, UsageError
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Primitive, Value
 from gradcli.shapes import Shape
 
-DTYPES = ("float64", "float32")
 BLOCK_ELEMENTS = 2**22
 """A block of directions is cut where its tangents would pass so many elements, to bound memory."""
 
@@ -88,10 +88,7 @@ def as_floats(value: Any) -> Any:
     """Nested numbers as the nearest floats; integers too large for one become infinite."""
     if isinstance(value, (list, tuple)):
         return [as_floats(item) for item in value]
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+    return nearest_or_infinite(value)
 
 
 def select_device(name: str, dtype: str) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 from gradcli.carriers.constants import evaluate_constant
-from gradcli.cli.options import Settings
+from gradcli.cli.progress import progress
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.runner import Report, first_status, one_or_all
 from gradcli.cli.step_sizes import carrier_of
@@ -19,7 +16,7 @@ from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, sugge
 from gradcli.render.json import SCHEMA
 from gradcli.syntax.bindings import Binding, constant_value, interval_ends, split_bindings
 from gradcli.syntax.parse import parse
-from gradcli.verify.comparison import Gate
+from gradcli.verify.reference import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
 HINT = "--region x=0..1,y=-pi..pi"
@@ -27,8 +24,6 @@ NOT_FINITE = ("inf", "infinity", "∞", "nan")
 POINTS = 100
 """Where a region is given without a number of points."""
 MOST_POINTS = 10_000_000
-SECONDS = 0.1
-"""Between two lines of progress."""
 
 
 def read_region(typed: str, query: Query) -> dict[str, Interval]:
@@ -96,7 +91,7 @@ def survey_query(
                 points,
                 settings.seed,
                 gate,
-                lambda number, done=index * points: tell(done + number),  # type: ignore[misc]
+                lambda number, done=index * points: tell(done + number, "points"),  # type: ignore[misc]
             )
             for index, output in enumerate(bound.outputs)
         ]
@@ -129,25 +124,6 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
             hint = suggestion(name, inputs, f"the inputs are {', '.join(inputs) or 'none'}")
             raise NameProblem(f"--region names {name}, which is no input", hint=hint)
     return bind(replace(query, values={**query.values, **middles}))
-
-
-@contextmanager
-def progress(total: int, settings: Settings) -> Iterator[Any]:
-    """A function that tells a terminal on standard error how far the work is; the line is wiped at the end."""
-    shown = sys.stderr.isatty() and not settings.quiet
-    last = monotonic()
-
-    def tell(number: int) -> None:
-        nonlocal last
-        if shown and monotonic() - last > SECONDS:
-            last = monotonic()
-            print(f"\r{number}/{total} points", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield tell
-    finally:
-        if shown:
-            print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def survey_data(bound: Bound, found: Survey, region: Mapping[str, Interval]) -> dict[str, Any]:

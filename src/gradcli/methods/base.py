@@ -19,10 +19,10 @@ from gradcli.shapes import Shape, format_shape, size
 
 BLOCK = 64
 """Up to so many input elements a forward or difference method takes all directions; above, one direction."""
-
-
 LONGEST_INDEX = 19
 """Digits of an index that could still be one."""
+ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd", "certified")
+"""In which methods are listed; others follow."""
 
 
 class Method(Protocol):
@@ -46,9 +46,6 @@ def methods() -> dict[str, Method]:
         if method is not None:
             found[method.name] = method
     return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER)))
-
-
-ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd", "certified")
 
 
 def elements(problem: Problem) -> int:

@@ -10,10 +10,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gradcli.carriers.precision import MANTISSA
+
 RATIO = 4.0
 STEPS = 16
 COLUMNS = 6
-UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
+UNIT_ROUNDOFF = {dtype: 2.0**-bits for dtype, bits in MANTISSA.items()}
 
 
 class Estimate(NamedTuple):

@@ -6,6 +6,7 @@ Uses no derivative rule at all, so it can witness the sweeps. All steps are eval
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
@@ -63,7 +64,7 @@ class Line:
         def value(step: Value) -> Value:
             moved = {node: self.inputs[node] + step * tangent for node, tangent in moving.items()}
             tape = evaluate(graph, [], carrier, {**self.inputs, **moved}, self.held, self.tape.nodes)
-            return weigh(carrier, self.problem.cotangent, self.problem.output_shape, tape.values[self.problem.output])
+            return self._weighted(carrier, tape)
 
         moved_elements = sum(size(graph.shapes[node]) for node in moving)
         lifted = [carrier.lift(step) for step in steps]
@@ -77,9 +78,11 @@ class Line:
 
     def here(self) -> float:
         """Weighted output at the point."""
-        carrier, problem = self.carrier, self.problem
-        value = weigh(carrier, problem.cotangent, problem.output_shape, self.tape.values[problem.output])
-        return float(carrier.nested(value))
+        return float(self.carrier.nested(self._weighted(self.carrier, self.tape)))
+
+    def _weighted(self, carrier: Carrier, tape: Tape) -> Value:
+        problem = self.problem
+        return weigh(carrier, problem.cotangent, problem.output_shape, tape.values[problem.output])
 
     def _rounding(self) -> float:
         """The effect of rounding on the weighted output, seen in evaluations whose every result is off by more."""
@@ -89,10 +92,12 @@ class Line:
         return max((d for d in deviations if math.isfinite(d)), default=0.0) / PERTURBATION
 
     def _perturbed(self, carrier: Carrier) -> float:
-        problem = self.problem
-        tape = evaluate(problem.graph, [], carrier, self.inputs, self.held, self.tape.nodes)
-        value = weigh(carrier, problem.cotangent, problem.output_shape, tape.values[problem.output])
-        return float(carrier.nested(value))
+        tape = evaluate(self.problem.graph, [], carrier, self.inputs, self.held, self.tape.nodes)
+        return float(carrier.nested(self._weighted(carrier, tape)))
+
+    def _best(self, estimate: Callable[[list[float]], Estimate], position: float) -> Estimate:
+        """The most certain estimate among those of all schedules of steps for a coordinate of that size."""
+        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
 
     def slope(self, direction: dict[str, Nested], position: float) -> Estimate:
         """The derivative along a direction; `position` is the coordinate's size, to which steps are scaled."""
@@ -101,7 +106,7 @@ class Line:
             values = self.at(direction, schedule + [-h for h in schedule])
             return central(schedule, values[: len(schedule)], values[len(schedule) :], self.noise)
 
-        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+        return self._best(estimate, position)
 
     def curvature(self, direction: dict[str, Nested], position: float) -> Estimate:
         """The second derivative along a direction."""
@@ -111,7 +116,7 @@ class Line:
             ahead, behind = values[: len(schedule)], values[len(schedule) :]
             return second(schedule, ahead, behind, self.here(), self.noise)
 
-        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+        return self._best(estimate, position)
 
     def curvature_side(self, direction: dict[str, Nested], position: float, sign: int) -> Estimate:
         """The second derivative along a direction, from the right (+1) or the left (-1)."""
@@ -121,7 +126,7 @@ class Line:
             values = self.at(direction, steps + [2 * h for h in steps])
             return second_one_sided(steps, values[: len(steps)], values[len(steps) :], self.here(), self.noise)
 
-        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+        return self._best(estimate, position)
 
     def side(self, direction: dict[str, Nested], position: float, sign: int) -> Estimate:
         """The one-sided derivative along a direction, from the right (+1) or the left (-1)."""
@@ -130,7 +135,7 @@ class Line:
             steps = [sign * h for h in schedule]
             return one_sided(steps, self.at(direction, steps), self.here(), self.noise)
 
-        return best_of([estimate(schedule) for schedule in step_schedules(position, self.roundoff)])
+        return self._best(estimate, position)
 
 
 def held_nodes(graph: Graph, tape: Tape) -> list[int]:
@@ -168,8 +173,7 @@ class Numerical:
         answer = Derivative(self.name, value=carrier.nested(line.tape.values[problem.output]))
         if elements(problem) > BLOCK:
             direction = fixed_direction(problem)
-            largest = largest_coordinate(problem)
-            slope, error = line.slope(direction, float(largest))
+            slope, error = line.slope(direction, largest_coordinate(problem))
             answer.directional = (direction, slope)
             answer.error = error
             answer.sweeps = "differences, one direction"
@@ -182,8 +186,6 @@ class Numerical:
             shape = problem.input_shape(name)
             answer.gradient[name] = unflatten([e.value for e in estimates], shape)
             answer.error[name] = unflatten([e.error for e in estimates], shape)
-            if any(math.isinf(e.error) for e in estimates):
-                answer.notes.append(f"differences by {name} do not converge")
         answer.sweeps = f"{elements(problem)} differences"
         return answer
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.precision import MANTISSA
 from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
@@ -25,7 +26,6 @@ from gradcli.problem import Nested, Problem
 if TYPE_CHECKING:
     from gradcli.carriers.balls import Balls
 
-BITS = {"float64": 53, "float32": 24}
 BOUND = 4
 """Times the radius and a unit in the last place: seen to raise no false alarm, and to sleep through nothing."""
 SWEEPS = 4
@@ -77,7 +77,7 @@ def at_precision_of(dtype: str) -> Iterator[Balls]:
     from gradcli.carriers.balls import BallsOfLibraries
     from gradcli.methods.enclosures import working
 
-    with working(BITS[dtype], dtype):
+    with working(MANTISSA[dtype], dtype):
         yield BallsOfLibraries(dtype)
 
 
@@ -105,7 +105,7 @@ def _ball_bound(ball: Any, unit: float) -> float:
     return tolerance(float(ball.mid()), float(ball.rad()), unit)
 
 
-def tolerance(value: float, radius: float, unit: float = 2.0**-53) -> float:
+def tolerance(value: float, radius: float, unit: float = UNIT_ROUNDOFF["float64"]) -> float:
     """What a computed number may differ from the true one by: four times the radius and a unit in the last place."""
     found = BOUND * (radius + 2 * unit * abs(value))
     return found if found == found else math.inf
@@ -120,13 +120,7 @@ def rounding_seen(problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
     if elements(problem) <= BLOCK:
         other = spread(FORWARD, problem, carrier)
         widest = {name: list(map(max, widest[name], other[name])) for name in problem.wrt}
-    return {
-        name: [
-            SAFETY * deviation / PERTURBATION + 8 * unit * abs(component)
-            for deviation, component in zip(widest[name], flatten(exact[name]), strict=True)
-        ]
-        for name in problem.wrt
-    }
+    return {name: _allowances(widest[name], flatten(exact[name]), unit) for name in problem.wrt}
 
 
 def spread(method: Method, problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
@@ -137,10 +131,7 @@ def spread(method: Method, problem: Problem, carrier: Carrier) -> dict[str, list
     for seed in range(SWEEPS):
         found = method.differentiate(problem, Noisy(carrier, PERTURBATION * unit, seed)).gradient or {}
         for name in problem.wrt:
-            gaps = [abs(a - b) for a, b in zip(flatten(found[name]), flatten(exact[name]), strict=True)]
-            widest[name] = [
-                max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest[name], gaps, strict=True)
-            ]
+            widest[name] = _widened(widest[name], flatten(found[name]), flatten(exact[name]))
     return widest
 
 
@@ -154,7 +145,16 @@ def rounding_of_value(graph: Graph, node: int, carrier: Carrier, point: Mapping[
     exact = computed(carrier)
     widest = [0.0] * len(exact)
     for seed in range(SWEEPS):
-        found = computed(Noisy(carrier, PERTURBATION * unit, seed))
-        gaps = [abs(a - b) for a, b in zip(found, exact, strict=True)]
-        widest = [max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest, gaps, strict=True)]
+        widest = _widened(widest, computed(Noisy(carrier, PERTURBATION * unit, seed)), exact)
+    return _allowances(widest, exact, unit)
+
+
+def _widened(widest: list[float], found: list[float], exact: list[float]) -> list[float]:
+    """The larger of the deviations so far and those of one perturbed evaluation; infinite where one is not finite."""
+    gaps = [abs(a - b) for a, b in zip(found, exact, strict=True)]
+    return [max(w, gap) if math.isfinite(gap) else math.inf for w, gap in zip(widest, gaps, strict=True)]
+
+
+def _allowances(widest: list[float], exact: list[float], unit: float) -> list[float]:
+    """What rounding may do to numbers that deviate so far when they are perturbed."""
     return [SAFETY * w / PERTURBATION + 8 * unit * abs(e) for w, e in zip(widest, exact, strict=True)]

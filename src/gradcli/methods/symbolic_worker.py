@@ -90,6 +90,10 @@ def as_tuple(parameter: Any) -> Any:
     return tuple(map(as_tuple, parameter)) if isinstance(parameter, list) else parameter
 
 
+FAILURES = (ArithmeticError, TypeError, ValueError, AttributeError, RecursionError, NotImplementedError)
+"""What SymPy raises over expressions that it cannot do."""
+
+
 def failure(error: Exception) -> str:
     """Why there is no answer, in words. mpmath's ZeroDivisionError has none of its own."""
     if isinstance(error, ZeroDivisionError):
@@ -126,9 +130,7 @@ def main() -> None:
             reply["seconds"] = perf_counter() - start
         except MemoryError:
             reply = {"reason": "SymPy ran out of memory"}
-        except (ArithmeticError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            reply = {"reason": failure(error)}
-        except (NotImplementedError, Unstated) as error:
+        except (*FAILURES, Unstated) as error:
             reply = {"reason": failure(error)}
         print(json.dumps(reply), flush=True)
 

@@ -216,19 +216,18 @@ class Primitive(Operation):
 
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. arb: on balls of
-    python-flint, elementwise, or where `array` does not serve them. `definition`: in the vocabulary, for carriers
-    without a backing. `powers`: whole powers of an application that are better computed by a primitive of their own, by
-    its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument, in the result's shape
-    followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative error of torch's own
-    derivative, where that is worse than rounding.
-    `absolute_error`: in ulps of 1, what floats are off by near a root of the function, where most libraries' have
-    no small relative error. `moves`: every element of the result is an element of an argument, so that it costs
-    nothing. `under`: what an application to an input of a property (`gradcli.assumptions`) is, in the
-    vocabulary. `commutative`: the order of the two arguments does not
-    matter. `angle`: whether its (first) argument or its result is an angle in radians.
-    javascript: elementwise, an operator, or a function of arguments then parameters (`Math`, `backings/floating.js`).
-    `cost(out, *shapes, *parameters)`: its operations for a result of shape `out`; without it see
-    `carriers.counting`.
+    python-flint, elementwise, or where `array` does not serve them. fraction: elementwise, on its fractions; a
+    TypeError says that the result is none. `of_equals`: what it makes of equal numbers. `definition`: in the
+    vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed by a
+    primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument,
+    in the result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative
+    error of torch's own derivative, where that is worse than rounding. `absolute_error`: in ulps of 1, what floats are
+    off by near a root of the function, where most libraries' have no small relative error. `moves`: every element of
+    the result is an element of an argument, so that it costs nothing. `under`: what an application to an input of a
+    property (`gradcli.assumptions`) is, in the vocabulary. `commutative`: the order of the two arguments does not
+    matter. `angle`: whether its (first) argument or its result is an angle in radians. javascript: elementwise, an
+    operator, or a function of arguments then parameters (`Math`, `backings/floating.js`). `cost(out, *shapes,
+    *parameters)`: its operations for a result of shape `out`; without it see `carriers.counting`.
     """
 
     name: str
@@ -252,6 +251,8 @@ class Primitive(Operation):
     sympy: str = ""
     array: str = ""
     arb: str = ""
+    fraction: str = ""
+    of_equals: int | None = None
     javascript: str = ""
     composition: Composition | None = None
     definition: Callable[..., Value] | None = None
@@ -303,6 +304,7 @@ SOFTMAX = "gradcli.primitives.backings.softmax."
 SYMBOLIC = "gradcli.primitives.backings.symbolic."
 ARRAYS = "gradcli.primitives.backings.arrays."
 BALLS = "gradcli.primitives.backings.balls."
+FRACTIONS = "gradcli.primitives.backings.fractions."
 SPECTRAL = "gradcli.primitives.backings.spectral."
 JAVASCRIPT = "floating."
 """Where the backings are that no library has; the last is what `backings/floating.js` defines."""

@@ -16,6 +16,7 @@ from gradcli.primitives.declare import (
     BALLS,
     CALL,
     FLOATING,
+    FRACTIONS,
     JAVASCRIPT,
     SYMBOLIC,
     TENSORS,
@@ -85,6 +86,7 @@ PRIMITIVES = (
         math=FLOATING + "log2",
         sympy=SYMBOLIC + "log2",
         arb=BALLS + "log2",
+        fraction=FRACTIONS + "log2",
         notation=Notation(latex=r"\log_{{2}}\left({0}\right)", encloses=True),
     ),
     unary(
@@ -96,6 +98,7 @@ PRIMITIVES = (
         math=FLOATING + "log10",
         sympy=SYMBOLIC + "log10",
         arb=BALLS + "log10",
+        fraction=FRACTIONS + "log10",
         notation=Notation(latex=r"\log_{{10}}\left({0}\right)", encloses=True),
     ),
     unary(
@@ -105,6 +108,7 @@ PRIMITIVES = (
         (0.2, 2.0, 30.0),
         domain=(Domain("x >= 0", lambda x: x >= 0),),
         math=FLOATING + "sqrt",
+        fraction=FRACTIONS + "sqrt",
         notation=Notation(latex=r"\sqrt{{{0}}}", encloses=True),
     ),
     unary(
@@ -115,6 +119,7 @@ PRIMITIVES = (
         torch=TENSORS + "cbrt",
         sympy=SYMBOLIC + "cbrt",
         arb=BALLS + "cbrt",
+        fraction=FRACTIONS + "cbrt",
         notation=Notation(latex=r"\sqrt[3]{{{0}}}", encloses=True),
     ),
     unary(

@@ -38,6 +38,7 @@ def _connective(
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        fraction=BALLS + name,
         javascript=JAVASCRIPT + name,
     )
 
@@ -75,6 +76,7 @@ PRIMITIVES = (
         math=FLOATING + "logical_not",
         sympy=SYMBOLIC + "logical_not",
         arb=BALLS + "logical_not",
+        fraction=BALLS + "logical_not",
         javascript=JAVASCRIPT + "logical_not",
     ),
 )

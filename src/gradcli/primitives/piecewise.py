@@ -11,6 +11,7 @@ from typing import Any
 from gradcli.primitives.declare import (
     BALLS,
     FLOATING,
+    FRACTIONS,
     JAVASCRIPT,
     SYMBOLIC,
     TENSORS,
@@ -57,6 +58,7 @@ def _step(
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        fraction=FRACTIONS + name,
         javascript=JAVASCRIPT + name,
     )
 
@@ -79,6 +81,7 @@ def _comparison(name: str, symbol: str, latex: str, doc: str) -> Primitive:
         math=FLOATING + name,
         sympy=SYMBOLIC + name,
         arb=BALLS + name,
+        fraction=BALLS + name,
         javascript=JAVASCRIPT + name,
     )
 
@@ -101,6 +104,7 @@ PRIMITIVES = (
         math="math.fabs",
         sympy="sympy.Abs",
         arb="builtins.abs",
+        fraction="builtins.abs",
         javascript="Math.abs",
     ),
     _step("sign", "-1, 0 or 1", lambda x: (x,), (0.0,), (2.0, -0.5), TENSORS),
@@ -124,6 +128,7 @@ PRIMITIVES = (
         math=FLOATING + "relu",
         sympy=SYMBOLIC + "relu",
         arb=BALLS + "relu",
+        fraction=BALLS + "relu",
         javascript=JAVASCRIPT + "relu",
     ),
     Primitive(
@@ -149,6 +154,7 @@ PRIMITIVES = (
         math=FLOATING + "maximum",
         sympy=SYMBOLIC + "maximum",
         arb=BALLS + "maximum",
+        fraction=BALLS + "maximum",
         javascript=JAVASCRIPT + "maximum",
     ),
     Primitive(
@@ -174,6 +180,7 @@ PRIMITIVES = (
         math=FLOATING + "minimum",
         sympy=SYMBOLIC + "minimum",
         arb=BALLS + "minimum",
+        fraction=BALLS + "minimum",
         javascript=JAVASCRIPT + "minimum",
     ),
     Primitive(
@@ -200,6 +207,7 @@ PRIMITIVES = (
         math=FLOATING + "clamp",
         sympy=SYMBOLIC + "clamp",
         arb=BALLS + "clamp",
+        fraction=BALLS + "clamp",
         javascript=JAVASCRIPT + "clamp",
     ),
     Primitive(
@@ -223,6 +231,7 @@ PRIMITIVES = (
         math=FLOATING + "where",
         sympy=SYMBOLIC + "where",
         arb=BALLS + "where",
+        fraction=BALLS + "where",
         javascript=JAVASCRIPT + "where",
     ),
     _comparison("gt", ">", ">", "greater than"),
@@ -242,6 +251,7 @@ PRIMITIVES = (
         math="builtins.float",
         sympy=SYMBOLIC + "unchanged",
         arb=BALLS + "unchanged",
+        fraction=BALLS + "unchanged",
         javascript=JAVASCRIPT + "unchanged",
     ),
 )

@@ -11,8 +11,9 @@ from gradcli.render.answers import LONGEST_TRUTH, SHOWN, format_array, interval_
 from gradcli.render.console import Appearance, new_table, open_console
 from gradcli.render.numbers import format_bounded, format_certain, format_nested, format_short
 from gradcli.shapes import format_shape, size
-from gradcli.verify.comparison import TRUTH, Comparison, Row
+from gradcli.verify.comparison import Comparison
 from gradcli.verify.examples import Example
+from gradcli.verify.reference import TRUTH, Row
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import UsageError
-from gradcli.render.picture import Picture, Theme
+from gradcli.render.picture import Direction, Picture, Theme
 from gradcli.render.view import View
 
 if TYPE_CHECKING:
+    from gradcli.render.hierarchy.views import Extent
     from gradcli.render.inspection import Inspection
     from gradcli.render.shapes import Drawing
 
@@ -41,6 +42,34 @@ class Export:
         from gradcli.render.drawing import draw
 
         return draw(self.picture, timeout=self.timeout)
+
+
+def export_of(
+    inspection: Inspection,
+    judged: Inspection,
+    title: str,
+    direction: Direction,
+    show: Collection[str],
+    extent: Extent,
+    data: Callable[[], Mapping[str, Any]],
+    expand: str,
+) -> tuple[Export, list[str]]:
+    """What is written of an inspected graph, and what its picture leaves out, in words. `expand`: how the user asks for
+    an open group. Raises UsageError for an extent that there is not."""
+    from gradcli.render.hierarchy.views import shown, views
+    from gradcli.render.inspection import as_drawn, output_note
+
+    part = as_drawn(inspection)
+    drawn = shown(part, title, direction, show, extent)
+    omitted = output_note(inspection, part)
+    notes = [omitted] if omitted else []
+    if drawn.sentence:
+        notes.append(f"the picture shows {drawn.sentence}" + (f"; {expand} opens a group" if drawn.closed else ""))
+
+    def pages() -> Sequence[View]:
+        return views(part, title, direction, show, extent)
+
+    return Export(part, judged, drawn.picture, pages, data, LAYOUT_SECONDS), notes
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Brackets(Reader):
 
     def _close(self, token: Token) -> None:
         if not self.brackets:
-            raise self._error(f"'{token.text}' closes nothing", token.span, "delete it, or open a bracket before it")
+            raise self._closes_nothing(token)
         kind = self.brackets[-1].kind
         if kind not in CLOSING[token.text]:
             raise self._unclosed(self.brackets[-1])

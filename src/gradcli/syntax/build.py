@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.assumptions import Assumptions
-from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.exact import Exact
-from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.graph import CONSTANT, Graph, Parameters
 from gradcli.primitives.constructors import Random, constructors
-from gradcli.primitives.declare import Primitive, RuleFunction
+from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import by_name, by_spelling
 from gradcli.shapes import Shape
 from gradcli.syntax import faults
@@ -20,13 +19,10 @@ from gradcli.syntax.constants import construct
 from gradcli.syntax.folding import Folding
 from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, whole_numbers
 from gradcli.syntax.operands import Operand, literal_list, number, ragged, word
-from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
-from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
+from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
+from gradcli.syntax.program import CONSTANTS, EULER, Call, Code, Instruction, Program
+from gradcli.syntax.readings import Readings, applied
 from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
-from gradcli.syntax.text import expression_text
-
-SQUARES = "squares each element"
-SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,6 @@ class Built:
     notes: tuple[str, ...]
     inferred: bool
     source: str
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """What the outputs are called on screen."""
-        names = display_names(self.graph, self.outputs)
-        return tuple(names.get(output, "f") for output in self.outputs)
 
 
 def build(
@@ -82,8 +72,7 @@ class Builder:
         self.unused: dict[str, None] = {}
         self.outputs: list[int] = []
         self.free: dict[str, None] = {}
-        self.notes: dict[str, None] = dict.fromkeys(program.notes)
-        self.products: dict[int, str] = {}
+        self.readings = Readings(program.source, program.notes)
         self.inferred = False
         self.index = 0
 
@@ -115,12 +104,8 @@ class Builder:
         if last.code is Code.ASSIGN:
             self.outputs.append(self.node(self.assigned[last.value]))
             self.unused.pop(last.value, None)
-        for product in self.products.values():
-            self.notes[f"a product without a sign was read as `{product}`"] = None
-        self.notes |= dict.fromkeys(faults.unused_notes(list(self.unused)))
-        if self.random.used:
-            self.notes[f"random numbers are those of seed {self.random.seed}; --seed gives others"] = None
-        return Built(self.graph, tuple(self.outputs), tuple(self.free), tuple(self.notes), self.inferred, self.source)
+        notes = self.readings.notes(list(self.unused), self.random)
+        return Built(self.graph, tuple(self.outputs), tuple(self.free), notes, self.inferred, self.source)
 
     # Operands
 
@@ -189,18 +174,9 @@ class Builder:
             usable = [p for p in properties if p in primitive.under]
             if usable and arguments == (self.graph.inputs.get(name),):
                 self.graph.held.add(name)
-                self.notes[self._read_as(primitive, name, usable[0])] = None
+                self.readings.assumption(primitive, name, self.shapes[name], usable[0])
                 return applied(primitive.under[usable[0]], self.graph, arguments[0])
         return None
-
-    def _read_as(self, primitive: Primitive, name: str, property: str) -> str:
-        """The note on an assumption that was used."""
-        scratch = Graph()
-        source = scratch.input(name, self.shapes[name])
-        outputs = (scratch.apply(primitive, (source,), primitive.bind_parameters({})),)
-        read = expression_text(scratch, outputs)
-        meant = expression_text(scratch, (applied(primitive.under[property], scratch, source),))
-        return f"{name} is {property}: `{read}` was read as `{meant}`, and {name} is held, not differentiated by"
 
     def _parameter(self, primitive: Primitive, name: str, operand: Operand) -> Any:
         value = operand.literal.value if operand.literal is not None else self.constant(operand)
@@ -266,24 +242,12 @@ class Builder:
                 return self.apply(primitive, [left, right], primitive.bind_parameters({}), span, symbol)
             exponent = self._exponent(right)
             if exponent is not None:
-                self._note_matrix_power(left, right, exponent, span)
+                self.readings.matrix_power(left, right, self.shape(left), exponent, span)
                 own = self._own_power(left, exponent)
                 node = self.apply(primitive, [left], (exponent,), span, symbol) if own is None else own
                 self.graph.spans.setdefault(node, span)
                 return node
         raise ExpressionError(f"the right side of '{symbol}' must be a constant", span=right.span)
-
-    def _note_matrix_power(self, left: Operand, right: Operand, exponent: int | float, sign: Span) -> None:
-        """A power of a matrix is one of each element; said once for squares, and not where `.^` says it."""
-        shape = self.shape(left)
-        text = self.source[left.span.start : right.span.end]
-        if exponent == -1 and len(shape) > 1:
-            self.notes[f"`{text}` is the reciprocal of each element; inv({self.text(left)}) is the inverse"] = None
-        elif exponent == 2 and len(shape) == 2 and shape[0] == shape[1] and self.text(left).isidentifier():
-            base = self.text(left)
-            is_explicit = self.source.startswith(".", sign.start)
-            if not is_explicit and not any(SQUARES in note for note in self.notes):
-                self.notes[f"`{base}^2` {SQUARES}; {base} {MATRIX_PRODUCT} {base} is the matrix product"] = None
 
     def _own_power(self, base: Operand, exponent: int | float) -> int | None:
         """A power that its base declares a primitive for (a squared norm), unless the user gave the base a name."""
@@ -305,22 +269,10 @@ class Builder:
         symbol = MATRIX_PRODUCT if matrices else PRODUCT
         node = self._binary(symbol, left, right, instruction.span)
         if matrices:
-            self._note_product(left, right, span)
-        elif span.end - span.start <= LONGEST_NOTED and self._surprises(left, touches=instruction.value):
-            shown = self.source[span.start : span.end]
-            self.notes[f"`{shown}` was read as `({self.text(left)})*{self.text(right)}`"] = None
+            self.readings.matrix_product(left, right, span)
+        else:
+            self.readings.product(left, right, span, touches=instruction.value)
         self._push(node, span, [left], symbol)
-
-    def _note_product(self, left: Operand, right: Operand, span: Span) -> None:
-        """Remember a matrix product without a sign; one that goes on replaces its beginning."""
-        if span.end - span.start <= LONGEST_NOTED:
-            before = self.products.get(left.span.start, self.text(left)) if left.symbol else self.text(left)
-            self.products[left.span.start] = f"{before} {MATRIX_PRODUCT} {self.text(right)}"
-
-    def _surprises(self, left: Operand, touches: bool) -> bool:
-        """Whether a reader may take the factor right of `1/2` or `e^2` for a part of it. x² leaves no doubt."""
-        raised = self.source[left.span.end - 1] in SUPERSCRIPT_DIGITS
-        return left.symbol in DIVISIONS or (left.symbol == POWER and touches and not raised)
 
     def _prefix(self, instruction: Instruction) -> None:
         (operand,) = self._pop(1)
@@ -429,13 +381,6 @@ class Builder:
 
     def _result(self, instruction: Instruction) -> None:
         self.outputs.append(self.node(self.stack.pop()))
-
-
-def applied(rule: RuleFunction, graph: Graph, node: int) -> int:
-    """The node of what a rule makes of a node."""
-    m = Nodes(graph)
-    found: int = rule(m, Node(m, node)).id
-    return found
 
 
 def _normalized(primitive: Primitive, shapes: list[Shape], parameters: Parameters) -> Parameters:

@@ -275,7 +275,7 @@ def _digits(name: str, written: str) -> Digits | None:
     power = number.as_tuple().exponent
     assert isinstance(power, int)
     value = sign * Fraction(number)
-    _float(name, plain, value)
+    _require_float(name, plain, value)
     return Digits(value, -power)
 
 
@@ -285,9 +285,10 @@ def _exact(name: str, written: str, value: float) -> Digits:
     return Digits(Fraction(value))
 
 
-def _float(name: str, written: str, value: Fraction) -> float:
+def _require_float(name: str, written: str, value: Fraction) -> None:
+    """Raise UsageError for a number that is too large for a float64."""
     try:
-        return float(value)
+        float(value)
     except OverflowError:
         cause = f"the claim {written} of {name} is larger than a float64 can hold (1.8e308)"
         raise UsageError(cause, hint="claim a smaller number") from None

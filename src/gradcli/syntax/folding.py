@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from gradcli.carriers.balls import Balls
-from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate
 from gradcli.errors import Unstated
 from gradcli.exact import Exact, ratio, rational
 from gradcli.graph import CONSTANT, INPUT, Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.primitives.registry import resolve
+from gradcli.syntax.operators import POWER, operators
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -29,14 +27,6 @@ MOST_BITS = 4096
 """Of a fraction's numerator or denominator."""
 BITS = (128, 1024)
 """Precisions at which the nearest float of a constant is looked for."""
-
-FRACTIONS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
-}
 
 
 class Folding:
@@ -117,11 +107,15 @@ class Folding:
         return rational(Fraction(int(found.p), int(found.q)))
 
     def _ball(self, node: int) -> Any:
+        from gradcli.carriers.balls import Balls
+
         return evaluate(self._graph, [node], Balls(), {}).values[node]
 
     def _nearest(self, node: int) -> Any:
         """A fraction, or a ball with one nearest float; None where no precision tells which that is."""
         import flint
+
+        from gradcli.carriers.rationals import Rationals
 
         for bits in BITS:
             with flint.ctx.workprec(bits):
@@ -133,15 +127,16 @@ class Folding:
 
 def _fraction(operation: Primitive, numbers: Sequence[Number]) -> Fraction | None:
     """What the four operations and whole powers make of fractions."""
-    if operation.name not in (*FRACTIONS, "power", "pow"):
+    is_power = operation in operators().infix[POWER]
+    if not is_power and not operation.fraction.startswith("operator."):
         return None
     parts = [ratio(n) for n in numbers]
     fractions = [p for p in parts if p is not None]
     if len(fractions) < len(parts):
         return None
-    if operation.name in FRACTIONS:
+    if not is_power:
         try:
-            found: Fraction = FRACTIONS[operation.name](*fractions)
+            found: Fraction = resolve(operation.fraction)(*fractions)
         except ZeroDivisionError:
             return None
         return found if _bits(found) <= MOST_BITS else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -52,11 +52,6 @@ def expression_latex(graph: Graph, outputs: Sequence[int]) -> str:
     if len(rows) == 1:
         return rows[0].removeprefix("& ").replace(" &= ", " = ", 1)
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-
-
-def node_latex(graph: Graph, node: int, names: Mapping[int, str], depth: int = 1) -> str:
-    """One node's operation on its arguments by name."""
-    return LatexPrinter(graph, names).write(node, depth)
 
 
 def name_latex(name: str) -> str:

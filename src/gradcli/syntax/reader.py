@@ -105,6 +105,9 @@ class Reader:
         token = self.tokens[self.position]
         return mends.unclosed(bracket.kind, bracket.token.span, token, self.text)
 
+    def _closes_nothing(self, token: Token) -> ExpressionError:
+        return self._error(f"'{token.text}' closes nothing", token.span, "delete it, or open a bracket before it")
+
     def _missing_operator(self, token: Token) -> ExpressionError:
         before = self.tokens[self.position - 1]
         return mends.missing_operator(before, token, self.text)
@@ -113,7 +116,7 @@ class Reader:
         if self.brackets and (token.kind is Kind.END or token.text == ";"):
             return self._unclosed(self.brackets[-1])
         if token.text in CLOSING and not self.brackets:
-            return self._error(f"'{token.text}' closes nothing", token.span, "delete it, or open a bracket before it")
+            return self._closes_nothing(token)
         top = self.pending[-1] if self.pending else None
         if token.text == ")" and isinstance(top, Open) and top.kind == "(" and top.name is not None:
             return self._unknown_function(top.name)

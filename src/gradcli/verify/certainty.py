@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.carriers.base import Carrier
-from gradcli.carriers.running import SMALLEST, UNDERFLOW
+from gradcli.carriers.precision import SMALLEST, UNDERFLOW
 from gradcli.carriers.tape import tape_of
 from gradcli.graph import display_names
 from gradcli.methods.base import flatten, numbers_of
@@ -53,7 +53,7 @@ class JudgedNumber:
     @property
     def underflowed(self) -> bool:
         """Whether it is 0 because floats cannot hold what it truly is."""
-        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST)
+        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST["float64"])
 
     @property
     def right(self) -> bool:
@@ -90,8 +90,8 @@ class JudgedNumber:
         """Significant decimal digits that are the true ones, 16 at most."""
         if self.underflowed:
             return 0
-        if 0 < abs(self.computed) < SMALLEST:
-            return int(math.log10(abs(self.computed) / UNDERFLOW))
+        if 0 < abs(self.computed) < SMALLEST["float64"]:
+            return int(math.log10(abs(self.computed) / UNDERFLOW["float64"]))
         if not self.size:
             return 16 if self.right else 0
         return 16 if self.error <= self.unit * abs(self.computed) else digits_of(self.relative)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.carriers.balls import Balls
+from gradcli.carriers.precision import LARGEST, SMALLEST
 from gradcli.carriers.tape import Tape, tape_of
 from gradcli.graph import CONSTANT, display_names
 from gradcli.methods.differences import UNIT_ROUNDOFF
@@ -25,9 +26,6 @@ from gradcli.verify.explain import expression_of
 Array = Any
 """A NumPy array."""
 UNDERFLOW_BITS = 64
-SMALLEST = {"float64": 2.0**-1022, "float32": 2.0**-126}
-"""What has all its bits."""
-LARGEST = {"float64": (2 - 2.0**-52) * 2.0**1023, "float32": (2 - 2.0**-23) * 2.0**127}
 LONGEST_NAME = 40
 
 Ball = Any

@@ -13,7 +13,8 @@ from gradcli.errors import DomainError, ExitStatus
 from gradcli.methods.base import unflatten
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.comparison import Comparison, Gate, Row, compare
+from gradcli.verify.comparison import Comparison, compare
+from gradcli.verify.reference import Gate, Row
 from gradcli.verify.verdict import require_number
 from gradcli.verify.witnesses import SEVERITY, Verdict
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
-from gradcli.carriers.running import SMALLEST
+from gradcli.carriers.precision import SMALLEST
 from gradcli.errors import ExitStatus, Unstated
 from gradcli.exact import Exact
 from gradcli.methods.base import flatten, methods, numbers_of
@@ -237,7 +237,7 @@ def _underflow(problem: Problem, carrier: Carrier, found: dict[str, Derivative])
 
 def any_tiny(numbers: Iterable[float]) -> bool:
     """Whether one is 0, or too small to have all its digits."""
-    return any(abs(x) < SMALLEST for x in numbers)
+    return any(abs(x) < SMALLEST["float64"] for x in numbers)
 
 
 def may_underflow(problem: Problem) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from gradcli.cli.options import AT, COTANGENT, WRT, Settings, with_settings
+from gradcli.cli.progress import progress
 from gradcli.cli.query import Bound, Query, bind, problem_of
 from gradcli.cli.region import check_points, survey_query
 from gradcli.cli.runner import Report, first_status, one_or_all, present, run, time_limit
@@ -15,7 +15,8 @@ from gradcli.cli.step_sizes import carrier_of, check_target, rate_of, study_quer
 from gradcli.errors import UsageError
 from gradcli.problem import separate
 from gradcli.render.json import SCHEMA
-from gradcli.verify.comparison import Comparison, Gate, compare, read_gate, select_methods
+from gradcli.verify.comparison import Comparison, compare, select_methods
+from gradcli.verify.reference import Gate, read_gate
 from gradcli.verify.verdict import require_number
 from gradcli.verify.witnesses import verdict_details
 
@@ -126,13 +127,11 @@ def compare_examples(names: list[str], gate: Gate | None, settings: Settings) ->
     from gradcli.verify.examples import EXAMPLES
 
     found = []
-    for number, example in enumerate(EXAMPLES, 1):
-        if sys.stderr.isatty() and not settings.quiet:
-            print(f"\r{number}/{len(EXAMPLES)} {example.title:<24}", end="", file=sys.stderr, flush=True)
-        bound = bind(Query(example.expression, (example.at,), settings))
-        found.append((example, bound, comparison_of(bound, bound.outputs[-1], names, "", example.cotangent, gate)))
-    if sys.stderr.isatty() and not settings.quiet:
-        print("\r" + " " * 40 + "\r", end="", file=sys.stderr, flush=True)
+    with progress(len(EXAMPLES), settings) as tell:
+        for number, example in enumerate(EXAMPLES, 1):
+            tell(number, example.title)
+            bound = bind(Query(example.expression, (example.at,), settings))
+            found.append((example, bound, comparison_of(bound, bound.outputs[-1], names, "", example.cotangent, gate)))
     results = [{"title": e.title, "expression": e.expression, "inputs": b.point, **data_of(b, c)} for e, b, c in found]
     data: dict[str, Any] = {"schema": SCHEMA, "command": "compare", "expression": None, "results": results}
 

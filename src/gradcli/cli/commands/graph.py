@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gradcli.render.gradient import Gradient
     from gradcli.render.hierarchy.views import Extent
     from gradcli.render.inspection import Inspection
-    from gradcli.render.view import View
 
 PRINT = "-"
 
@@ -306,27 +305,19 @@ def export(
     notes: list[str],
 ) -> bytes:
     """The file's content. What a picture leaves out is noted."""
-    from gradcli.render.exports import LAYOUT_SECONDS, Export, format_of
-    from gradcli.render.hierarchy.views import shown, views
-    from gradcli.render.inspection import as_drawn, output_note
+    from gradcli.render.exports import export_of, format_of
 
     chosen = format_of(wish.format)
-    timeout = bound.query.settings.timeout or LAYOUT_SECONDS
-    look = wish.theme or "auto"
-    whole_of, inspection = inspection, as_drawn(inspection)
-    drawn = shown(inspection, title, wish.direction or "LR", wish.show, wish.extent)
-    if not chosen.whole and (note := output_note(whole_of, inspection)):
-        notes.append(note)
-    if drawn.sentence and not chosen.whole:
-        notes.append(f"the picture shows {drawn.sentence}" + ("; --expand NAME opens a group" if drawn.closed else ""))
 
     def whole() -> dict[str, Any]:
         return data() | {"warnings": [*bound.notes, *notes]}
 
-    def pages() -> Sequence[View]:
-        return views(inspection, title, wish.direction or "LR", wish.show, wish.extent)
-
-    written = chosen.write(Export(inspection, function, drawn.picture, pages, whole, timeout, look, wish.scale))
+    found, omitted = export_of(
+        inspection, function, title, wish.direction or "LR", wish.show, wish.extent, whole, "--expand NAME"
+    )
+    notes += [] if chosen.whole else omitted
+    timeout = bound.query.settings.timeout or found.timeout
+    written = chosen.write(replace(found, timeout=timeout, theme=wish.theme or "auto", scale=wish.scale))
     notes += written.notes
     return written.content
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gradcli.errors import UsageError, suggestion
-from gradcli.render.hierarchy.division import FULL, Piece, branches, divided
+from gradcli.render.hierarchy.division import FULL, Piece, branches, divided, statement_ends
 from gradcli.render.hierarchy.outline import Outline
 from gradcli.render.inspection import Inspection
 
@@ -122,9 +122,8 @@ class Hierarchy:
 
     @cached_property
     def _ends(self) -> list[int]:
-        """Where statements end; what follows the last named node is one too."""
-        ends, last = self.outline.statement_ends, len(self.outline.order)
-        return ends if ends[-1:] == [last] else [*ends, last]
+        """Where all statements end."""
+        return statement_ends(self.outline, self.whole.piece)
 
     def statement(self, place: int) -> str:
         """The name of the node at a place; of several with one name all but the first are numbered."""
@@ -142,10 +141,8 @@ class Hierarchy:
 
     def free(self, word: str) -> str:
         """A word that begins no name of a node which looks like the name of a group."""
-        pattern = re.compile(rf"{word}[0-9.]*")
-        while any(pattern.fullmatch(name) for name in self.inspection.graph.names.values()):
+        while any(re.fullmatch(rf"{word}[0-9.]*", name) for name in self.inspection.graph.names.values()):
             word += "_"
-            pattern = re.compile(rf"{word}[0-9.]*")
         return word
 
     # Finding

@@ -63,7 +63,8 @@ class PageData:
         self.inspection = inspection
         self.views = views
         self.levels = inspection.graph.levels(inspection.nodes)
-        self.nodes = known_nodes(inspection, views)
+        # Arguments before their users, an output too that others use.
+        self.nodes = sorted(known_nodes(inspection, views), key=lambda node: self.levels[node])
         self.place = {node: place for place, node in enumerate(self.nodes)}
         self.links = [link for node in self.nodes for link in inspection.links(node) if link.argument in self.place]
         self.link_place = {(link.node, link.position): place for place, link in enumerate(self.links)}
@@ -302,16 +303,10 @@ class PageData:
 def known_nodes(inspection: Inspection, views: Sequence[View]) -> list[int]:
     """The rows of the trace; of a large graph only those that have a card, outputs and inputs."""
     if len(inspection.rows) <= MOST_NODES:
-        return ordered(inspection, inspection.rows)
+        return list(inspection.rows)
     drawn = {node_of(card.id) for view in views for card in view.picture.cards}
     drawn |= {*inspection.outputs, *list(inspection.graph.inputs.values())[:MOST_INPUTS]}
-    return ordered(inspection, [node for node in inspection.rows if node in drawn])
-
-
-def ordered(inspection: Inspection, nodes: Sequence[int]) -> list[int]:
-    """Arguments before their users, an output too that others use; else in the order given."""
-    levels = inspection.graph.levels(inspection.nodes)
-    return sorted(nodes, key=lambda node: levels[node])
+    return [node for node in inspection.rows if node in drawn]
 
 
 def node_of(card: str) -> int | None:

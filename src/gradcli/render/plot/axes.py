@@ -15,6 +15,8 @@ ROOM = 5.0
 """A curve may reach over so many times the height that it has around the point; beyond, it is cut."""
 MARGIN = 0.07
 """Of the height, above and below."""
+LARGEST = 1.7e308
+"""Ends of a range are no larger; what lies between is a float."""
 OUTSIDE = 0.5
 """A line is drawn so far beyond the frame, in parts of it."""
 
@@ -103,8 +105,7 @@ def padded(low: float, high: float) -> Axis:
     if spread(low, high) <= 1e-13 * size / 4 or low == high:
         return Axis(low - (size / 2 or 1.0), high + (size / 2 or 1.0))
     margin = MARGIN * high - MARGIN * low
-    most = 1.7e308
-    return Axis(max(low - margin, -most), min(high + margin, most))
+    return Axis(max(low - margin, -LARGEST), min(high + margin, LARGEST))
 
 
 def polylines(points: Sequence[Dot], x: Axis, y: Axis) -> list[list[Dot]]:

@@ -24,10 +24,10 @@ class Canvas:
 
     def dot(self, place: Dot, layer: str) -> None:
         """One dot; outside of the canvas nothing."""
-        column, row = round(place[0] * (self.width - 1)), round((1 - place[1]) * (self.height - 1))
+        column, row = self._dot_at(place)
         if not (0 <= column < self.width and 0 <= row < self.height):
             return
-        cell = (column, row) if self.plain else (column // 2, row // 4)
+        cell = self._cell_around(column, row)
         bit = 1 if self.plain else BITS[row % 4][column % 2]
         self._dots[cell] = self._dots.get(cell, 0) | bit
         if RANK[layer] >= RANK[self._layers.get(cell, layer)]:
@@ -43,7 +43,14 @@ class Canvas:
 
     def cell_of(self, place: Dot) -> tuple[int, int]:
         """The cell in which a dot at a place stands."""
-        column, row = round(place[0] * (self.width - 1)), round((1 - place[1]) * (self.height - 1))
+        return self._cell_around(*self._dot_at(place))
+
+    def _dot_at(self, place: Dot) -> tuple[int, int]:
+        """Column and row of a dot, from the upper left corner."""
+        return round(place[0] * (self.width - 1)), round((1 - place[1]) * (self.height - 1))
+
+    def _cell_around(self, column: int, row: int) -> tuple[int, int]:
+        """The cell in which a dot stands."""
         return (column, row) if self.plain else (column // 2, row // 4)
 
     def sign(self, place: Dot, sign: str, layer: str) -> None:

@@ -375,15 +375,13 @@ def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
     here = x.part(scene.here[0]), y.part(scene.here[1])
     style = {"marker": "o", "markersize": 8, "markeredgecolor": colours.paper, "linestyle": "none", "zorder": 5}
     panel.plot([here[0]], [here[1]], color=colours.tangent, **style)[0].set_gid("point")
-    if scene.heading is None:
+    ends = scene.arrow(ARROW)
+    if ends is None:
         return
-    ratio = scene.ratio if scene.same_scale else 1.0
-    length = ARROW * min(ratio, 1.0)
-    tip = here[0] + length * scene.heading[0] / ratio, here[1] + length * scene.heading[1]
     arrow = panel.annotate(
         "",
-        xy=tip,
-        xytext=here,
+        xy=ends[1],
+        xytext=ends[0],
         arrowprops={
             "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
             "color": colours.tangent,

@@ -12,7 +12,7 @@ from gradcli.errors import DomainError
 from gradcli.methods.base import flatten
 from gradcli.problem import Problem
 from gradcli.render.numbers import format_number, format_short
-from gradcli.render.plot.axes import Axis, Dot, height, usual
+from gradcli.render.plot.axes import LARGEST, Axis, Dot, height, usual
 from gradcli.render.plot.curve import CELLS, Break, Curve, Gap, sample_curve
 from gradcli.render.plot.function import Function
 from gradcli.render.plot.surface import Surface, kinks, sample_surface, without_holes
@@ -24,8 +24,6 @@ GRID = 41
 """Points along each axis of the map that JSON has."""
 MOST_MARKS = 6
 """So many marks are listed one by one."""
-LARGEST = 1.7e308
-"""Ends of a range; what lies between is a float."""
 ONE_SCALE = 8.0
 """Both axes of a map have one scale, unless one range is so many times the other."""
 MARKS = {"kink": "kinks", "jump": "jumps", "pole": "poles", "vertical tangent": "vertical tangents"}
@@ -129,6 +127,16 @@ class MapScene:
             return None
         a, b = a / largest, b / largest
         return a / math.hypot(a, b), b / math.hypot(a, b)
+
+    def arrow(self, length: float) -> tuple[Dot, Dot] | None:
+        """Start and tip of the gradient's arrow in parts of both axes, so long in parts of the shorter side; None where
+        there is none."""
+        if self.heading is None:
+            return None
+        ratio = self.ratio if self.same_scale else 1.0
+        size = length * min(ratio, 1.0)
+        start = self.surface.x.part(self.here[0]), self.surface.y.part(self.here[1])
+        return start, (start[0] + size * self.heading[0] / ratio, start[1] + size * self.heading[1])
 
     @cached_property
     def heights(self) -> Axis:

@@ -125,8 +125,7 @@ def map_lines(scene: MapScene, width: int, plain: bool, color: bool) -> list[str
         for place in contour(scene.function, fine, scene.value):
             canvas.dot((x.part(place[0]), y.part(place[1])), "line")
     here = x.part(scene.here[0]), y.part(scene.here[1])
-    if scene.heading is not None:
-        draw_arrow(canvas, here, scene.heading, scene.ratio if scene.same_scale else 1.0)
+    draw_arrow(canvas, scene)
     canvas.sign(here, POINT[plain], "tangent")
     return framed(canvas, x, y, scene.variables[0], scene.variables[1], color)
 
@@ -151,10 +150,11 @@ def hide(canvas: Canvas, surface: Surface) -> None:
                 canvas.put(column, row, ":" if canvas.plain else "░", "shade")
 
 
-def draw_arrow(canvas: Canvas, start: Dot, heading: Dot, ratio: float) -> None:
-    """An arrow in a direction of data, whose x has `ratio` times the range of y; its head is one of eight signs."""
-    length = ARROW_LENGTH * min(ratio, 1.0)
-    tip = start[0] + length * heading[0] / ratio, start[1] + length * heading[1]
-    canvas.line(start, tip, "arrow")
-    eighth = round(math.atan2(heading[1], heading[0]) / (math.pi / 4)) % 8
-    canvas.sign(tip, ">/^\\</v\\"[eighth] if canvas.plain else ARROWS[eighth], "arrow")
+def draw_arrow(canvas: Canvas, scene: MapScene) -> None:
+    """The arrow of the gradient, if there is one; its head is one of eight signs."""
+    ends = scene.arrow(ARROW_LENGTH)
+    if ends is None or scene.heading is None:
+        return
+    canvas.line(*ends, "arrow")
+    eighth = round(math.atan2(scene.heading[1], scene.heading[0]) / (math.pi / 4)) % 8
+    canvas.sign(ends[1], ">/^\\</v\\"[eighth] if canvas.plain else ARROWS[eighth], "arrow")

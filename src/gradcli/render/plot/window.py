@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from gradcli.render.plot.axes import LARGEST
+
 STRAIGHT = 0.5
 """A function has left its tangent where it is off by this part of the tangent's rise and the value's size."""
 STEP = 1.25
@@ -48,7 +50,7 @@ def leaves(value: float, here: float, rise: float) -> bool:
 
 def rounded(width: float) -> float:
     """The nearest number with one or two digits that is not smaller."""
-    width = min(width, 1.7e308)
+    width = min(width, LARGEST)
     exponent = math.floor(math.log10(width))
     found = next(m for m in (*ROUND, 15.0) if float(f"{m}e{exponent}") >= width * (1 - 1e-9))
-    return min(float(f"{found}e{exponent}"), 1.7e308)
+    return min(float(f"{found}e{exponent}"), LARGEST)

@@ -115,7 +115,7 @@ class Grower:
             if isinstance(item, str):
                 found.append(Branch(strokes, "", item, style="muted"))
                 continue
-            name = pretty_name(self.inspection.names[item], self.inspection.plain_names)
+            name = self.name(item)
             depth = len(strokes) // STEP
             if item in self.drawn:
                 found.append(Branch(strokes, partial, self.pointer("↑", name, "above"), style="muted"))
@@ -132,6 +132,10 @@ class Grower:
                 child, label = children[index]
                 waiting.append((child, inner, "└─ " if index == len(children) - 1 else "├─ ", label))
         return found
+
+    def name(self, node: int) -> str:
+        """A node's name on screen."""
+        return pretty_name(self.inspection.names[node], self.inspection.plain_names)
 
     def pointer(self, arrow: str, name: str, where: str) -> str:
         """A mention of a node that stands elsewhere; in ASCII without the arrow, which would read as a name."""
@@ -162,9 +166,7 @@ class Grower:
                 if link.argument not in self.kept and link.argument not in self.lost:
                     self.lost.add(link.argument)
                     found.append(link.argument)
-        names = ", ".join(
-            pretty_name(self.inspection.names[node], self.inspection.plain_names) for node in arguments[:3]
-        )
+        names = ", ".join(map(self.name, arguments[:3]))
         names += ", …" if len(arguments) > 3 else ""
         more = f"{counted(len(found), 'node')} not shown" if found else "not shown either"
         return f"… {names}: {more}"
@@ -174,7 +176,7 @@ class Grower:
         inspection = self.inspection
         names = [*inspection.aliases.get(node, ()), inspection.names[node]]
         operation, shape = inspection.operation(node), inspection.shape(node)
-        text = typeset(" = ".join([*names, operation] if operation else names), self.inspection.plain_names)
+        text = typeset(" = ".join([*names, operation] if operation else names), inspection.plain_names)
         return f"{text}  {format_shape(shape)}" if shape else text
 
 

@@ -19,14 +19,16 @@ from gradcli.verify.why.scene import Scene
 from gradcli.verify.witnesses import Verdict
 
 
-def kink_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def kink_findings(scene: Scene, findings: list[Finding]) -> None:
     """Derivatives at kinks and jumps, by their node."""
     kinks = scene.kinks
     if not kinks:
         return
     problem = scene.problem
     if elements(problem) > BLOCK:
-        notes.append(f"{len(kinks)} nodes stand on a kink; with more than {BLOCK} inputs the sides are not computed")
+        scene.notes.append(
+            f"{len(kinks)} nodes stand on a kink; with more than {BLOCK} inputs the sides are not computed"
+        )
         return
     shapes = {name: problem.input_shape(name) for name in problem.wrt}
     gradient = {name: unflatten(numbers, shapes[name]) for name, numbers in scene.gradient.items()}

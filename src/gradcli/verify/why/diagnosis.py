@@ -38,14 +38,13 @@ def diagnose(problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) ->
 def _diagnosed(scene: Scene) -> Diagnosis:
     problem = scene.problem
     findings: list[Finding] = []
-    notes: list[str] = []
     if not has_value(scene.tape, problem.output):
         findings.append(value_finding(scene))
     else:
         for look in LOOKS:
-            look(scene, findings, notes)
+            look(scene, findings)
         if scene.truth.refusal:
-            notes.append(f"digits were not checked: {scene.truth.refusal}")
+            scene.notes.append(f"digits were not checked: {scene.truth.refusal}")
     shapes = {name: problem.input_shape(name) for name in problem.wrt}
     return Diagnosis(
         problem,
@@ -53,5 +52,5 @@ def _diagnosed(scene: Scene) -> Diagnosis:
         scene.value,
         {name: unflatten(numbers, shapes[name]) for name, numbers in scene.gradient.items()},
         sorted(findings, key=lambda finding: (bool(finding.parts[0].name), -finding.count)),
-        notes,
+        scene.notes,
     )

@@ -34,7 +34,7 @@ Open = dict[str, list[int]]
 """By input, the elements of its derivative for which a reason is still looked for."""
 
 
-def nonfinite_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def nonfinite_findings(scene: Scene, findings: list[Finding]) -> None:
     """Derivatives that are NaN or infinite, by the edge at which that begins."""
     remaining: Open = {
         name: [k for k, number in enumerate(numbers) if not math.isfinite(number)]
@@ -75,7 +75,7 @@ def _branch_mend(scene: Scene, birth: nonfinite.Birth) -> Mend | None:
     return None
 
 
-def zero_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def zero_findings(scene: Scene, findings: list[Finding]) -> None:
     """Derivatives that are 0, by the node at which they become it."""
     looked = 0
     most = max(LEAST_PUSHES, MOST_STEPS // len(scene.tape.nodes))
@@ -104,7 +104,7 @@ def zero_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> No
                     alike[key] = found
             remaining = [k for k in remaining if k not in told]
         if remaining:
-            notes.append(f"{len(remaining)} more zeros of the derivative by {name} were not looked at")
+            scene.notes.append(f"{len(remaining)} more zeros of the derivative by {name} were not looked at")
 
 
 def _joined(first: Finding, found: Finding) -> None:
@@ -165,7 +165,7 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
     return finding, key
 
 
-def gradient_digits_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def gradient_digits_findings(scene: Scene, findings: list[Finding]) -> None:
     """Derivatives that lost their digits, by the node at which they go."""
     parts, worst = [], 0.0
     for name, lost_ones in scene.truth.lost_components(scene.gradient).items():
@@ -202,7 +202,7 @@ def _users(scene: Scene, node: int) -> list[int]:
     return [user for user in scene.tape.nodes if node in scene.graph.arguments[user]][:8]
 
 
-def tiny_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def tiny_findings(scene: Scene, findings: list[Finding]) -> None:
     """Derivatives that are almost 0."""
     for name, groups in tiny_components(scene).items():
         known = explained(findings, name)

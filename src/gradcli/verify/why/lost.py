@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
+from gradcli.carriers.precision import SMALLEST
 from gradcli.methods.enclosures import working
 from gradcli.methods.proven import proven_text
 from gradcli.methods.reverse import contribution_to
-from gradcli.verify.conditioning import SMALLEST, condition_number, errors
+from gradcli.verify.conditioning import condition_number, errors
 from gradcli.verify.why.scene import Array, Scene
 from gradcli.verify.why.truth import overflows, written
 

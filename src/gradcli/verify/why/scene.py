@@ -25,7 +25,8 @@ Array = Any
 
 
 class Scene:
-    """`outputs` are all outputs of the expression, after which the nodes are named as in the trace."""
+    """`outputs` are all outputs of the expression, after which the nodes are named as in the trace. `notes` collects
+    what was not looked at."""
 
     def __init__(self, problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) -> None:
         self.problem = problem
@@ -36,6 +37,7 @@ class Scene:
         self.adjoints = adjoints_of(problem, self.tape, self.sources.values())
         self.outputs = tuple(outputs) or (problem.output,)
         self.truth = ProblemInBalls(problem, carrier)
+        self.notes: list[str] = []
 
     @cached_property
     def ties(self) -> Ties:

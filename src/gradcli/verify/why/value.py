@@ -45,7 +45,7 @@ def value_finding(scene: Scene) -> Finding:
     return found
 
 
-def value_digits_findings(scene: Scene, findings: list[Finding], notes: list[str]) -> None:
+def value_digits_findings(scene: Scene, findings: list[Finding]) -> None:
     """The value where it lost its digits."""
     true = scene.truth.value
     if true is None or scene.problem.cotangent is not None:
