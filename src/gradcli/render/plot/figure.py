@@ -29,6 +29,8 @@ FINE, FINER = 81, 161
 FEW_NODES = 24
 """The nodes of a function that is soon computed."""
 LEVELS = 10
+FAINT = 0.12
+"""How strong the tint is."""
 FARTHEST = 1e9
 """So many steps of the levels beyond the outermost, values are all the same."""
 ARROW = 0.24
@@ -182,7 +184,7 @@ def draw_lines(panel: Any, points: list[Dot], axes: tuple[Axis, Axis], name: str
 
 
 def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
-    """Regions without values are hatched, single points dashed."""
+    """Regions without values are hatched, single points dashed; where the curve turns too fast is tinted."""
     x = scene.curve.x
     for gap in scene.curve.gaps:
         if gap.single:
@@ -190,6 +192,9 @@ def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
         else:
             style = {"facecolor": "none", "edgecolor": colours.faint, "hatch": "////", "linewidth": 0}
             panel.axvspan(x.part(gap.start), x.part(gap.end), zorder=0, **style).set_gid("gap")
+    if scene.unresolved is not None:
+        start, end = map(x.part, scene.unresolved)
+        panel.axvspan(start, end, zorder=0, facecolor=colours.mark, alpha=FAINT, linewidth=0).set_gid("unresolved")
 
 
 def draw_break(upper: Any, lower: Any, scene: CurveScene, b: Break, colours: Theme) -> None:
@@ -254,6 +259,8 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
         words = {"undefined": "undefined", "overflow": "too large for a float"}
         names = " or ".join(dict.fromkeys(words[gap.kind] for gap in scene.curve.gaps if not gap.single))
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), names))
+    if scene.unresolved is not None:
+        entries.append((Patch(facecolor=colours.mark, alpha=FAINT, linewidth=0), "turns faster than drawn"))
     legend(panel, entries, colours)
 
 
