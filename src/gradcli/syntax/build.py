@@ -10,7 +10,7 @@ from gradcli.assumptions import Assumptions
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Span
 from gradcli.exact import Exact
-from gradcli.graph import CONSTANT, Graph, Parameters, display_names
+from gradcli.graph import CONSTANT, Graph, Parameters, output_names
 from gradcli.primitives.constructors import Random, constructors
 from gradcli.primitives.declare import Primitive, RuleFunction
 from gradcli.primitives.registry import by_name, by_spelling
@@ -43,8 +43,8 @@ class Built:
     @property
     def output_names(self) -> tuple[str, ...]:
         """What the outputs are called on screen."""
-        names = display_names(self.graph, self.outputs)
-        return tuple(names.get(output, "f") for output in self.outputs)
+        names = output_names(self.graph, self.outputs)
+        return tuple(names[output] for output in self.outputs)
 
 
 def build(
