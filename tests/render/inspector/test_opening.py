@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.render.inspections import ROW_1, ROW_1_POINT
 from tests.render.inspector.pages import Page, page_of
 

@@ -61,7 +61,7 @@ def test_a_small_graph_is_a_small_file() -> None:
         ("a - -b, c + ++d", "a - -b,c + ++d"),
         ('  if (a === "a = b \\" c") return { x, y: [ 1, 2 ] };', 'if(a==="a = b \\" c")return{x,y:[1,2]};'),
         ("a ? .5 : typeof b in c", "a?.5:typeof b in c"),
-        ("(a) => `${ b } = \"c\"`", '(a)=>`${ b } = "c"`'),
+        ('(a) => `${ b } = "c"`', '(a)=>`${ b } = "c"`'),
         ("(a) => `${ b ? ` = ` : 0 }`", "(a) => `${ b ? ` = ` : 0 }`"),
         ("f(a,\n  b\n);\nc(); // d,\ne", "f(a,b\n);c(); // d,\ne"),
         ("/ = / .test(x)", "/ = / .test(x)"),

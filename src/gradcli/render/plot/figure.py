@@ -424,4 +424,6 @@ def map_legend(panel: Any, scene: MapScene, fine: Surface, has_contour: bool, co
         entries.append((handle, "points without a value"))
     if not fine.whole:
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), "no finite value"))
+    if scene.unresolved:
+        entries.append((Line2D([], [], linestyle="none"), "turns faster than drawn"))
     legend(panel, entries, colours)

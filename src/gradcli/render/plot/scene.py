@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from gradcli.render.numbers import format_short
 from gradcli.render.plot.axes import Axis, Dot, height, usual
 from gradcli.render.plot.curve import CELLS, Break, Curve, Gap, sample_curve
 from gradcli.render.plot.function import Function
-from gradcli.render.plot.resolution import too_fast, unresolved
+from gradcli.render.plot.resolution import is_map_unresolved, too_fast, unresolved
 from gradcli.render.plot.surface import Surface, kinks, sample_surface, without_holes
 from gradcli.render.plot.window import half_width
 from gradcli.verify.explain import value_cause
@@ -102,6 +102,8 @@ class MapScene:
     surface: Surface
     kinks: tuple[Dot, ...]
     marks: tuple[str, ...]
+    unresolved: bool = False
+    """Whether the function turns faster than a map shows."""
 
     @property
     def ratio(self) -> float:
@@ -293,9 +295,12 @@ def map_scene(
         marks.append("no finite value on lines or at points of the map")
     if not drawn.whole:
         marks.append("no finite value in the shaded region")
-    return MapScene(
+    scene = MapScene(
         name, problem.wrt, function.here, seen[0], seen[1] if is_there else None, function, surface, bent, tuple(marks)
     )
+    if is_map_unresolved(function, x, y, scene.heights):
+        return replace(scene, unresolved=True, marks=(*marks, "turns faster than drawn: smaller ranges show how"))
+    return scene
 
 
 def nothing(function: Function, variables: str, *at: float) -> DomainError:
