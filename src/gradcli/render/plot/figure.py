@@ -35,6 +35,8 @@ FARTHEST = 1e9
 """So many steps of the levels beyond the outermost, values are all the same."""
 ARROW = 0.24
 """Length of the gradient's arrow, of the shorter side."""
+BEYOND = 0.05
+"""The arrow may leave the frame so far, in parts of it; it is shortened to that."""
 FORMATS = {
     "svg": {"Date": None, "Creator": "gradcli"},
     "png": {"Software": "gradcli"},
@@ -382,15 +384,18 @@ def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
     here = x.part(scene.here[0]), y.part(scene.here[1])
     style = {"marker": "o", "markersize": 8, "markeredgecolor": colours.paper, "linestyle": "none", "zorder": 5}
     panel.plot([here[0]], [here[1]], color=colours.tangent, **style)[0].set_gid("point")
-    if scene.heading is None:
+    if scene.heading is None or not (x.holds(scene.here[0]) and y.holds(scene.here[1])):
         return
     ratio = scene.ratio if scene.same_scale else 1.0
     length = ARROW * min(ratio, 1.0)
-    tip = here[0] + length * scene.heading[0] / ratio, here[1] + length * scene.heading[1]
+    way = length * scene.heading[0] / ratio, length * scene.heading[1]
+    room = [((1 + BEYOND if d > 0 else -BEYOND) - at) / d for at, d in zip(here, way, strict=True) if d]
+    tip = tuple(at + min(1.0, *room) * d for at, d in zip(here, way, strict=True))
     arrow = panel.annotate(
         "",
         xy=tip,
         xytext=here,
+        annotation_clip=False,
         arrowprops={
             "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
             "color": colours.tangent,
