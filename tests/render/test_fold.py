@@ -14,8 +14,7 @@ def loop(steps: int) -> Layout:
         left = k * STEP
         columns = [left, left + STEP / 3, left + 2 * STEP / 3]
         cards += [Box(x, 0.0, CARD, 60.0) for x in columns] + [Box(x, 80.0, CARD, 20.0) for x in columns[:2]]
-        for start in [*columns, *columns[:2]]:
-            routes.append(((start + CARD, 30.0), (start + STEP / 3, 30.0)))
+        routes += [((start + CARD, 30.0), (start + STEP / 3, 30.0)) for start in (*columns, *columns[:2])]
     return Layout(
         size=(steps * STEP, 100.0),
         cards=tuple(cards),
