@@ -8,7 +8,7 @@ import pytest
 
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.errors import GradcliError, ShapeError
-from gradcli.graph import CONSTANT, INPUT, Graph, display_names
+from gradcli.graph import CONSTANT, INPUT, Graph, display_names, output_names
 from gradcli.primitives.registry import by_name
 
 ADD, MUL, SIN, LOG, SUB = (by_name()[name] for name in ("add", "mul", "sin", "log", "sub"))
@@ -104,3 +104,14 @@ def test_neutral_elements_disappear_but_no_zero_is_multiplied_out() -> None:
     assert (v * 1.0).id == v.id
     one = Node(m, graph.constant((1.0, 1.0, 1.0), (3,)))
     assert graph.shapes[(x * one).id] == (3,), "a vector of ones broadcasts"
+
+
+def test_several_outputs_have_a_name_each_constants_too() -> None:
+    graph = Graph()
+    x, pi = graph.input("x"), graph.constant("pi", ())
+    shifted = graph.apply(ADD, (x, pi), ())
+    assert output_names(graph, [pi]) == {pi: "f"}
+    assert output_names(graph, [pi, x]) == {pi: "f", x: "x"}
+    assert output_names(graph, [pi, shifted]) == {pi: "f1", shifted: "f2"}
+    # Elsewhere a constant is written as it is.
+    assert display_names(graph, [pi, shifted]) == {x: "x", shifted: "f2"}

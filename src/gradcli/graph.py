@@ -148,12 +148,10 @@ def display_names(graph: Graph, outputs: Sequence[int]) -> dict[int, str]:
     """
     nodes = graph.ancestors(outputs)
     levels = graph.levels(nodes)
-    names = {node: graph.names[node] for node in nodes if node in graph.names}
-    names |= {node: name for given in (graph.labels, graph.stand_ins) for node, name in given.items()}
-    taken = set(names.values()) | set(graph.inputs)
-    unnamed_outputs = [o for o in dict.fromkeys(outputs) if o not in names and graph.operations[o] is not CONSTANT]
-    for k, output in enumerate(unnamed_outputs, 1):
-        names[output] = _free_name("f" if len(unnamed_outputs) == 1 else f"f{k}", taken)
+    names = _given_names(graph, nodes)
+    called = output_names(graph, outputs)
+    names |= {node: name for node, name in called.items() if graph.operations[node] is not CONSTANT}
+    taken = set(names.values()) | set(called.values()) | set(graph.inputs)
     count = 0
     for node in sorted(nodes, key=lambda n: (levels[n], n)):
         if node in names or graph.operations[node] is CONSTANT:
@@ -163,6 +161,23 @@ def display_names(graph: Graph, outputs: Sequence[int]) -> dict[int, str]:
             count += 1
         names[node] = f"v{count}"
     return names
+
+
+def output_names(graph: Graph, outputs: Sequence[int]) -> dict[int, str]:
+    """What outputs are called: the user's own name, `f` for an unnamed one, `f1`, `f2`, ... for several; each its own,
+    of constants too."""
+    names = _given_names(graph, graph.ancestors(outputs))
+    taken = set(names.values()) | set(graph.inputs)
+    unnamed = [output for output in dict.fromkeys(outputs) if output not in names]
+    for k, output in enumerate(unnamed, 1):
+        names[output] = _free_name("f" if len(unnamed) == 1 else f"f{k}", taken)
+    return {output: names[output] for output in outputs}
+
+
+def _given_names(graph: Graph, nodes: Sequence[int]) -> dict[int, str]:
+    """The names that the user, a label or a stand-in gave to some nodes."""
+    names = {node: graph.names[node] for node in nodes if node in graph.names}
+    return names | {node: name for given in (graph.labels, graph.stand_ins) for node, name in given.items()}
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:

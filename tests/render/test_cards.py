@@ -103,6 +103,11 @@ def test_nan_adjoint_is_tinted_as_such() -> None:
     assert math.isnan(tint)
 
 
+def test_every_output_stands_in_the_title_inputs_too() -> None:
+    inspection = structure("x; u = x*y; sin(u); u", {"x": (), "y": ()})
+    assert title_of(inspection, {}) == "u = x·y; x; f = sin(u)"
+
+
 def test_the_verdict_stands_in_the_title_unless_verified() -> None:
     inspection = inspect("abs(x)", {"x": 0.0})
     assert title_of(inspection, {"x": 0.0}) == "f = abs(x) at x = 0 (kink)"

@@ -13,7 +13,7 @@ from gradcli.carriers.select import select_carrier
 from gradcli.cli.options import Settings
 from gradcli.cli.point import point_of, rounded_names, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
-from gradcli.graph import Graph, display_names
+from gradcli.graph import Graph, output_names
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, separate, wanted_inputs
 from gradcli.render.json import head
@@ -64,7 +64,7 @@ class Bound:
 
     def output_name(self, output: int) -> str:
         """What an output is called on screen."""
-        return display_names(self.graph, self.outputs).get(output, "f")
+        return output_names(self.graph, self.outputs)[output]
 
     def head(self, command: str, carrier: Carrier) -> dict[str, Any]:
         """What the JSON of a command says before its results."""

@@ -146,6 +146,7 @@ class Composition:
     """How a page computes what is neither elementwise nor linear: by operations that are, fit for rounding.
 
     `value(m, *arguments, *parameters)` is the value; `kink(m, out, ...)`, where there is a kink, is 0 exactly on it.
+    `value` raises Unstated for arguments on which a domain would be looked at: a page knows domains of numbers only.
     """
 
     value: RuleFunction

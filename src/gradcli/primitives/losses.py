@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.errors import ShapeError, UsageError
+from gradcli.errors import ShapeError, Unstated, UsageError
 from gradcli.exact import as_float
 from gradcli.graph import Parameters
-from gradcli.primitives.declare import SOFTMAX, Differential, Domain, Primitive, Value
+from gradcli.primitives.declare import SOFTMAX, Composition, Differential, Domain, Primitive, Value
 from gradcli.primitives.softmax import log_softmax_jvp
 from gradcli.shapes import Shape, broadcast, format_shape, size, unify
 
@@ -108,6 +108,13 @@ def _cross_entropy(m: Any, x: Value, target: Value, reduction: str) -> Value:
     return _reduce(m, -m.sum(_class_weights(m, x, target) * m.log_softmax(x, axis=axis), axis=axis), reduction)
 
 
+def _cross_entropy_of_probabilities(m: Any, x: Value, target: Value, reduction: str) -> Value:
+    """Defined everywhere; class indices are not, and a composition has no domain."""
+    if len(m.shape(target)) < len(m.shape(x)):
+        raise Unstated("cross_entropy of class indices is neither elementwise nor linear")
+    return _cross_entropy(m, x, target, reduction)
+
+
 def _cross_entropy_by_logits(m: Any, tangent: Value, out: Value, x: Value, target: Value, reduction: str) -> Value:
     axis = _class_axis(m.shape(x))
     logarithms = log_softmax_jvp(m, tangent, m.log_softmax(x, axis=axis), x, axis)
@@ -150,6 +157,7 @@ PRIMITIVES = (
             (0.75, (1.0, -2.0, 0.5)),
         ),
         definition=_squared_error,
+        composition=Composition(_squared_error),
     ),
     Primitive(
         "huber",
@@ -174,6 +182,7 @@ PRIMITIVES = (
             (0.75, (1.0, -2.0, 0.5)),
         ),
         definition=_huber_error,
+        composition=Composition(_huber_error),
     ),
     Primitive(
         "cross_entropy",
@@ -193,5 +202,6 @@ PRIMITIVES = (
         ),
         torch=SOFTMAX + "cross_entropy",
         definition=_cross_entropy,
+        composition=Composition(_cross_entropy_of_probabilities),
     ),
 )

@@ -57,6 +57,14 @@ def _shifted_logsumexp(m: Any, x: Value, axis: Any, keepdim: bool) -> Value:
     return rest + m.reshape(largest, shape=m.shape(rest))
 
 
+def _shifted_log_softmax(m: Any, x: Value, axis: int) -> Value:
+    # The largest elements have exp(0) = 1 each: without one of these, log1p keeps what the others add to it.
+    shifted = x - _largest(m, x, axis)
+    is_largest = m.eq(shifted, 0.0)
+    others = m.sum(m.where(is_largest, 0.0, m.exp(shifted)), axis=axis, keepdim=True)
+    return shifted - m.log1p(others + (m.sum(is_largest, axis=axis, keepdim=True) - 1.0))
+
+
 PRIMITIVES = (
     Primitive(
         "softmax",
@@ -82,6 +90,7 @@ PRIMITIVES = (
         samples=(((0.1, 2.0, -1.0),), (MATRIX, 0), (MATRIX, 1)),
         torch=SOFTMAX + "log_softmax",
         definition=_log_softmax,
+        composition=Composition(_shifted_log_softmax),
     ),
     Primitive(
         "logsumexp",

@@ -28,7 +28,7 @@ ASPECT = 1.7
 MOST_CROSSING = 6
 """A cut through more edges than this would be a tangle: the picture stays longer there."""
 
-CROSSING_COST = 0.05
+CROSSING_COST = 0.1
 """How much nearer to equal rows, as a part of a row, a cut must be that leads one more edge around."""
 
 TRACK = 9.0

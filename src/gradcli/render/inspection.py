@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.graph import CONSTANT, INPUT, Graph, display_names
+from gradcli.graph import CONSTANT, INPUT, Graph, display_names, output_names
 from gradcli.methods.base import unflatten
 from gradcli.methods.forward import push
 from gradcli.methods.reverse import contribution_to, pull
@@ -94,10 +94,8 @@ class Inspection:
     @cached_property
     def names(self) -> dict[int, str]:
         """Names on screen. A constant has one only if it is an output."""
-        names = {node: name for name, node in self.graph.inputs.items()} | display_names(self.graph, self.outputs)
-        for output in self.outputs:
-            names.setdefault(output, "f")
-        return names
+        inputs = {node: name for name, node in self.graph.inputs.items()}
+        return inputs | display_names(self.graph, self.outputs) | output_names(self.graph, self.outputs)
 
     @cached_property
     def plain_names(self) -> frozenset[str]:

@@ -50,6 +50,8 @@ def function_text(inspection: Inspection) -> str:
             steps.append(line)
         elif line != names[output]:
             steps.append(f"{names[output]} = {line}")
+        elif inspection.is_input(output):
+            steps.append(line)
     text = "; ".join(steps or results)
     return text if len(text) <= LONGEST_TEXT else counted
 

@@ -269,3 +269,11 @@ def test_more_inputs_than_fields_are_a_reason(page: Page) -> None:
     reason = "The inputs cannot be changed in this page: they are 25 numbers; the page has fields for up to 24."
     assert reason in page.text("#trace")
     assert page.messages() == []
+
+
+def test_a_step_has_a_matrix_in_rows_of_four_digits(page: Page) -> None:
+    # The gradient by W is 2/3 (W x) x': first W x = [-3/8, 7/6], then [1/8, 7/6].
+    page.open(page_of("sum((W @ x)^2)/3", {"W": [[0.125, -0.25], [0.5, 1 / 3]], "x": [1.0, 2.0]}))
+    assert page.text("#step").split("=")[-1].split("\n")[:2] == [" [[−0.25, −0.5],", " [0.7778, 1.556]]"]
+    type_into(page, {"W": 0.625})
+    assert page.text("#step").split("=")[-1].split("\n")[:2] == [" [[0.08333, 0.1667],", " [0.7778, 1.556]]"]

@@ -37,6 +37,39 @@ def test_the_card_of_the_step_is_seen(page: Page, text: str, point: dict, size: 
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+LAYERS = "h = tanh(W @ x + b); z = V @ h + c; p = softmax(z); -sum(y*ln(p))"
+LAYERS_POINT = {
+    "W": [[0.125, -0.25, 1 / 3], [0.5, 1.0, -1.0]],
+    "x": [1.0, 2.0, 3.0],
+    "b": [0.1, 0.2],
+    "V": [[0.1, 0.2], [0.3, -0.4], [1.0, 1.0]],
+    "c": [0.0, 0.1, 0.2],
+    "y": [0.0, 1.0, 0.0],
+}
+BEHIND = """
+const card = document.querySelector('.card.current').getBoundingClientRect();
+const buttons = document.querySelector('.zoom').getBoundingClientRect();
+return card.right > buttons.left && card.bottom > buttons.top;
+"""
+
+
+def test_no_card_of_a_step_is_behind_the_buttons(page: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        page.open(page_of(LAYERS, LAYERS_POINT))
+        page.keys(Keys.HOME)
+        seen = []
+        for _ in range(32):
+            page.keys("n")
+            seen.append((*page.run(IN_SIGHT), page.run(BEHIND)))
+        assert seen == [(True, True, True, True, True, False)] * 32
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_the_adjoint_stands_beside_the_value(page: Page) -> None:
     page.open(page_of(MANY, MANY_POINT))
     heads = page.run("return [...document.querySelectorAll('.trace thead th')].map(head => head.textContent)")

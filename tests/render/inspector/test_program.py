@@ -190,25 +190,43 @@ def test_what_is_made_of_other_operations(primitive: Primitive) -> None:
     """At samples and on kinks, then at other points."""
     points = primitive.kink.points if primitive.kink else ()
     rng = random.Random(primitive.name)
-    for sample in (*primitive.samples, *points):
-        (argument,), parameters = split_sample(primitive, sample)
+    samples = [split_sample(primitive, sample) for sample in (*primitive.samples, *points)]
+    if primitive.name == "cross_entropy":
+        samples = [found for found in samples if np.ndim(found[0][1]) == np.ndim(found[0][0])]
+    assert samples
+    for arguments, parameters in samples:
         graph = Graph()
-        shape, given = np.shape(argument), np.ravel(argument).tolist()
-        x = graph.input("x", shape)
-        output = graph.apply(primitive, (x,), primitive.normalize([shape], *parameters))
+        shapes = [np.shape(argument) for argument in arguments]
+        given = [np.ravel(argument).tolist() for argument in arguments]
+        names = [f"x{place}" for place in range(len(arguments))]
+        inputs = tuple(graph.input(name, shape) for name, shape in zip(names, shapes, strict=True))
+        output = graph.apply(primitive, inputs, primitive.normalize(shapes, *parameters))
         cotangent = unflatten([rng.uniform(-1, 1) for _ in range(size(graph.shapes[output]))], graph.shapes[output])
         made = None
-        for flat in (given, [rng.uniform(-3, 3) for _ in given], [30.0 * number for number in given]):
+        others = [[rng.uniform(-3, 3) for _ in numbers] for numbers in given]
+        for point in (given, others, [[30.0 * number for number in numbers] for numbers in given]):
             there = inspect_at(
                 graph,
                 [output],
                 Tensors("cpu"),
-                {"x": unflatten(flat, shape)},
-                unit_columns(graph, ("x",)),
+                {name: unflatten(flat, shape) for name, flat, shape in zip(names, point, shapes, strict=True)},
+                unit_columns(graph, names),
                 {output: cotangent},
             )
             made = made or program(there)
-            assert_same(made, there, [flat])
+            assert_same(made, there, point)
+
+
+def test_the_logarithm_of_softmax_keeps_what_is_near_0() -> None:
+    here = inspect("log_softmax(x)[0]", {"x": [1.0, 2.0, 3.0]})
+    for gap in (1.0, 30.0, 300.0):
+        value = recomputed(program(here), [[gap, 0.0, 0.0]])["values"][here.outputs[0]]
+        assert value == [pytest.approx(-math.log1p(2 * math.exp(-gap)), rel=1e-14, abs=0)]
+
+
+def test_class_indices_are_not_computed_anew() -> None:
+    made = program_of(inspect("cross_entropy(x, k)", {"x": [1.0, 2.0], "k": 1.0}))
+    assert made == "cross_entropy of class indices is neither elementwise nor linear"
 
 
 def test_softmax_of_large_numbers_does_not_overflow() -> None:

@@ -93,6 +93,51 @@ def test_vertical_tangents() -> None:
         assert (found.kind, found.at) == ("vertical tangent", 0.0)
 
 
+def test_a_cusp_that_no_float_hits_is_a_vertical_tangent() -> None:
+    breaks = curve_of("sqrt(|sin(x)|)", {"x": (1, 7)}, x=2).curve.breaks
+    assert [b.kind for b in breaks] == ["vertical tangent"] * 2
+    assert [b.at for b in breaks] == pytest.approx([PI, 2 * PI], rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "places"),
+    [("1/(x - 1) + |x|", (0.5, 1), [1.0]), ("gamma(x)", (-2, 1), [-2.0, -1.0, 0.0]), ("sin(x)/x", (-1, 1), [])],
+)
+def test_poles_on_samples(text: str, ends: tuple[float, float], places: list[float]) -> None:
+    gaps = curve_of(text, {"x": ends}, x=0.75).curve.gaps
+    assert [gap.start for gap in gaps if gap.kind == "pole"] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "where"),
+    [
+        ("sin(1000*x)", (0, 10), (0.0, 10.0)),
+        ("sin(x)", (0, 10), None),
+        ("sin(100/x)*where(x > 2, 1, 0)", (-1, 100), None),
+        ("|sin(500*x)| + x", (0, 10), (0.0, 10.0)),
+        ("tan(x)", (-5, 5), None),
+        ("exp(x)", (0, 700), None),
+        ("floor(1000*x)", (0, 1), None),
+        ("1/(1 + exp(-1e5*x))", (-1, 2), None),
+        ("(1 - cos(x))/x^2", (1e-9, 1e-7), None),  # rounding, at any distance
+    ],
+)
+def test_where_the_curve_turns_faster_than_its_samples(
+    text: str, ends: tuple[float, float], where: tuple[float, float] | None
+) -> None:
+    assert curve_of(text, {"x": ends}, x=ends[1] * 0.7).unresolved == where
+
+
+def test_a_curve_that_turns_too_fast_in_places() -> None:
+    # sin(1/x) turns by 1/x^2 a unit: near 0 by more than half a turn a sample.
+    scene = curve_of("sin(1/x)", {"x": (0, 3)}, x=1)
+    assert scene.unresolved is not None
+    start, end = scene.unresolved
+    assert start == 0.0
+    assert (3 / 400 / PI) ** 0.5 < end < 0.3
+    assert scene.marks[-1].startswith("turns faster than drawn for 0 ≤ x ≤ 0.")
+
+
 def test_rounding_is_no_kink() -> None:
     # All digits are lost here: values and slopes leap from float to float.
     curve = curve_of("(1 - cos(x))/x^2", {"x": (1e-9, 1e-7)}, x=1e-8).curve

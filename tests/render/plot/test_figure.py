@@ -76,6 +76,19 @@ def test_gradient_is_orthogonal_to_the_contour(
     assert along[0] * up[0] + along[1] * up[1] == pytest.approx(0.0, abs=0.03)
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.2, -0.9), (1.999, 0.0), (2.0, 1.0)])
+def test_gradient_has_an_arrow_beside_the_edge(x: float, y: float) -> None:
+    plot = plotted("x^2 + y^2", {"x": (0, 2), "y": (-1, 1)}, x=x, y=y)
+    (arrow,) = groups(plot.svg, "gradient")
+    tips = [dot for chain in vertices(arrow) for dot in chain]
+    width, height = (float(n) for n in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', plot.svg)[0])
+    assert all(0 <= a <= width and 0 <= b <= height for a, b in tips)
+
+
+def test_a_point_beside_the_map_has_no_arrow() -> None:
+    assert not groups(plotted("x^2 + y^2", {"x": (0, 2), "y": (-1, 1)}, x=3, y=0).svg, "gradient")
+
+
 def test_gradient_points_upwards() -> None:
     plot = plotted("x^2 + 2*y^2", x=1, y=-1.5)
     (arrow,) = groups(plot.svg, "gradient")

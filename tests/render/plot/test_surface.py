@@ -18,6 +18,25 @@ def test_values_stand_where_they_belong() -> None:
     assert surface.values == ((-20.0, -19.5, -19.0), (-40.0, -39.5, -39.0))
 
 
+@pytest.mark.parametrize(
+    ("text", "ends", "fast"),
+    [
+        ("sin(1000*x)*y", (0, 10), True),  # half a step of the map is nearly ten waves
+        ("sin(40*x*y)", (0, 10), True),
+        ("sin(5*x)*cos(3*y)", (0, 10), False),
+        ("1/(x^2 + y^2 - 1)", (-2, 2), False),
+        ("floor(50*x) + y", (0, 10), False),
+        ("exp(100*x*y)", (-2, 2), False),
+        ("(1 - x)^2 + 100*(y - x^2)^2", (-2, 2), False),
+        ("(1 - cos(x*y))/(x*y)^2", (1e-5, 1e-4), False),  # rounding
+    ],
+)
+def test_a_map_says_when_it_cannot_show_the_function(text: str, ends: tuple[float, float], fast: bool) -> None:
+    scene = map_of(text, {"x": ends, "y": ends}, x=0.7, y=0.6)
+    assert scene.unresolved is fast
+    assert any("turns faster" in mark for mark in scene.marks) is fast
+
+
 def test_contour_of_a_circle() -> None:
     function = function_of("x^2 + y^2", x=1, y=0)
     found = contour(function, sample_surface(function, SQUARE, SQUARE, 80, 80), 2.25)

@@ -88,6 +88,16 @@ def test_a_large_graph_is_counted() -> None:
     assert len(tree.lines) < MOST_NODES + 20
 
 
+def test_what_is_left_out_is_said_in_full_on_a_narrow_terminal() -> None:
+    text = "; ".join(["h0 = x", *(f"h{k} = sin(a*h{k - 1} + b*x)" for k in range(1, 61)), "h60^2"])
+    inspection = inspect(text, {"x": 1.0, "a": 0.9, "b": 0.2})
+    for room in (50, 60, 70):
+        tree = tree_of(inspection, room, plain=False, show=PARTS)
+        assert tree.omitted > 0
+        assert max(len(line) for line in lines_of(tree)) <= room
+        assert not any(line.endswith("…") for line in lines_of(tree))
+
+
 def test_counts_of_cuts_add_up_where_they_share_nodes() -> None:
     text = "+".join(f"sin({i}*x*y+z)" for i in range(2, 90))
     tree = tree_of(structure(text, {"x": (), "y": (), "z": ()}), 100, plain=False, show=PARTS)

@@ -105,7 +105,15 @@ function contributingLinks(node, output) {
 // An equation that came as text: of arrays there are no single numbers to put in. After a change only its words hold.
 function writtenEquation(text, result) {
   const [left, ...right] = text.split(" = ");
-  return { left, right: changed() ? [...right.filter((side) => side.includes("∂") || /d[A-Za-z]/.test(side)), full(result)] : right };
+  const words = changed() ? right.filter((side) => side.includes("∂") || /d[A-Za-z]/.test(side)) : right.slice(0, -1);
+  return { left, right: [...words, rowsText(changed() ? full(result) : right.at(-1))] };
+}
+
+// An array in four digits, a row a line; the panel of its node has it in full.
+function rowsText(text) {
+  const end = text.startsWith("[") ? text.lastIndexOf("]") : 0;
+  const numbers = text.slice(0, end).replace(/[\d.]+(e[−+]?\d+)?/g, (digits) => short(Number(digits.replace("−", "-"))));
+  return numbers.replaceAll("], [", "],\n [") + text.slice(end);
 }
 
 function contribution(link, output) {

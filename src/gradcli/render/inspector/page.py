@@ -52,8 +52,10 @@ HEAT = {
 }
 """How heat maps are made: what the script has to know to do it too."""
 
-UNSPACED = frozenset("`'/")
-TEXT = re.compile(r'("(?:[^"\\]|\\.)*")')
+UNSPACED = frozenset("'/")
+TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
+OPEN = tuple("{[(,;")
+"""A line that ends so goes on in the next one."""
 SPACE = re.compile(r"(?<![\w$+-]) +| +(?![\w$+-])")
 
 COLOURS = {
@@ -157,17 +159,19 @@ def both(light: str, dark: str) -> str:
 
 
 def compact(text: str) -> str:
-    """A script or style without indentation, comments on lines of their own and empty lines."""
+    """A script or style without indentation, comments on lines of their own, empty lines and ends of lines that close
+    nothing."""
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(close(line) for line in lines if line and not line.startswith("//"))
+    kept = [close(line) for line in lines if line and not line.startswith("//")]
+    return "".join(line if line.endswith(OPEN) and "//" not in line else f"{line}\n" for line in kept).rstrip("\n")
 
 
 def close(line: str) -> str:
-    """A line of a script without the spaces around signs, outside texts in double quotes.
+    """A line of a script without the spaces around signs, outside texts in double quotes and a template.
 
-    A line that may hold a text of another kind or a regular expression is left as it is. So are the spaces around + and
-    -, because `a + +b` is not `a++b`."""
-    if not UNSPACED.isdisjoint(line):
+    A line that may hold a text of another kind, a template in a template or a regular expression is left as it is. So
+    are the spaces around + and -, because `a + +b` is not `a++b`."""
+    if not UNSPACED.isdisjoint(line) or line.count("`") not in (0, 2):
         return line
     pieces = TEXT.split(line)
     pieces[::2] = [SPACE.sub("", piece) for piece in pieces[::2]]

@@ -158,7 +158,7 @@ class Writer:
         key = (primitive, parameters, shapes)
         if key not in self.pieces:
             composition, rule = primitive.composition, primitive.rule
-            if composition is None or not isinstance(rule, Differential) or primitive.domain:
+            if composition is None or not isinstance(rule, Differential):
                 raise Unstated(f"{primitive.name} is neither elementwise nor linear")
             if 0 in map(size, shapes):
                 raise Unstated(f"{primitive.name} is given an array without elements")

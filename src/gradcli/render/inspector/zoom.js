@@ -48,7 +48,7 @@ function zoomBy(ratio, at = canvasSize().map((length) => length / 2)) {
   applyLook();
 }
 
-// Moves the picture just so far that a card is seen.
+// Moves the picture just so far that a card is seen, and not behind the buttons.
 function reveal(box) {
   const [width, height] = canvasSize();
   const margin = Math.min(16, 16 / look.scale);
@@ -57,7 +57,10 @@ function reveal(box) {
     return Math.min(Math.max(middle, high - half), low + half);
   };
   look.x = shift(look.x, box.x - margin, box.x + box.width + margin, width / 2 / look.scale);
-  look.y = shift(look.y, box.y - margin, box.y + box.height + margin, height / 2 / look.scale);
+  const { offsetLeft, offsetHeight } = byId("closer").parentElement;
+  const right = (box.x + box.width - look.x) * look.scale + width / 2;
+  const foot = right > offsetLeft ? (offsetHeight + 12) / look.scale : 0;
+  look.y = shift(look.y, box.y - margin, box.y + box.height + margin + foot, height / 2 / look.scale);
   applyLook();
 }
 

@@ -23,6 +23,8 @@ FEW_SUSPECTS = 40
 """So many of the rest, where these are no breaks."""
 GROWN = 1e6
 """A pole makes numbers so much larger than they are at both ends of a cell."""
+STEEPER = 1e3
+"""At a vertical tangent slopes are so many times those at both ends of a cell."""
 ASIDE = 1e-9
 """One-sided slopes are taken so far from a kink, in cells."""
 
@@ -200,7 +202,14 @@ def locate(function: Function, a: Sample, b: Sample, least: Visible) -> Break | 
         return Break("jump", simplest(left.x, right.x), left, right)
     if not declared(function, left.x, right.x):
         return None
-    return jump(function, left, right, (a, b)) if torn else bend(function, left, right)
+    if torn:
+        return jump(function, left, right, (a, b))
+    is_vertical = max(abs(left.slope), abs(right.slope)) > STEEPER * max(abs(a.slope), abs(b.slope))
+    return (
+        Break("vertical tangent", simplest(left.x, right.x), left, right)
+        if is_vertical
+        else bend(function, left, right)
+    )
 
 
 def jump(function: Function, left: Sample, right: Sample, cell: tuple[Sample, Sample]) -> Break | None:
@@ -321,16 +330,23 @@ def gap_of(function: Function, samples: Sequence[Sample], first: int, last: int)
     low = samples[first].x if first == 0 else simplest(samples[first - 1].x, samples[first].x)
     high = samples[last].x if last == len(samples) - 1 else simplest(samples[last].x, samples[last + 1].x)
     run = samples[first : last + 1]
-    if any(s.value != s.value for s in run):
-        kind: Literal["undefined", "overflow", "pole"] = "undefined"
-    elif low == high:
-        inside = first > 0 and last < len(samples) - 1
-        kind = "pole" if inside else "undefined"
+    if low == high and is_pole(samples, first, last):
+        kind: Literal["undefined", "overflow", "pole"] = "pole"
+    elif low == high or any(s.value != s.value for s in run):
+        kind = "undefined"
     else:
         kind = "overflow"
     closed = tuple(not math.isfinite(function.value(end)) for end in (low, high))
     limit = limit_at(function, samples, first, last) if kind == "undefined" and low == high else None
     return Gap(kind, low, high, (closed[0], closed[1]), limit)
+
+
+def is_pole(samples: Sequence[Sample], first: int, last: int) -> bool:
+    """Whether the values beside a gap are so much larger than those a cell away that they have no bound."""
+    sides = [
+        (samples[k], samples[k + step]) for k, step in ((first - 1, -1), (last + 1, 1)) if 0 <= k + step < len(samples)
+    ]
+    return bool(sides) and all(abs(near.value) > GROWN * abs(far.value) for near, far in sides)
 
 
 def limit_at(function: Function, samples: Sequence[Sample], first: int, last: int) -> float | None:

@@ -29,10 +29,14 @@ FINE, FINER = 81, 161
 FEW_NODES = 24
 """The nodes of a function that is soon computed."""
 LEVELS = 10
+FAINT = 0.12
+"""How strong the tint is."""
 FARTHEST = 1e9
 """So many steps of the levels beyond the outermost, values are all the same."""
 ARROW = 0.24
 """Length of the gradient's arrow, of the shorter side."""
+BEYOND = 0.05
+"""The arrow may leave the frame so far, in parts of it; it is shortened to that."""
 FORMATS = {
     "svg": {"Date": None, "Creator": "gradcli"},
     "png": {"Software": "gradcli"},
@@ -182,7 +186,7 @@ def draw_lines(panel: Any, points: list[Dot], axes: tuple[Axis, Axis], name: str
 
 
 def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
-    """Regions without values are hatched, single points dashed."""
+    """Regions without values are hatched, single points dashed; where the curve turns too fast is tinted."""
     x = scene.curve.x
     for gap in scene.curve.gaps:
         if gap.single:
@@ -190,6 +194,9 @@ def draw_gaps(panel: Any, scene: CurveScene, colours: Theme) -> None:
         else:
             style = {"facecolor": "none", "edgecolor": colours.faint, "hatch": "////", "linewidth": 0}
             panel.axvspan(x.part(gap.start), x.part(gap.end), zorder=0, **style).set_gid("gap")
+    if scene.unresolved is not None:
+        start, end = map(x.part, scene.unresolved)
+        panel.axvspan(start, end, zorder=0, facecolor=colours.mark, alpha=FAINT, linewidth=0).set_gid("unresolved")
 
 
 def draw_break(upper: Any, lower: Any, scene: CurveScene, b: Break, colours: Theme) -> None:
@@ -254,6 +261,8 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
         words = {"undefined": "undefined", "overflow": "too large for a float"}
         names = " or ".join(dict.fromkeys(words[gap.kind] for gap in scene.curve.gaps if not gap.single))
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), names))
+    if scene.unresolved is not None:
+        entries.append((Patch(facecolor=colours.mark, alpha=FAINT, linewidth=0), "turns faster than drawn"))
     legend(panel, entries, colours)
 
 
@@ -376,12 +385,17 @@ def draw_gradient(panel: Any, scene: MapScene, colours: Theme) -> None:
     style = {"marker": "o", "markersize": 8, "markeredgecolor": colours.paper, "linestyle": "none", "zorder": 5}
     panel.plot([here[0]], [here[1]], color=colours.tangent, **style)[0].set_gid("point")
     ends = scene.arrow(ARROW)
-    if ends is None:
+    if ends is None or not (x.holds(scene.here[0]) and y.holds(scene.here[1])):
         return
+    start, tip = ends
+    way = [to - at for at, to in zip(start, tip, strict=True)]
+    room = [((1 + BEYOND if d > 0 else -BEYOND) - at) / d for at, d in zip(start, way, strict=True) if d]
+    shown = min(1.0, *room)
     arrow = panel.annotate(
         "",
-        xy=ends[1],
-        xytext=ends[0],
+        xy=tuple(at + shown * d for at, d in zip(start, way, strict=True)),
+        xytext=start,
+        annotation_clip=False,
         arrowprops={
             "arrowstyle": "-|>,head_length=0.6,head_width=0.3",
             "color": colours.tangent,
@@ -415,4 +429,6 @@ def map_legend(panel: Any, scene: MapScene, fine: Surface, has_contour: bool, co
         entries.append((handle, "points without a value"))
     if not fine.whole:
         entries.append((Patch(facecolor="none", edgecolor=colours.faint, hatch="////"), "no finite value"))
+    if scene.unresolved:
+        entries.append((Line2D([], [], linestyle="none"), "turns faster than drawn"))
     legend(panel, entries, colours)

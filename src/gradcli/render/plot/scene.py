@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from gradcli.errors import DomainError
 from gradcli.methods.base import flatten
 from gradcli.problem import Problem
-from gradcli.render.numbers import format_number, format_short
+from gradcli.render.numbers import format_short
 from gradcli.render.plot.axes import LARGEST, Axis, Dot, height, usual
 from gradcli.render.plot.curve import CELLS, Break, Curve, Gap, sample_curve
 from gradcli.render.plot.function import Function
+from gradcli.render.plot.resolution import is_map_unresolved, too_fast, unresolved
 from gradcli.render.plot.surface import Surface, kinks, sample_surface, without_holes
 from gradcli.render.plot.window import half_width
 from gradcli.verify.explain import value_cause
@@ -44,6 +45,8 @@ class CurveScene:
     marks: tuple[str, ...]
     lost: str = ""
     """What is said of the slope where float64 lost its digits."""
+    unresolved: tuple[float, float] | None = None
+    """Where the curve turns faster than its samples show."""
 
     def tangents(self) -> list[list[Dot]]:
         """The tangent line from end to end, or at a kink the half-lines of both sides."""
@@ -97,6 +100,8 @@ class MapScene:
     surface: Surface
     kinks: tuple[Dot, ...]
     marks: tuple[str, ...]
+    unresolved: bool = False
+    """Whether the function turns faster than a map shows."""
 
     @property
     def ratio(self) -> float:
@@ -239,6 +244,8 @@ def curve_scene(
         slopes = (math.nan,)
     anchor = [seen[0]] if math.isfinite(seen[0]) and x.holds(at) else []
     known = [slope for slope in slopes if math.isfinite(slope) and x.holds(at)]
+    values = height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)])
+    fast = unresolved(function, curve, values)
     return CurveScene(
         name,
         problem.wrt,
@@ -246,10 +253,11 @@ def curve_scene(
         seen[0],
         slopes,
         curve,
-        height([*anchor, *core(curve, [s.value for s in near])], [*anchor, *(s.value for s in inside)]),
+        values,
         height([*known, *core(curve, [s.slope for s in near])], [*known, *(s.slope for s in inside)]),
-        tuple(curve_marks(function, variable, curve)),
+        (*curve_marks(function, variable, curve), *([too_fast(variable, *map(place, fast))] if fast else [])),
         lost_words(checked, variable),
+        fast,
     )
 
 
@@ -295,9 +303,12 @@ def map_scene(
         marks.append("no finite value on lines or at points of the map")
     if not drawn.whole:
         marks.append("no finite value in the shaded region")
-    return MapScene(
+    scene = MapScene(
         name, problem.wrt, function.here, seen[0], seen[1] if is_there else None, function, surface, bent, tuple(marks)
     )
+    if is_map_unresolved(function, x, y, scene.heights):
+        return replace(scene, unresolved=True, marks=(*marks, "turns faster than drawn: smaller ranges show how"))
+    return scene
 
 
 def nothing(function: Function, variables: str, *at: float) -> DomainError:
@@ -362,7 +373,7 @@ def gap_text(function: Function, variable: str, x: Axis, gap: Gap) -> str:
 
 def slope_text(slopes: Sequence[float]) -> str:
     """The slope of the tangent line, or both at a kink."""
-    return " and ".join(format_number(s) if abs(s) >= 1e16 else format_short(s, 6) for s in slopes)
+    return " and ".join(format_short(s, 6) for s in slopes)
 
 
 def gradient_text(scene: MapScene) -> str:

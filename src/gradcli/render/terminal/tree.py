@@ -185,7 +185,9 @@ def lay_out(
 ) -> None:
     """The lines with their columns of numbers side by side; columns for which there is no room are named."""
     heads = [head_runs(branch, plain) for branch in branches]
-    wanted = max(sum(cell_width(text) for text, _ in head) for head in heads)
+    # What has no node has no numbers either, and may take their room.
+    numbered = [head for head, branch in zip(heads, branches, strict=True) if branch.node is not None]
+    wanted = max(sum(cell_width(text) for text, _ in head) for head in numbered or heads)
     columns = []
     left = room - max(NARROWEST, min(wanted, 3 * room // 5))
     for title, cells in number_columns(inspection, [branch.node for branch in branches], plain, show):
@@ -199,6 +201,11 @@ def lay_out(
     if any(title for title, _, _ in columns):
         tree.lines.append([(" " * width, ""), *((" " * COLUMN_GAP + padded(t, w), "muted") for t, w, _ in columns)])
     for index, head in enumerate(heads):
+        if branches[index].node is None:
+            line = fitted(head, room, plain)
+            line.pop()
+            tree.lines.append(line)
+            continue
         line = fitted(head, width, plain)
         for _, size, cells in columns:
             text, style = cells[index]
