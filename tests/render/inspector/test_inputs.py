@@ -95,6 +95,7 @@ def test_outside_the_domain_is_said_in_words(page: Page) -> None:
     page.run("document.getElementById('inputs').open = true")
     type_into(page, {"x1": -3.0, "x2": 5.0})
     assert page.text("#troubles").startswith("v₁: undefined: ln(x₁) needs x₁ > 0")
+    assert page.text("#verdicts li .word") == "undefined"
     assert page.run("return document.querySelectorAll('.alarmed').length") > 0
     assert page.card_rows()["v₁ = ln(x₁)"]["value"] == "NaN"
     words = page.run("return [...document.querySelectorAll('.now-pill')].map(pill => pill.textContent)")

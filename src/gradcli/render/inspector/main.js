@@ -48,7 +48,11 @@ function showVerdicts() {
     changed() ? `at first: ${word}: ` : make("span", { class: `word ${kinds[word] ?? ""}` }, word),
     `${output ? `${output}: ` : ""}${reason}`,
   ));
-  if (changed()) items.unshift(make("li", {}, make("span", { class: "word doubt" }, "unverified"), make("strong", {}, `recomputed in this page for ${app.state.where}`)));
+  if (changed()) {
+    const word = app.state.outside.size ? "undefined" : "unverified";
+    const text = `recomputed in this page for ${app.state.where}`;
+    items.unshift(make("li", {}, make("span", { class: `word ${kinds[word] ?? "doubt"}` }, word), make("strong", {}, text)));
+  }
   document.querySelector("h1").classList.toggle("was", changed());
   if (data.omitted) items.push(make("li", {}, `${data.omitted} nodes have no card of their own here`));
   list.replaceChildren(...items);

@@ -35,6 +35,7 @@ function composition({ zeros, plus, evaluate, pull }) {
       }, null),
     partials: (node) => (node.shape.length === 0 ? pieceTransposed(node, [1]) : null),
     contributions: (node) => pieceTransposed(node, node.adjoint),
+    needs: ({ given }) => given.map(({ value }) => [...value.keys()]),
     onKink: (node) => perform(node, node.piece.kink, [node.value, ...values(node)]).value.includes(0),
   };
 }

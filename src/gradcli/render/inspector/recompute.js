@@ -65,6 +65,13 @@ const recompute = (() => {
       }),
 
     onKink: (node) => elementsOf(node, node.run.kink).includes(true),
+
+    // For each argument, the places of the elements that elements of the result depend on: no branch that is not taken.
+    needs: (node, wanted) =>
+      node.places.map((places, k) => {
+        const partial = node.partials[k];
+        return places.filter((_, element) => wanted[element] && partial?.[element] !== null);
+      }),
   };
 
   // A function on the arguments of each element of a node, after the result if it asks for that.
@@ -81,6 +88,15 @@ const recompute = (() => {
     tangent: (node) => matrixOn(node, node.given.map(({ tangent, shape }) => tangent ?? zeros(shape))),
     partials: (node) => (node.shape.length === 0 ? transposed(node, [1]) : null),
     contributions: (node) => transposed(node, node.adjoint),
+    needs: ({ given, entries: { from, into } }, wanted) => {
+      const taken = from.filter((_, k) => wanted[into[k]]);
+      let end = 0;
+      return given.map(({ shape }) => {
+        const start = end;
+        end += sizeOf(shape);
+        return taken.filter((place) => place >= start && place < end).map((place) => place - start);
+      });
+    },
   };
 
   function matrixOn({ shape, entries: { from, into, weight } }, operands) {
@@ -106,6 +122,8 @@ const recompute = (() => {
     },
     partials: (node) => (node.shape.length === 0 ? factorsOf(node, [1]) : null),
     contributions: (node) => factorsOf(node, node.adjoint),
+    needs: ({ products: { left, right, into } }, wanted) =>
+      [left, right].map((places) => places.filter((_, k) => wanted[into[k]])),
   };
 
   function productsOf({ shape, products: { left, right, into, weight } }, a, b) {
@@ -204,14 +222,32 @@ const recompute = (() => {
     return nodes.filter((node) => node.crosses && node.kind.onKink(node)).map(({ id }) => id);
   }
 
-  // The nodes whose arguments are outside their function's domain, with the number of the first condition that is not
-  // met. NaN is the fault of an earlier node.
-  function outside(nodes) {
+  // By id, which elements of each node some output depends on (verify/needed.py).
+  function needed(nodes, outputs) {
+    const masks = [];
+    for (const { id, shape } of nodes) {
+      masks[id] = zeros(shape).fill(outputs.some((output) => output.id === id));
+    }
+    for (const node of [...nodes].reverse()) {
+      if (node.kind !== undefined && masks[node.id].includes(true)) {
+        node.kind.needs(node, masks[node.id]).forEach((places, k) => {
+          places.forEach((place) => (masks[node.given[k].id][place] = true));
+        });
+      }
+    }
+    return masks;
+  }
+
+  // The nodes that some output needs where their arguments are outside their function's domain, with the number of the
+  // first condition that is not met. NaN is the fault of an earlier node.
+  function outside(nodes, outputs) {
+    const masks = needed(nodes, outputs);
     return nodes.flatMap((node) => {
       if (node.run === undefined || node.given.some(({ value }) => value.some(Number.isNaN))) {
         return [];
       }
-      const condition = node.run.domain.findIndex((holds) => !elementsOf(node, holds).every(Boolean));
+      const fails = (met, element) => !met && masks[node.id][element];
+      const condition = node.run.domain.findIndex((holds) => elementsOf(node, holds).some(fails));
       return condition < 0 ? [] : [{ id: node.id, condition }];
     });
   }
@@ -219,7 +255,7 @@ const recompute = (() => {
   // `functions` is the array of the program's text, `inputs` has the elements of each of `program.inputs`. The answer has
   // `values` by node, `partials` by node and argument, `tangents` by direction and node, `adjoints` by output and node;
   // the ids of nodes whose tangent or adjoint is a structural zero, `still` by direction and `free` by output; and those of
-  // nodes on `kinks` and `outside` their domain, whose words are in `program`.
+  // nodes on `kinks` and, where an output needs them, `outside` their domain, whose words are in `program`.
   return (program, functions, inputs) => {
     const nodes = prepare(program, functions, program.pieces);
     evaluate(nodes, inputs);
@@ -238,7 +274,7 @@ const recompute = (() => {
       adjoints: byOutput("numbers"),
       free: byOutput("absent"),
       kinks: kinks(nodes),
-      outside: outside(nodes),
+      outside: outside(nodes, program.outputs),
     };
   };
 })();
