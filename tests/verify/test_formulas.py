@@ -108,6 +108,21 @@ def test_arrays_and_named_steps() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("s = 1/(1+e^-x)", "x: s(1-s)"),
+        ("p = 1/(1+exp(-x)); -ln(p)", "x: p - 1"),
+        ("s = 1/(1+e^-x); L = -(y*ln(s)+(1-y)*ln(1-s))", "x: s - y"),
+        ("t = tanh(x); t^2", "x: 2t(1-t^2)"),
+    ],
+)
+def test_what_rounding_does_to_a_named_step_counts(text: str, claim: str) -> None:
+    """A textbook's gradients: 1 - s cancels where the sigmoid is saturated, and is right all the same."""
+    assert anywhere(text, claim).word == "right"
+    assert anywhere(text, f"{claim} + 1e-12").word == "wrong"
+
+
+@pytest.mark.parametrize(
     ("text", "claim"), [("ln(x-50)", "x: 1/(x-50)"), ("ln(x)*sqrt(1-x)", "x: sqrt(1-x)/x - ln(x)/(2*sqrt(1-x))")]
 )
 def test_a_domain_that_is_rarely_hit(text: str, claim: str) -> None:
