@@ -22,7 +22,7 @@ from gradcli.syntax.indices import compares, constant_indices, refuse_inputs, wh
 from gradcli.syntax.operands import Operand, literal_list, number, ragged, word
 from gradcli.syntax.operators import DIVISIONS, MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, Instruction, Program
-from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
+from gradcli.syntax.signatures import bind, constant_mend, parameter_fits, parameter_text
 from gradcli.syntax.text import expression_text
 
 SQUARES = "squares each element"
@@ -208,7 +208,7 @@ class Builder:
             raise ExpressionError(
                 f"the parameter '{name}' of {primitive.name} must be a constant",
                 span=operand.span,
-                hint=f"write a number there: {signature(primitive, (primitive.spellings or (primitive.name,))[0])}",
+                hint=constant_mend(primitive),
             )
         if isinstance(value, float) and not isinstance(value, Exact) and value.is_integer() and not operand.literal:
             value = int(value)

@@ -10,7 +10,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated, suggestion
+from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated
 from gradcli.graph import Graph
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import flatten
@@ -24,6 +24,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim
+from gradcli.syntax.faults import name_mend
 from gradcli.verify.claims import (
     JACOBIAN_HINT,
     in_torch_order,
@@ -203,7 +204,8 @@ class Question:
         unknown = [name for name in program.free_names if name not in shapes]
         if unknown:
             known = f"known are {', '.join(self.graph.inputs) or 'no names'}"
-            hint = suggestion(unknown[0], list(shapes), known)
+            mend = program.mends.get(unknown[0])
+            hint = name_mend(unknown[0], list(shapes), program.free_names, mend) or known
             place = next((i.span for i in program.instructions if i.value == unknown[0]), None)
             cause = f"the formula for {claim.name} uses {unknown[0]}, which the expression does not have"
             raise NameProblem(cause, span=place, source=source, hint=hint)
