@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import mpmath
 import pytest
@@ -13,6 +14,7 @@ from gradcli.carriers.tensors import Tensors
 from gradcli.verify.conditioning import out_of_range, underflows
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp
+from gradcli.verify.verdict import check_gradient
 from tests.verify.problems import check, problem
 
 
@@ -141,6 +143,25 @@ def test_a_zero_that_underflow_made_claims_no_digits(text: str, point: dict, tru
     assert "underflows to 0" in verdict.sentence
     with mpmath.workdps(40):
         assert abs(mpmath.mpf(verdict.true.value) / truth() - 1) < 1e-15
+
+
+@pytest.mark.parametrize(("dtype", "x"), [("float64", 1000.0), ("float32", 200.0)])
+def test_a_zero_of_underflow_is_called_so_in_every_dtype(dtype: str, x: float) -> None:
+    """In float32 exp(-200) is 0 for no other reason than exp(-1000) is in float64."""
+    asked = replace(problem("exp(-x)", x=x), dtype=dtype)
+    verdict = check_gradient(asked, Tensors("cpu", dtype)).verdict
+    assert verdict.word == "ill-conditioned"
+    assert verdict.sentence.startswith(f"the value underflows to 0 in {dtype}, truly ")
+    with mpmath.workdps(40):
+        assert abs(mpmath.mpf(verdict.sentence.rpartition(" ")[2]) / mpmath.exp(-x) - 1) < 1e-15
+
+
+def test_a_float32_below_full_precision_claims_the_digits_that_it_has() -> None:
+    """2^-140 has ten bits above the smallest float32, 2^-149: three digits at most."""
+    asked = replace(problem("exp(-x)", x=140 * math.log(2)), dtype="float32")
+    digits = check_gradient(asked, Tensors("cpu", "float32")).verdict.digits
+    assert digits is not None
+    assert digits <= 3
 
 
 @pytest.mark.parametrize("x", [-1.0, 2.0])

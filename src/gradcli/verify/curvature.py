@@ -294,11 +294,10 @@ def _by_truth(truth: TrueProduct, problem: Problem, carrier: Carrier, question: 
     name = _called(problem, question)
     if not truth.confirmed:
         return Verdict("wrong", f"the rules give {name} as {truth.text}, second differences in balls {truth.seen!r}")
-    unit = UNIT_ROUNDOFF[carrier.dtype]
     for found in (question.ours, question.other):
         if found is None:
             continue
-        number = JudgedNumber(name, found, truth.ball, truth.rounding, unit, derivative=True)
+        number = JudgedNumber(name, found, truth.ball, truth.rounding, carrier.dtype, derivative=True)
         if number.underflowed:
             return Verdict("ill-conditioned", underflow_sentence(number, carrier.dtype, truth.text))
         if number.beyond:
