@@ -74,6 +74,12 @@ def test_a_coincidence_at_a_round_point_is_no_explanation() -> None:
     assert explanation.text.startswith("the chain factor ∂f/∂v1 = 2 is missing")
 
 
+def test_only_what_can_be_read_in_two_ways_is_noted() -> None:
+    """A x is the matrix product and nothing else; 1/2x is (1/2)*x here, and 1/(2*x) to others."""
+    assert anywhere("x' @ A @ x", "x: A x", x=(3,), A=(3, 3)).note == ""
+    assert "`(1/2)*x`" in anywhere("x^2/3", "x: 1/2x").note
+
+
 def test_the_given_point_is_looked_at_first() -> None:
     judgement = one("x^2", {"x": 7.5}, "x: x")
     assert judgement.point == {"x": 7.5}

@@ -25,6 +25,7 @@ from gradcli.syntax.program import CONSTANTS, EULER, LONGEST_NOTED, Call, Code, 
 from gradcli.syntax.signatures import bind, constant_mend, parameter_fits, parameter_text
 from gradcli.syntax.text import expression_text
 
+UNSIGNED = "a product without a sign"
 SQUARES = "squares each element"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -116,7 +117,7 @@ class Builder:
             self.outputs.append(self.node(self.assigned[last.value]))
             self.unused.pop(last.value, None)
         for product in self.products.values():
-            self.notes[f"a product without a sign was read as `{product}`"] = None
+            self.notes[f"{UNSIGNED} was read as `{product}`"] = None
         self.notes |= dict.fromkeys(faults.unused_notes(list(self.unused)))
         if self.random.used:
             self.notes[f"random numbers are those of seed {self.random.seed}; --seed gives others"] = None

@@ -19,6 +19,7 @@ from gradcli.methods.enclosures import BallLine, difference_bits, too_large, wor
 from gradcli.methods.numerical import Line
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
+from gradcli.verify.conditioning import SMALLEST
 from gradcli.verify.truth import ProvenGradient, error_of, truth_of
 from gradcli.verify.witnesses import Verdict
 
@@ -121,6 +122,10 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
     rounding = line.noise.of(line.here())
     with working(difference_bits(problem), problem.dtype) as balls:
         true = sum(gradient, start=balls.lift(0))
+        if true != 0 and abs(true) < SMALLEST[problem.dtype]:
+            small = f"the derivative {truth.text_of(true)} is too small for {problem.dtype}"
+            mend = "gradcli grad --precision 20 proves its digits"
+            raise UsageError(f"--step-sizes measures floats, and {small}", hint=mend)
         exact = BallLine(problem, balls)
         positions = flatten(problem.point[name])
         second, third = _derivatives(exact, direction, positions)
