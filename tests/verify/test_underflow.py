@@ -164,6 +164,25 @@ def test_a_float32_below_full_precision_claims_the_digits_that_it_has() -> None:
     assert digits <= 3
 
 
+def test_a_hessian_on_a_kink_shows_what_floats_lost_beside_it() -> None:
+    """The truth of what the kink does not touch is mpmath's: exp(-y), and the second derivative of (1-cos(y))/y^2."""
+    asked = problem("|x| + exp(-y)", x=0.0, y=1000.0)
+    verdict = check_hessian(asked, Floats()).verdict
+    with mpmath.workdps(40):
+        assert verdict.word == "kink"
+        assert abs(mpmath.mpf(verdict.true.value) / mpmath.exp(-1000) - 1) < 1e-15
+        assert abs(mpmath.mpf(verdict.true.derivative["y"]["y"]) / mpmath.exp(-1000) - 1) < 1e-15
+    lost = problem("|x|*y^2 + (1-cos(y))/y^2", x=0.0, y=1e-8)
+    verdict = check_hvp(lost, Floats(), {"x": 1.0, "y": 1.0})[2]
+    with mpmath.workdps(120):
+        curvature = mpmath.diff(lambda y: (1 - mpmath.cos(y)) / y**2, mpmath.mpf(1e-8), 2)
+        assert abs(float(verdict.true.derivative["y"]) / curvature - 1) < 1e-12
+    assert "float64 loses digits" in verdict.sentence
+    for text in ("|x| + y^2/3", "relu(x)^2 + sin(y)"):
+        kept = check_hessian(problem(text, x=0.0, y=0.7), Floats()).verdict
+        assert (kept.word, kept.true) == ("kink", None)
+
+
 @pytest.mark.parametrize("x", [-1.0, 2.0])
 def test_a_zero_that_is_one_stays_verified(x: float) -> None:
     for text in ("x - x", "0*x", "sin(x) - sin(x)", "relu(-x^2)"):
