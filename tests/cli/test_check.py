@@ -167,3 +167,11 @@ def test_a_thousand_nodes() -> None:
     terms = "+".join(f"sin({k}*x)" for k in range(1, 500))
     done = run_gradcli("check", terms, "--at", "x=0.3", "--claim", "x=1.234", timeout=30)
     assert done.status == 1
+
+
+def test_a_function_is_no_variable_where_nothing_binds_it() -> None:
+    """sin^2(x) would be judged as a product of two inputs; gamma is a letter as well."""
+    done = run_gradcli("check", "sin^2(x)", "--claim", "x: 2 sin(x)")
+    assert done.status == 2
+    assert "help: write sin(x)^2" in done.stderr
+    assert run_gradcli("check", "gamma x^2", "--claim", "x: 2 gamma*x").status == 0

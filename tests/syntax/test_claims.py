@@ -104,6 +104,14 @@ def test_anything_else_is_one_error(text: str) -> None:
     assert isinstance(refused.error, GradcliError)
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"), [("df/dx=6", "x=6"), ("∂f/∂x1 = 6", "x1= 6"), ("∂f/∂x: 2x", "x: 2x"), ("d/dx: 2x", "x: 2x")]
+)
+def test_a_claim_of_a_derivative_as_it_is_printed(text: str, mend: str) -> None:
+    (refused,) = read_claims(text, evaluate_constant)
+    assert refused.error.hint == f"a claim of a derivative has the name of the input alone: {mend}"
+
+
 def test_a_bad_claim_in_a_list_stops_no_other() -> None:
     first, second, third = read_claims("x1=5.5, x2=abc, x3=[1,2]", evaluate_constant)
     assert isinstance(first, Claim)

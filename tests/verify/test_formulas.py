@@ -74,6 +74,12 @@ def test_a_coincidence_at_a_round_point_is_no_explanation() -> None:
     assert explanation.text.startswith("the chain factor ∂f/∂v1 = 2 is missing")
 
 
+def test_only_what_can_be_read_in_two_ways_is_noted() -> None:
+    """A x is the matrix product and nothing else; 1/2x is (1/2)*x here, and 1/(2*x) to others."""
+    assert anywhere("x' @ A @ x", "x: A x", x=(3,), A=(3, 3)).note == ""
+    assert "`(1/2)*x`" in anywhere("x^2/3", "x: 1/2x").note
+
+
 def test_the_given_point_is_looked_at_first() -> None:
     judgement = one("x^2", {"x": 7.5}, "x: x")
     assert judgement.point == {"x": 7.5}
@@ -105,6 +111,21 @@ def test_arrays_and_named_steps() -> None:
     product = {"X": (3, 2), "w": (2,), "y": (3,)}
     turned = anywhere("norm(X@w-y)^2", "X: 2*outer(w, X@w-y)", **product)
     assert (turned.word, kinds(turned)) == ("wrong", {"transposed matrix"})
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("s = 1/(1+e^-x)", "x: s(1-s)"),
+        ("p = 1/(1+exp(-x)); -ln(p)", "x: p - 1"),
+        ("s = 1/(1+e^-x); L = -(y*ln(s)+(1-y)*ln(1-s))", "x: s - y"),
+        ("t = tanh(x); t^2", "x: 2t(1-t^2)"),
+    ],
+)
+def test_what_rounding_does_to_a_named_step_counts(text: str, claim: str) -> None:
+    """A textbook's gradients: 1 - s cancels where the sigmoid is saturated, and is right all the same."""
+    assert anywhere(text, claim).word == "right"
+    assert anywhere(text, f"{claim} + 1e-12").word == "wrong"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,14 @@ def test_in_words(text: str, x: float, sentence: str) -> None:
     assert found.partition("; the slope tends to 0 from")[0] == sentence.partition("; the slope tends to 0 from")[0]
 
 
+def test_elements_are_named_and_told_together() -> None:
+    """det [[a, b], [c, d]] = ad - bc grows with a and d at [[1, 2], [2, 4]], and falls with b and c."""
+    found = limits_sentence(behaviours(problem("log(det(A))", A=[[1.0, 2.0], [2.0, 4.0]])))
+    first, _, second = found.partition("; along ")
+    assert first.startswith("along A[0,0], A[1,1]: the value tends to -infinity from the right")
+    assert second.startswith("A[0,1], A[1,0]: the value tends to -infinity from the left")
+
+
 def test_of_several_inputs_those_without_a_derivative_are_named() -> None:
     found = limits_sentence(behaviours(problem("sqrt(x) + y", x=0.0, y=1.0)))
     assert found.startswith("along x: ")

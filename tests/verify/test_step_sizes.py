@@ -109,6 +109,12 @@ def test_there_is_no_error_where_there_is_no_derivative() -> None:
         study("sum(x^2)", x=[float(k) for k in range(30_000)])
 
 
+def test_a_derivative_that_no_float_holds_is_refused() -> None:
+    """A difference of zeros is 0, and far from exact beside exp(-800) = 3.7e-348."""
+    with pytest.raises(UsageError, match=r"3\.6678745841776"):
+        study("exp(x)", x=-800.0)
+
+
 @pytest.mark.parametrize(
     ("text", "x", "largest"),
     [("exp(x)", 1.0, -1), ("sin(1/x)", 1e-5, -3), ("x^2", 1e10, 6), ("x^1.5", 1e-200, -196)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import mpmath
 import pytest
@@ -13,6 +14,7 @@ from gradcli.carriers.tensors import Tensors
 from gradcli.verify.conditioning import out_of_range, underflows
 from gradcli.verify.curvature import check_hessian, check_hvp
 from gradcli.verify.rows import check_jacobian, check_jvp
+from gradcli.verify.verdict import check_gradient
 from tests.verify.problems import check, problem
 
 
@@ -143,6 +145,44 @@ def test_a_zero_that_underflow_made_claims_no_digits(text: str, point: dict, tru
         assert abs(mpmath.mpf(verdict.true.value) / truth() - 1) < 1e-15
 
 
+@pytest.mark.parametrize(("dtype", "x"), [("float64", 1000.0), ("float32", 200.0)])
+def test_a_zero_of_underflow_is_called_so_in_every_dtype(dtype: str, x: float) -> None:
+    """In float32 exp(-200) is 0 for no other reason than exp(-1000) is in float64."""
+    asked = replace(problem("exp(-x)", x=x), dtype=dtype)
+    verdict = check_gradient(asked, Tensors("cpu", dtype)).verdict
+    assert verdict.word == "ill-conditioned"
+    assert verdict.sentence.startswith(f"the value underflows to 0 in {dtype}, truly ")
+    with mpmath.workdps(40):
+        assert abs(mpmath.mpf(verdict.sentence.rpartition(" ")[2]) / mpmath.exp(-x) - 1) < 1e-15
+
+
+def test_a_float32_below_full_precision_claims_the_digits_that_it_has() -> None:
+    """2^-140 has ten bits above the smallest float32, 2^-149: three digits at most."""
+    asked = replace(problem("exp(-x)", x=140 * math.log(2)), dtype="float32")
+    digits = check_gradient(asked, Tensors("cpu", "float32")).verdict.digits
+    assert digits is not None
+    assert digits <= 3
+
+
+def test_a_hessian_on_a_kink_shows_what_floats_lost_beside_it() -> None:
+    """The truth of what the kink does not touch is mpmath's: exp(-y), and the second derivative of (1-cos(y))/y^2."""
+    asked = problem("|x| + exp(-y)", x=0.0, y=1000.0)
+    verdict = check_hessian(asked, Floats()).verdict
+    with mpmath.workdps(40):
+        assert verdict.word == "kink"
+        assert abs(mpmath.mpf(verdict.true.value) / mpmath.exp(-1000) - 1) < 1e-15
+        assert abs(mpmath.mpf(verdict.true.derivative["y"]["y"]) / mpmath.exp(-1000) - 1) < 1e-15
+    lost = problem("|x|*y^2 + (1-cos(y))/y^2", x=0.0, y=1e-8)
+    verdict = check_hvp(lost, Floats(), {"x": 1.0, "y": 1.0})[2]
+    with mpmath.workdps(120):
+        curvature = mpmath.diff(lambda y: (1 - mpmath.cos(y)) / y**2, mpmath.mpf(1e-8), 2)
+        assert abs(float(verdict.true.derivative["y"]) / curvature - 1) < 1e-12
+    assert "float64 loses digits" in verdict.sentence
+    for text in ("|x| + y^2/3", "relu(x)^2 + sin(y)"):
+        kept = check_hessian(problem(text, x=0.0, y=0.7), Floats()).verdict
+        assert (kept.word, kept.true) == ("kink", None)
+
+
 @pytest.mark.parametrize("x", [-1.0, 2.0])
 def test_a_zero_that_is_one_stays_verified(x: float) -> None:
     for text in ("x - x", "0*x", "sin(x) - sin(x)", "relu(-x^2)"):
@@ -151,7 +191,7 @@ def test_a_zero_that_is_one_stays_verified(x: float) -> None:
 
 def test_a_power_beyond_all_exponents_is_bounded() -> None:
     verdict = check("x^(1e8)", x=0.5).verdict
-    assert verdict.sentence == "the value underflows to 0 in float64, truly |f| < 2^-99999999"
+    assert verdict.sentence == "the value underflows to 0 in float64, truly |f| < 1e-30102999"
 
 
 def test_a_float_below_full_precision_claims_the_digits_that_it_has() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from gradcli.assumptions import Assumptions, require_square
-from gradcli.cli.query import Bound, Query, assumptions_of, bind
+from gradcli.cli.query import Bound, Query, assumptions_of, bind, unbound
 from gradcli.errors import ShapeError, UsageError
+from gradcli.primitives.registry import function_names
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import build
 from gradcli.syntax.guess import default_shapes
@@ -45,6 +47,9 @@ def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
     """A request without a point whose inputs have the shapes given, or guessed, with numbers for their symbols."""
     program = parse(query.text)
     given = parse_shapes(shapes)
+    uncalled = [name for name in program.free_names if name in program.mends and _is_only_a_function(name)]
+    if uncalled and uncalled[0] not in given:
+        raise unbound(program, uncalled[:1], {})
     assumptions, shapes_of = shapes_without_point(query, program, given)
     symbols = dict.fromkeys(d for shape in shapes_of.values() for d in shape if isinstance(d, str))
     sizes = {symbol: SIZES[k % len(SIZES)] for k, symbol in enumerate(symbols)}
@@ -58,6 +63,15 @@ def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
     notes = unused_shapes(program, given)
     notes += [f"without a point, {taken}"] if taken else []
     return Bound(query, built, {}, [*built.notes, *notes], assumptions=assumptions)
+
+
+def _is_only_a_function(name: str) -> bool:
+    """Whether a name is that of a function, and not of a Greek letter too: sin^2(x) is no product with a variable."""
+    try:
+        unicodedata.lookup(f"GREEK SMALL LETTER {name}")
+    except KeyError:
+        return name in function_names()
+    return False
 
 
 def shapes_without_point(

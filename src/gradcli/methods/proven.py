@@ -31,7 +31,7 @@ def nearest_float(ball: Ball) -> float | None:
 
 def decimal_digits(ball: Ball, digits: int) -> str | None:
     """The number in so many significant decimal digits, to which every number of the ball rounds; None if there is
-    none. A number that is known exactly is not padded with zeros."""
+    none. A number that these digits state exactly is not padded with zeros."""
     if ball == 0:
         return "0"
     parts = _agreed(ball, digits)
@@ -39,7 +39,21 @@ def decimal_digits(ball: Ball, digits: int) -> str | None:
         return None
     sign, whole, exponent = parts
     text = str(whole)
-    return sign + _placed(text.rstrip("0") if ball.is_exact() else text, exponent)
+    if ball.is_exact() and _is_stated(ball, digits):
+        return sign + _placed(text.rstrip("0"), exponent)
+    return sign + _placed(text, exponent, digits)
+
+
+def _is_stated(number: Ball, digits: int) -> bool:
+    """Whether so many significant digits are all that an exact number has."""
+    odd, twos = (abs(int(part)) if k == 0 else int(part) for k, part in enumerate(number.mid().man_exp()))
+    if twos < 0:
+        # odd * 5^k over 10^k: the last digit is not 0, and each 5 adds more than half a digit.
+        return -twos <= 2 * digits and odd * 5**-twos < 10**digits
+    zeros = 0
+    while zeros < twos and odd % 5 == 0:
+        odd, zeros = odd // 5, zeros + 1
+    return twos - zeros <= 4 * digits and odd << (twos - zeros) < 10**digits
 
 
 def proven_text(ball: Ball, digits: int = 0) -> str | None:
@@ -71,7 +85,7 @@ def short_text(ball: Ball) -> str:
 
 
 def bound_text(ball: Ball, name: str = "g") -> str:
-    """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
+    """What is known of a number whose digits are not proven: `0 ± 1e-k` or `|g| < 1ek`, or the digits that are."""
     if not ball.is_finite():
         return "no bound"
     if not ball.contains(0):
@@ -79,23 +93,25 @@ def bound_text(ball: Ball, name: str = "g") -> str:
             known = decimal_digits(ball, digits)
             if known is not None:
                 return f"{known}..., {digits} digits proven"
-    return f"|{name}| < {_power_above(ball)}"
+    bound = _power_above(ball)
+    return f"0 ± {bound}" if ball.contains(0) and bound.startswith("1e-") else f"|{name}| < {bound}"
 
 
 def is_number(text: str) -> bool:
     """Whether a text of proven digits is all of a number, and not only a bound."""
-    return text.lstrip("-")[:1].isdigit() and "proven" not in text
+    return text.lstrip("-")[:1].isdigit() and "proven" not in text and "±" not in text
 
 
 def is_tiny(text: str, bits: int) -> bool:
     """Whether a bound is so small that the number is as good as 0 at this precision."""
-    exponent = text.partition("2^")[2]
-    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
+    exponent = text.partition(" 1e")[2]
+    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2 * LOG10_2
 
 
 def _power_above(ball: Ball) -> str:
+    """A power of ten that the size of no number of the ball exceeds."""
     mantissa, exponent = ball.abs_upper().upper().man_exp()
-    return f"2^{int(exponent) + int(mantissa).bit_length()}"
+    return f"1e{math.ceil((int(exponent) + int(mantissa).bit_length()) * LOG10_2)}"
 
 
 def _agreed(ball: Ball, digits: int) -> tuple[str, Any, int] | None:

@@ -88,11 +88,17 @@ class Brackets(Reader):
         self._emit(Code.CALL, bracket.name.span, call, Span(bracket.name.span.start, token.span.end))
         self._advance(expects_operand=False)
 
+    def _comma_mend(self) -> str:
+        before, after = self.tokens[self.position - 1], self.tokens[self.position + 1]
+        if self.position and before.kind is after.kind is Kind.NUMBER:
+            return f"a decimal point is a point: {before.text}.{after.text}"
+        return "write [f1, f2] for a vector, f1; f2 for two"
+
     def _comma(self, token: Token) -> None:
         self._reduce_all()
         bracket = self.brackets[-1] if self.brackets else None
         if bracket is None:
-            raise self._error("',' stands outside brackets", token.span, "write [f1, f2] for a vector, f1; f2 for two")
+            raise self._error("',' stands outside brackets", token.span, self._comma_mend())
         if bracket.name is not None and bracket.kind == "(":
             raise self._unknown_function(bracket.name)
         if bracket.kind not in SEVERAL:

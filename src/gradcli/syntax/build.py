@@ -22,7 +22,7 @@ from gradcli.syntax.operands import Operand, literal_list, number, ragged, word
 from gradcli.syntax.operators import MATRIX_PRODUCT, POWER, PRODUCT, operators, own_power
 from gradcli.syntax.program import CONSTANTS, EULER, Call, Code, Instruction, Program
 from gradcli.syntax.readings import Readings, applied
-from gradcli.syntax.signatures import bind, parameter_fits, parameter_text, signature
+from gradcli.syntax.signatures import bind, constant_mend, parameter_fits, parameter_text
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Builder:
             raise ExpressionError(
                 f"the parameter '{name}' of {primitive.name} must be a constant",
                 span=operand.span,
-                hint=f"write a number there: {signature(primitive, (primitive.spellings or (primitive.name,))[0])}",
+                hint=constant_mend(primitive),
             )
         if isinstance(value, float) and not isinstance(value, Exact) and value.is_integer() and not operand.literal:
             value = int(value)

@@ -23,6 +23,7 @@ from gradcli.syntax.bindings import Binding, constant_value, name_of, parse_at, 
 from gradcli.syntax.program import Program
 
 Evaluate = Callable[[Graph, int], Nested]
+DERIVATIVE = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂](\w+)\s*([:=].*)", re.DOTALL)
 HINT = 'write --claim x1=5.5, --claim "x2: x1 - cos(x2)" or --claim @answers.json'
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
@@ -85,10 +86,16 @@ def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
         bindings = split_bindings(text)
     except GradcliError as error:
         error.hint = (
-            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else HINT
+            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else _mend(text)
         )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
+
+
+def _mend(text: str) -> str:
+    """`df/dx = 6` and `∂f/∂x: 2x` are claims of x."""
+    found = DERIVATIVE.match(text)
+    return f"a claim of a derivative has the name of the input alone: {found[1]}{found[2]}" if found else HINT
 
 
 def attempt(name: str, typed: Any, read: Callable[[], Claim]) -> Claim | Refused:
@@ -109,7 +116,7 @@ def _formula(text: str, colon: int) -> Claim:
     written = text[place.start : place.end]
     name = name_of(written)
     if name is None:
-        raise NameProblem(f"'{written}' is no name to claim anything of", span=place, source=text, hint=HINT)
+        raise NameProblem(f"'{written}' is no name to claim anything of", span=place, source=text, hint=_mend(text))
     if behind.start == behind.end:
         raise ExpressionError(f"the formula for '{name}' is missing", span=place, source=text, hint=HINT)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gradcli.errors import ExpressionError, NameProblem, Span, closest
+from gradcli.primitives.registry import function_names
 from gradcli.syntax.tokens import Kind, Token
 
 OPENING = ("(", "[", "⟨", "|", "||", "‖")
@@ -16,6 +17,7 @@ LETTERS = {"σ": "sigmoid", "Σ": "sum", "Γ": "gamma"}
 EIGENVALUES = "eigvalsh(A) gives the eigenvalues of a symmetric A, eigvecsh(A) its eigenvectors"
 ELSEWHERE = dict.fromkeys(("eigh", "eig", "eigs", "eigvals", "eigen"), EIGENVALUES)
 """Functions of other libraries that are several here."""
+CONDITIONAL = {"if", "else"}
 LONGEST_COMPARISON = 60
 BETWEEN = (",", ";", ":", "=", "and", "or", "not", "<", ">", "<=", ">=", "==", "!=")
 """What ends an operand of a comparison where no bracket is open."""
@@ -53,6 +55,11 @@ def call_of(name: str, tokens: list[Token], position: int, source: str) -> str |
     elif tokens[place].text == "^" and tokens[place + 1].kind is Kind.NUMBER:
         power = "^" + tokens[place + 1].text
         place += 2
+    elif [t.text for t in tokens[place : place + 3]] == ["^", "-", "1"]:
+        power = "⁻¹"
+        place += 3
+    if power == "⁻¹" and f"a{function}" in function_names():
+        return f"a{function}(x) for the inverse function, {function}(x)^-1 for 1/{function}(x)"
     token = tokens[place]
     if token.kind in (Kind.NAME, Kind.NUMBER):
         return f"{function}({source[token.span.start : token.span.end]}){power}"
@@ -111,7 +118,11 @@ def missing_operator(before: Token, token: Token, source: str) -> ExpressionErro
     """Two operands side by side that do not multiply."""
     left = source[before.span.start : before.span.end]
     right = source[token.span.start : token.span.end]
-    if token.kind is Kind.NUMBER:
+    if {before.text, token.text} & CONDITIONAL:
+        hint = "a choice is written where(x > 0, a, b)"
+    elif before.kind is token.kind is Kind.NUMBER:
+        hint = f"elements are separated by commas: [{left}, {right}]; {left}*{right} multiplies"
+    elif token.kind is Kind.NUMBER:
         hint = f"write {left}*{right} to multiply, {left}^{right} for a power"
     else:
         hint = "write one between them"

@@ -17,6 +17,7 @@ from gradcli.syntax.program import LONGEST_NOTED
 from gradcli.syntax.text import expression_text
 
 SQUARES = "squares each element"
+UNSIGNED = "a product without a sign"
 SUPERSCRIPT_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -62,7 +63,7 @@ class Readings:
 
     def notes(self, unused: Sequence[str], random: Random) -> tuple[str, ...]:
         """All notes, at last on the names that are never used and on the random numbers that were drawn."""
-        products = [f"a product without a sign was read as `{product}`" for product in self._products.values()]
+        products = [f"{UNSIGNED} was read as `{product}`" for product in self._products.values()]
         drawn = [f"random numbers are those of seed {random.seed}; --seed gives others"] if random.used else []
         return tuple(dict.fromkeys([*self._notes, *products, *faults.unused_notes(unused), *drawn]))
 

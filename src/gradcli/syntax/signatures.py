@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from gradcli.errors import GradcliError, NameProblem, Span, closest
 from gradcli.exact import Exact
 from gradcli.primitives.declare import Primitive
+from gradcli.primitives.registry import by_spelling
 from gradcli.syntax.operands import Literal, Operand
 from gradcli.syntax.program import Call
 
@@ -33,6 +34,14 @@ def signature(primitive: Primitive, spelling: str) -> str:
     arguments = [f"{primitive.arguments[0]}, ..."] if primitive.variadic else list(primitive.arguments)
     arguments += [f"{name}={parameter_text(default)}" for name, default in primitive.parameters.items()]
     return f"{spelling}({', '.join(arguments)})"
+
+
+def constant_mend(primitive: Primitive) -> str:
+    """What to write where a parameter is not a constant, as in max(x, y, z)."""
+    spelling = (primitive.spellings or (primitive.name,))[0]
+    of_two = any(len(other.arguments) == 2 and not other.parameters for other in by_spelling().get(spelling, ()))
+    several = f"; the {spelling} of three is {spelling}({spelling}(x, y), z)" if of_two else ""
+    return f"write a number there: {signature(primitive, spelling)}{several}"
 
 
 def parameter_text(value: Any) -> str:

@@ -11,6 +11,7 @@ HINTS = {
     "!": "write gamma(n + 1) for a factorial, != for 'not equal', not x for a negation",
     "&": "write x and y",
     "~": "write not x",
+    "°": "angles are in radians: write 30*pi/180 for 30 degrees",
     "}": "use ( ) or [ ]",
     "$": "delete it: LaTeX is not read",
     "∑": "write sum(x)",
@@ -36,6 +37,9 @@ def hint(text: str, position: int) -> str:
     if known is not None:
         return known
     plain = unicodedata.normalize("NFKC", character)
+    above, slash, below = plain.partition("⁄")
+    if slash and above.isdigit() and below.isdigit():
+        return f"write ({above}/{below})"
     if plain != character and plain.isascii() and plain.isprintable() and plain.strip():
         return f"did you mean {plain} ?"
     return "delete it" if character.isprintable() else "delete the invisible character"

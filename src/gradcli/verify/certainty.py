@@ -42,8 +42,13 @@ class JudgedNumber:
     computed: float
     true: Ball
     rounding: float
-    unit: float
+    dtype: str
     derivative: bool = False
+
+    @property
+    def unit(self) -> float:
+        """Half a unit in the last place of 1."""
+        return UNIT_ROUNDOFF[self.dtype]
 
     @property
     def error(self) -> float:
@@ -53,7 +58,7 @@ class JudgedNumber:
     @property
     def underflowed(self) -> bool:
         """Whether it is 0 because floats cannot hold what it truly is."""
-        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST["float64"])
+        return self.computed == 0 and not self.true.contains(0) and bool(abs(self.true) < SMALLEST[self.dtype])
 
     @property
     def right(self) -> bool:
@@ -90,8 +95,8 @@ class JudgedNumber:
         """Significant decimal digits that are the true ones, 16 at most."""
         if self.underflowed:
             return 0
-        if 0 < abs(self.computed) < SMALLEST["float64"]:
-            return int(math.log10(abs(self.computed) / UNDERFLOW["float64"]))
+        if 0 < abs(self.computed) < SMALLEST[self.dtype]:
+            return int(math.log10(abs(self.computed) / UNDERFLOW[self.dtype]))
         if not self.size:
             return 16 if self.right else 0
         return 16 if self.error <= self.unit * abs(self.computed) else digits_of(self.relative)
@@ -174,21 +179,19 @@ def true_numbers(truth: ProvenGradient) -> TrueNumbers:
 
 def judged(carrier: Carrier, found: dict[str, Derivative], truth: ProvenGradient) -> list[JudgedNumber]:
     """Every number that is shown, value and gradient, beside the true one."""
-    unit = UNIT_ROUNDOFF[carrier.dtype]
     gradient = found["reverse"].gradient
     assert gradient is not None
-    values = judge_value(found["reverse"].value, truth, unit)
-    return [*values, *judge_gradient(numbers_of(truth.problem, gradient), truth, unit)]
+    values = judge_value(found["reverse"].value, truth, carrier.dtype)
+    return [*values, *judge_gradient(numbers_of(truth.problem, gradient), truth, carrier.dtype)]
 
 
 def _forward(carrier: Carrier, found: dict[str, Derivative], truth: ProvenGradient) -> list[JudgedNumber]:
     """Forward mode's gradient beside the true one, with a bound of its own where reverse mode's is too narrow."""
     gradient, directional = found["forward"].gradient, found["forward"].directional
-    unit = UNIT_ROUNDOFF[carrier.dtype]
     if gradient is not None:
-        rows = judge_gradient(numbers_of(truth.problem, gradient), truth, unit, "forward mode's derivative")
+        rows = judge_gradient(numbers_of(truth.problem, gradient), truth, carrier.dtype, "forward mode's derivative")
     elif directional is not None:
-        rows = [_along(truth, unit, *directional)]
+        rows = [_along(truth, carrier.dtype, *directional)]
     else:
         return []
     if not any(row.beyond and math.isfinite(row.computed) for row in rows):
@@ -197,7 +200,7 @@ def _forward(carrier: Carrier, found: dict[str, Derivative], truth: ProvenGradie
     return [replace(row, rounding=max(row.rounding, bound)) for row, bound in bounds]
 
 
-def _along(truth: ProvenGradient, unit: float, direction: Mapping[str, Nested], slope: float) -> JudgedNumber:
+def _along(truth: ProvenGradient, dtype: str, direction: Mapping[str, Nested], slope: float) -> JudgedNumber:
     """Forward mode's derivative along the one direction that it looks along, beside the true one."""
     weights = numbers_of(truth.problem, direction)
     with working(truth.bits):
@@ -205,27 +208,27 @@ def _along(truth: ProvenGradient, unit: float, direction: Mapping[str, Nested], 
         true = sum(terms, start=terms[0] * 0)
     rounding = math.fsum(abs(w) * r for w, r in zip(weights, truth.rounding, strict=True))
     label = f"forward mode's derivative {ONE_DIRECTION}"
-    return JudgedNumber(label, slope, true, rounding, unit, True)
+    return JudgedNumber(label, slope, true, rounding, dtype, True)
 
 
-def judge_value(value: Nested, truth: ProvenGradient, unit: float) -> list[JudgedNumber]:
+def judge_value(value: Nested, truth: ProvenGradient, dtype: str) -> list[JudgedNumber]:
     """The elements of the value beside the true ones."""
     shape = truth.problem.output_shape
     triples = zip(flatten(value), truth.value, truth.value_rounding, strict=True)
     return [
-        JudgedNumber(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, unit)
+        JudgedNumber(f"the value at {index_of(k, shape)}" if shape else "the value", found, true, r, dtype)
         for k, (found, true, r) in enumerate(triples)
     ]
 
 
 def judge_gradient(
-    numbers: Sequence[float], truth: ProvenGradient, unit: float, called: str = "the derivative"
+    numbers: Sequence[float], truth: ProvenGradient, dtype: str, called: str = "the derivative"
 ) -> list[JudgedNumber]:
     """A gradient, flat with its inputs in order, beside the true one."""
     problem = truth.problem
     names = [name for name in problem.wrt for _ in range(size(problem.input_shape(name)))]
     columns = zip(names, numbers, truth.gradient, truth.rounding, strict=True)
-    return [JudgedNumber(f"{called} by {n}", c, t, r, unit, True) for n, c, t, r in columns]
+    return [JudgedNumber(f"{called} by {n}", c, t, r, dtype, True) for n, c, t, r in columns]
 
 
 def _wrong_rule(problem: Problem, carrier: Carrier, truth: ProvenGradient) -> Verdict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
@@ -27,7 +28,7 @@ from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import JudgedNumber, underflow_sentence
 from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
 from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
-from gradcli.verify.proof import MOST_CORRECTED, corrected, prove_hessian, prove_hvp
+from gradcli.verify.proof import MOST_CORRECTED, Proof, corrected, corrected_at_kink, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
 from gradcli.verify.thresholds import is_seen
 from gradcli.verify.ties import ties_as_written
@@ -63,14 +64,13 @@ def check_hessian(problem: Problem, carrier: Carrier) -> CheckedHessian:
     found = CheckedHessian(carrier.nested(value), gradient, blocks, Verdict("unverified", "there is no input"))
     if count:
         other = nested(carrier, hessian_on_graph(problem, carrier))
-        found.verdict = corrected(
-            judge_hessian(problem, carrier, blocks, other),
-            problem,
-            "hessian",
-            2 * count,
-            lambda: prove_hessian(problem, 0),
-            lambda proof: proof.by_pairs(),
-        )
+        verdict = judge_hessian(problem, carrier, blocks, other)
+        proving = (problem, "hessian", 2 * count, partial(prove_hessian, problem, 0), Proof.by_pairs)
+        if on_a_kink_as_written(problem, carrier):
+            shown = [n for row in blocks.values() for block in row.values() for n in flatten(block)]
+            found.verdict = corrected_at_kink(verdict, [*flatten(found.value), *shown], *proving)
+        else:
+            found.verdict = corrected(verdict, *proving)
     return found
 
 
@@ -135,6 +135,13 @@ def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) ->
     if not all(map(math.isfinite, numbers)):
         return Verdict("undefined", f"the rules give no second derivative there: {where}")
     return Verdict("kink", f"{where}: there may be no second derivative; shown is what the rules give")
+
+
+def on_a_kink_as_written(problem: Problem, carrier: Carrier) -> bool:
+    """Whether the point is on a kink, and floats see all of it: balls then take the same branches as the rules did."""
+    computed = tape_of(problem, carrier)
+    kinks = set(computed.kinks())
+    return bool(kinks) and set(ties_as_written(problem, computed).tape.kinks()) == kinks
 
 
 def _beside_kinks(problem: Problem, carrier: Carrier) -> Verdict | None:
@@ -294,11 +301,10 @@ def _by_truth(truth: TrueProduct, problem: Problem, carrier: Carrier, question: 
     name = _called(problem, question)
     if not truth.confirmed:
         return Verdict("wrong", f"the rules give {name} as {truth.text}, second differences in balls {truth.seen!r}")
-    unit = UNIT_ROUNDOFF[carrier.dtype]
     for found in (question.ours, question.other):
         if found is None:
             continue
-        number = JudgedNumber(name, found, truth.ball, truth.rounding, unit, derivative=True)
+        number = JudgedNumber(name, found, truth.ball, truth.rounding, carrier.dtype, derivative=True)
         if number.underflowed:
             return Verdict("ill-conditioned", underflow_sentence(number, carrier.dtype, truth.text))
         if number.beyond:
@@ -361,19 +367,15 @@ def check_hvp(
     value = carrier.nested(vjp(problem, carrier)[0])
     flat = numbers_of(problem, products)
     kink = second_kink(problem, carrier, flat)
+    proving = (problem, "hvp", 2, partial(prove_hvp, problem, tangent, 0), Proof.by_input)
     if kink is not None:
+        if on_a_kink_as_written(problem, carrier):
+            kink = corrected_at_kink(kink, [*flatten(value), *flat], *proving)
         return value, products, kink
     if not all(map(math.isfinite, flat)):
         return value, products, Verdict("undefined", "the product is not finite there")
     still = by_input(problem, [0.0] * elements(problem))
     v: Direction = numbers_of(problem, {**still, **tangent})
     questions = [Question(u, v, math.fsum(a * b for a, b in zip(u, flat, strict=True))) for u in probes(len(v))]
-    verdict = corrected(
-        witness(problem, carrier, questions, max(map(abs, flat), default=0.0)),
-        problem,
-        "hvp",
-        2,
-        lambda: prove_hvp(problem, tangent, 0),
-        lambda proof: proof.by_input(),
-    )
+    verdict = corrected(witness(problem, carrier, questions, max(map(abs, flat), default=0.0)), *proving)
     return value, products, verdict

@@ -221,7 +221,8 @@ def arguments_text(tape: Tape, node: int, names: dict[int, str], elements: Seque
             shape = tape.graph.shapes[argument]
             parts += [f"{called}{index_text(place, shape)} = {numbers[place]:.6g}" for place in elements]
         elif numbers:
-            parts.append(f"{label} from {min(numbers):.6g} to {max(numbers):.6g}")
+            low, high = min(numbers), max(numbers)
+            parts.append(f"{label} = {low:.6g}" if low == high else f"{label} from {low:.6g} to {high:.6g}")
     return " at " + ", ".join(parts) if parts else ""
 
 

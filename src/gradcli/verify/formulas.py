@@ -17,6 +17,7 @@ from gradcli.methods.base import arranged, flatten, unflatten
 from gradcli.problem import Nested
 from gradcli.shapes import Shape
 from gradcli.syntax.claims import Claim, Digits
+from gradcli.syntax.readings import UNSIGNED
 from gradcli.verify.claims import (
     RIGHT,
     WRONG,
@@ -71,7 +72,8 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
     explained = explanations(question, failed, looked)
-    read = question.built.notes
+    # A y can be read in one way only; 1/2x in two.
+    read = [note for note in question.built.notes if not note.startswith(UNSIGNED)]
     wrong = replace(
         whole,
         word=WRONG,

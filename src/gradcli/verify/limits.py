@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
-from gradcli.methods.base import elements, weigh
+from gradcli.methods.base import elements, flatten, weigh
 from gradcli.methods.enclosures import operations, working
 from gradcli.methods.numerical import coordinate_direction, held_nodes
 from gradcli.problem import Nested, Problem
+from gradcli.shapes import index_text
 from gradcli.verify.kinks import Sides
 from gradcli.verify.needed import needs_nan
 
@@ -88,6 +89,8 @@ class Behaviour(NamedTuple):
     at_point: float | None
     left: Side
     right: Side
+    place: str = ""
+    """The element of an array, as `[0,1]`."""
 
     @property
     def continuous(self) -> bool:
@@ -171,7 +174,10 @@ def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], posi
     defined = math.isfinite(float(here))
     scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
     left, right = (_side(line, direction, sign * scale, here if defined else None) for sign in (-1, +1))
-    return Behaviour(name, float(here) if defined else None, left, right)
+    moving = flatten(direction[name]) if name in direction else []
+    hot = [k for k, number in enumerate(moving) if number]
+    place = index_text(hot[0], line.problem.input_shape(name)) if len(hot) == 1 else ""
+    return Behaviour(name, float(here) if defined else None, left, right, place)
 
 
 def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ball | None) -> Side:
@@ -305,11 +311,14 @@ def _number(number: float) -> str:
 
 def limits_sentence(seen: Sequence[Behaviour]) -> str:
     """What is seen along all coordinates that have no derivative; empty where nothing is."""
-    words = [(b.name, sentence_of(b)) for b in seen if b.sides is None]
-    told = [(name, text) for name, text in words if text]
+    words = [(b.name + b.place, sentence_of(b)) for b in seen if b.sides is None]
+    told: dict[str, list[str]] = {}
+    for name, text in words:
+        if text:
+            told.setdefault(text, []).append(name)
     if len(seen) == 1:
-        return told[0][1] if told else ""
-    return "; ".join(f"along {name}: {text}" for name, text in told)
+        return next(iter(told), "")
+    return "; ".join(f"along {', '.join(names)}: {text}" for text, names in told.items())
 
 
 def sides_of(problem: Problem, seen: Sequence[Behaviour]) -> dict[str, list[Sides]]:

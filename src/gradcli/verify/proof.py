@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from gradcli.carriers.balls import Balls
@@ -18,6 +20,7 @@ from gradcli.methods.second_order import hvp
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, size
+from gradcli.verify.thresholds import KEPT
 from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 MOST_CORRECTED = 100_000
@@ -112,6 +115,38 @@ def corrected(
     if any(not is_number(text) and not is_tiny(text, proof.bits) for text in proof.texts()):
         return replace(verdict, true=None)
     return replace(verdict, true=TrueNumbers(proof.value, part(proof), kind))
+
+
+def corrected_at_kink(
+    verdict: Verdict,
+    shown: Sequence[float],
+    problem: Problem,
+    kind: str,
+    sweeps: int,
+    prove: Callable[[], Proof],
+    part: Callable[[Proof], Any],
+) -> Verdict:
+    """The verdict at a kink with what the rules truly give, where the floats that are shown lost digits of it."""
+    if operations(problem) * sweeps > MOST_CORRECTED:
+        return verdict
+    try:
+        proof = prove()
+    except UsageError:
+        return verdict
+    texts = proof.texts()
+    if any(not is_number(text) and not is_tiny(text, proof.bits) for text in texts):
+        return verdict
+    true = [Fraction(text) if is_number(text) else Fraction(0) for text in texts]
+    pairs = zip(shown, true, strict=True)
+    if all(_keeps(number, right, problem.dtype) for number, right in pairs):
+        return verdict
+    words = f"{verdict.sentence}; {problem.dtype} loses digits of it"
+    return replace(verdict, sentence=words, true=TrueNumbers(proof.value, part(proof), kind))
+
+
+def _keeps(number: float, true: Fraction, dtype: str) -> bool:
+    """Whether a number has its digits; all are lost where it is 0 and should not be."""
+    return math.isfinite(number) and abs(Fraction(number) - true) <= Fraction(KEPT[dtype]) * abs(true)
 
 
 def prove_gradient(problem: Problem, digits: int) -> Proof:

@@ -1,4 +1,4 @@
-"""A formula for a derivative or a value, beside what is right at a point."""
+"""A formula made ready to be compared with the derivative, or the value, that it is claimed to be."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
-from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated, suggestion
+from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated
+from gradcli.graph import Graph
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import flatten
 from gradcli.methods.certified import prove
@@ -22,7 +24,11 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim
-from gradcli.verify.claims import JACOBIAN_HINT, in_torch_order
+from gradcli.syntax.faults import name_mend
+from gradcli.verify.claims import (
+    JACOBIAN_HINT,
+    in_torch_order,
+)
 from gradcli.verify.explain import finite
 from gradcli.verify.points import Points, required_properties
 from gradcli.verify.setting import Setting
@@ -59,7 +65,7 @@ class Question:
         self.of_value = setting.of_value(claim)
         self.node = setting.nodes[claim.name] if self.of_value else self.graph.inputs[claim.name]
         self.built = self._build()
-        (self.output,) = self.built.outputs
+        self.joined, self.output = self._joined()
         self.carrier = self._carrier()
         self.layout, self.fits = self._layout()
         inputs = {name: self.graph.shapes[node] for name, node in self.graph.inputs.items()}
@@ -86,16 +92,13 @@ class Question:
         right = self._right(tape, problem)
         if right is None:
             return None
-        known = self._known(tape, point)
-        made = self.built.graph
-        found = evaluate(made, [self.output], self.carrier, input_values(made, self.carrier, known))
-        value = self.carrier.nested(found.values[self.output])
-        claimed = flatten(value)
-        proven = None if finite(claimed) else self._proven(known)
+        found = evaluate(self.joined, [self.output], self.carrier, input_values(self.joined, self.carrier, point))
+        claimed = flatten(self.carrier.nested(found.values[self.output]))
+        proven = None if finite(claimed) else self._proven(point)
         claimed = proven or claimed
         if not self.of_value:
             claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
-        agrees = self._agree(claimed, right, problem, None if proven else known)
+        agrees = self._agree(claimed, right, problem, exact=proven is not None)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
 
     def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
@@ -134,24 +137,32 @@ class Question:
                 numbers += zeros if adjoint is None else flatten(main.nested(adjoint))
         return numbers if finite(numbers) else None
 
-    def _known(self, tape: Tape, point: Mapping[str, Nested]) -> dict[str, Nested]:
-        """Values of the names that a formula may use: inputs, and named steps of the expression."""
-        wanted = self.built.graph.inputs
-        steps = {n: self.setting.nodes[n] for n in wanted if n in self.setting.nodes}
-        main = self.setting.carrier
-        missing = [node for node in steps.values() if node >= len(tape.values) or tape.values[node] is None]
-        if missing:
-            tape = evaluate(self.graph, list(steps.values()), main, input_values(self.graph, main, point))
-        return {n: main.nested(tape.values[steps[n]]) if n in steps else point[n] for n in wanted}
+    def _joined(self) -> tuple[Graph, int]:
+        """The formula with the steps of the expression that it names on one graph: what rounding does to them is a part
+        of what it does to the formula."""
+        written, joined = self.built.graph, Nodes(Graph())
+        steps = {name: self.setting.nodes[name] for name in written.inputs if name in self.setting.nodes}
+        inputs = {
+            node: Node(joined, joined.graph.input(name, self.graph.shapes[node]))
+            for name, node in self.graph.inputs.items()
+        }
+        values = evaluate(self.graph, list(steps.values()), joined, inputs).values
+        known = {
+            node: values[steps[name]] if name in steps else inputs[self.graph.inputs[name]]
+            for name, node in written.inputs.items()
+        }
+        (output,) = self.built.outputs
+        found: Node = evaluate(written, [output], joined, known).values[output]
+        return joined.graph, found.id
 
-    def _proven(self, known: Mapping[str, Nested]) -> list[float] | None:
+    def _proven(self, point: Mapping[str, Nested]) -> list[float] | None:
         """The formula's numbers where floats overflow on the way to them; None where it has none."""
-        asked = Problem(self.built.graph, self.output, (), known, None, self.carrier.dtype)
+        asked = Problem(self.joined, self.output, (), point, None, self.carrier.dtype)
         if too_large(asked):
             return None
 
         def computed(balls: Balls) -> list[list[Any]]:
-            inputs = input_values(asked.graph, balls, known)
+            inputs = input_values(asked.graph, balls, point)
             return [flat(evaluate(asked.graph, [self.output], balls, inputs).values[self.output])]
 
         try:
@@ -162,11 +173,9 @@ class Question:
             found = [nearest_float(ball) for ball in numbers]
         return [number for number in found if number is not None] if None not in found else None
 
-    def _agree(
-        self, claimed: list[float], right: list[float], problem: Problem, known: Mapping[str, Nested] | None
-    ) -> bool | None:
-        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell. `known` are
-        the values that the formula was computed from, None where it is proven."""
+    def _agree(self, claimed: list[float], right: list[float], problem: Problem, exact: bool) -> bool | None:
+        """Whether the numbers differ by no more than rounding; None where rounding is too large to tell. `exact`: the
+        claimed ones are proven."""
         main = self.setting.carrier
         unit = ROUNDING * UNIT_ROUNDOFF[main.dtype]
         if all(abs(c - r) <= unit * abs(r) for c, r in zip(claimed, right, strict=True)):
@@ -179,8 +188,8 @@ class Question:
             rows = [replace(row, wrt=(self.claim.name,)) for row in self._rows(problem)]
             ours = [r for row in rows for r in rounding_of_gradient(row, main)[self.claim.name]]
         theirs = 0.0
-        if known is not None:
-            theirs = max(rounding_of_value(self.built.graph, self.output, self.carrier, known), default=0.0)
+        if not exact:
+            theirs = max(rounding_of_value(self.joined, self.output, self.carrier, problem.point), default=0.0)
         if any(abs(c - r) > o + theirs for c, r, o in zip(claimed, right, ours, strict=True)):
             return False
         size = max(map(abs, [*claimed, *right]))
@@ -195,7 +204,8 @@ class Question:
         unknown = [name for name in program.free_names if name not in shapes]
         if unknown:
             known = f"known are {', '.join(self.graph.inputs) or 'no names'}"
-            hint = suggestion(unknown[0], list(shapes), known)
+            mend = program.mends.get(unknown[0])
+            hint = name_mend(unknown[0], list(shapes), program.free_names, mend) or known
             place = next((i.span for i in program.instructions if i.value == unknown[0]), None)
             cause = f"the formula for {claim.name} uses {unknown[0]}, which the expression does not have"
             raise NameProblem(cause, span=place, source=source, hint=hint)
@@ -210,13 +220,13 @@ class Question:
         return built
 
     def _carrier(self) -> Carrier:
-        main, graph = self.setting.carrier, self.built.graph
+        main, graph = self.setting.carrier, self.joined
         device = main.device if main.name == "tensors" else None
         return select_carrier(graph, graph.ancestors([self.output]), device, main.dtype)
 
     def _layout(self) -> tuple[Layout, bool]:
         """The layout that the formula's shape is that of, and whether it is the one asked for. Raises ShapeError."""
-        given = self.built.graph.shapes[self.output]
+        given = self.joined.shapes[self.output]
         if self.of_value:
             if given == self.shape:
                 return "torch", True

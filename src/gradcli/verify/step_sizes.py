@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.precision import SMALLEST
 from gradcli.errors import DomainError, UsageError
 from gradcli.methods.base import flatten, unflatten
 from gradcli.methods.enclosures import BallLine, difference_bits, too_large, working
@@ -121,6 +122,10 @@ def _study(line: Line, truth: ProvenGradient, name: str, gradient: list[Ball]) -
     rounding = line.noise.of(line.here())
     with working(difference_bits(problem), problem.dtype) as balls:
         true = sum(gradient, start=balls.lift(0))
+        if true != 0 and abs(true) < SMALLEST[problem.dtype]:
+            small = f"the derivative {truth.text_of(true)} is too small for {problem.dtype}"
+            mend = "gradcli grad --precision 20 proves its digits"
+            raise UsageError(f"--step-sizes measures floats, and {small}", hint=mend)
         exact = BallLine(problem, balls)
         positions = flatten(problem.point[name])
         second, third = _derivatives(exact, direction, positions)

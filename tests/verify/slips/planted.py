@@ -10,6 +10,7 @@ FACTOR, DEGREES, TRANSPOSED = "missing factor", "degrees for radians", "transpos
 LAYOUT, TRUNCATED = "other layout", "truncated for rounded"
 PRODUCT, UNSQUARED, ARGUMENT = "product of derivatives", "denominator not squared", "wrong argument"
 POWER, LOWERED, BASE = "power rule on an exponential", "exponent not lowered", "forgotten base"
+RAISED = "exponent raised"
 INTEGRAL, SQUARE = "integral for derivative", "missing square"
 
 EXPRESSIONS: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
@@ -177,6 +178,8 @@ EXPRESSIONS: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
 }
 
 FURTHER: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
+    "1/x^3": ({"x": 1.7}, [("x", RAISED, lambda x: -3 / x**2), ("x", PRODUCT, lambda x: 1 / (3 * x**2))]),
+    "5*x^-2": ({"x": 1.7}, [("x", RAISED, lambda x: -10 / x)]),
     "sin(x)*ln(x)": (
         {"x": 1.7},
         [

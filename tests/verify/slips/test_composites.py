@@ -23,6 +23,7 @@ from tests.verify.judgements import kinds, one
             "f = v1/v3 is differentiated as if (u/v)' were u'/v': -0.0850762",
         ),
         ("1/(x^2+1)", 1.9, -3.8 / 4.61, "the quotient rule at f = 1/v2 divides by v2, not by its square: -0.824295"),
+        ("3/(x^2+1)", 1.9, 3 / 3.8, "f = 3/v2 is differentiated as if (c/v)' were c/v': 0.789474"),
         ("1/(x^2+1)", 1.9, -3.8, "the quotient rule at f = 1/v2 leaves the denominator out: -3.8"),
         (
             "sin(x^3)",

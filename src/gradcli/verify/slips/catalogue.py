@@ -8,7 +8,7 @@ from gradcli.verify.slips.factors import MissingChainFactor, MissingFactor
 from gradcli.verify.slips.matrices import Transposed
 from gradcli.verify.slips.rules import MISTAKEN, MistakenRule
 from gradcli.verify.slips.slip import Slip
-from gradcli.verify.slips.terms import CountedDetached, DroppedPath, FlippedSign, HalfProduct
+from gradcli.verify.slips.terms import CountedDetached, DroppedConstant, DroppedPath, FlippedSign, HalfProduct
 
 SLIPS: tuple[Slip, ...] = (
     FlippedSign(),
@@ -19,6 +19,7 @@ SLIPS: tuple[Slip, ...] = (
     ProductOfDerivatives(),
     *(MistakenRule(kind) for kind in dict.fromkeys(line[0] for line in MISTAKEN)),
     UnsquaredDenominator(),
+    DroppedConstant(),
     CountedDetached(),
     WrongArgument(),
     DegreesForRadians(),

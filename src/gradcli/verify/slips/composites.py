@@ -10,12 +10,12 @@ from gradcli.verify.sweep import Edge, Sweep, constant_factor, is_product, is_qu
 
 
 class ProductOfDerivatives(Slip):
-    """(u v)' = u' v', and (u/v)' = u'/v'."""
+    """(u v)' = u' v', (u/v)' = u'/v', and (c/v)' = c/v'."""
 
     kind = "product of derivatives"
 
     def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
-        """Each product and quotient both of whose parts change with the input."""
+        """Each product and quotient both of whose parts change with the input, or its denominator alone."""
         for node, edges in sweep.into.items():
             primitive = sweep.tape.primitive(node)
             if len(edges) == 2 and (is_product(primitive) or is_quotient(primitive)):
@@ -24,6 +24,18 @@ class ProductOfDerivatives(Slip):
                     first, second = (sweep.flows[edge] for edge in edges)
                     columns = zip(sweep.right, first, second, flow, strict=True)
                     yield Candidate(self.kind, tuple(n - a - b + c for n, a, b, c in columns), edges[0])
+            elif is_quotient(primitive) and edges[0].position == 1 and sweep.tangents is not None:
+                flow = self._flow_of_constant(sweep, edges[0], sweep.tangents)
+                yield Candidate(self.kind, replaced(sweep, edges[0], flow), edges[0], 1.0)
+
+    @staticmethod
+    def _flow_of_constant(sweep: Sweep, edge: Edge, tangents: Sequence[Sequence[Value | None]]) -> list[float]:
+        above, numbers = sweep.tape.arguments(edge.node)[0], []
+        for found in tangents:
+            below = found[edge.argument]
+            factor = None if below is None else sweep.carrier.div(above, below)
+            numbers.append(0.0 if factor is None else sweep.inner(sweep.adjoints[edge.node], factor))
+        return numbers
 
     @staticmethod
     def _flow(sweep: Sweep, edges: Sequence[Edge], divides: bool) -> list[float] | None:
@@ -44,7 +56,8 @@ class ProductOfDerivatives(Slip):
         edge = found[0].edge
         assert edge is not None
         divides = is_quotient(sweep.tape.primitive(edge.node))
-        rule = "(u/v)' were u'/v'" if divides else "(u v)' were u' v'"
+        quotient = "(c/v)' were c/v'" if found[0].detail else "(u/v)' were u'/v'"
+        rule = quotient if divides else "(u v)' were u' v'"
         return f"{sweep.node_text(edge.node)} is differentiated as if {rule}{result_text(found[0])}"
 
 

@@ -23,6 +23,7 @@ from gradcli.verify.sweep import Edge, Sweep
 
 POWER_RULE = "power rule on an exponential"
 NOT_LOWERED = "exponent not lowered"
+RAISED = "exponent raised"
 FORGOTTEN_BASE = "forgotten base"
 INTEGRAL = "integral for derivative"
 NO_SQUARE = "missing square"
@@ -33,6 +34,7 @@ MISTAKEN: tuple[tuple[str, str, str, str], ...] = (
     (POWER_RULE, "pow", "y", "y*x^(y - 1)"),
     (POWER_RULE, "exp", "x", "x*exp(x - 1)"),
     (NOT_LOWERED, "power", "x", "exponent*x^exponent"),
+    (RAISED, "power", "x", "exponent*x^(exponent + 1)"),
     (FORGOTTEN_BASE, "pow", "y", "x^y"),
     (FORGOTTEN_BASE, "log10", "x", "1/x"),
     (FORGOTTEN_BASE, "log2", "x", "1/x"),

@@ -8,7 +8,9 @@ from functools import partial
 
 from gradcli.carriers.nodes import Nodes
 from gradcli.graph import Graph
+from gradcli.methods.base import flatten
 from gradcli.primitives.declare import Primitive
+from gradcli.syntax.text import format_node
 from gradcli.verify.slips.slip import (
     Candidate,
     Slip,
@@ -24,6 +26,7 @@ from gradcli.verify.slips.slip import (
 from gradcli.verify.sweep import Edge, Sweep, is_quotient
 from gradcli.verify.why.patterns import replaced as replaced_nodes
 
+LEAST_ELEMENTS = 3
 PLACES = ("first", "second")
 
 
@@ -97,6 +100,31 @@ class DroppedPath(Slip):
         twice = arguments.count(edge.argument) > 1
         which = f"the {PLACES[edge.position]} argument of " if twice and edge.position < len(PLACES) else ""
         return f"the path through {which}{sweep.node_text(edge.node)} is left out{without_text(sweep, found[0])}"
+
+
+class DroppedConstant(Slip):
+    """What the derivative holds of a constant or another input as it is: softmax(z) for softmax(z) - y."""
+
+    kind = "dropped constant"
+
+    def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
+        """The result without each array of its shape, added or subtracted. A single number would fit by chance."""
+        if sweep.name is None or len(sweep.right) < LEAST_ELEMENTS:
+            return
+        source = sweep.graph.inputs[sweep.name]
+        for node in sweep.tape.nodes:
+            if sweep.graph.is_leaf(node) and node != source and sweep.graph.shapes[node] == sweep.shape:
+                numbers = flatten(sweep.carrier.nested(sweep.tape.values[node]))
+                for sign in (1.0, -1.0):
+                    edge = Edge(sweep.target, 0, node)
+                    yield Candidate(self.kind, difference(sweep.right, numbers, sign), edge, sign)
+
+    def sentence(self, sweep: Sweep, found: Sequence[Candidate]) -> str:
+        """`the term -y is left out`."""
+        edge = found[0].edge
+        assert edge is not None
+        sign = "-" if found[0].detail < 0 else ""
+        return f"the term {sign}{format_node(sweep.graph, edge.argument, sweep.names)} is left out"
 
 
 class CountedDetached(Slip):

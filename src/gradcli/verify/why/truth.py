@@ -15,7 +15,6 @@ from gradcli.carriers.tape import evaluate, input_values
 from gradcli.errors import Unstated
 from gradcli.methods.base import flatten, unflatten, unit_vector, weigh
 from gradcli.methods.certified import MOST_BITS, Numbers, prove
-from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import (
     STEP_EXPONENT,
     BallLine,
@@ -140,14 +139,14 @@ class ProblemInBalls:
     def lost_value(self, value: Nested) -> JudgedNumber | None:
         """The value, if it has lost digits."""
         known = self._known
-        rows = [] if known is None else judge_value(value, known, UNIT_ROUNDOFF[self.carrier.dtype])
+        rows = [] if known is None else judge_value(value, known, self.carrier.dtype)
         return next((row for row in rows if is_lost(row, self.carrier.dtype)), None)
 
     def lost_components(self, gradient: Mapping[str, list[float]]) -> dict[str, dict[int, JudgedNumber]]:
         """By input, the components that have lost digits."""
         known = self._known
         numbers = [number for name in self.problem.wrt for number in gradient[name]]
-        rows = [] if known is None else judge_gradient(numbers, known, UNIT_ROUNDOFF[self.carrier.dtype])
+        rows = [] if known is None else judge_gradient(numbers, known, self.carrier.dtype)
         found: dict[str, dict[int, JudgedNumber]] = {name: {} for name in self.problem.wrt}
         for (name, k), row in zip(self._places(), rows, strict=False):
             if is_lost(row, self.carrier.dtype):
