@@ -6,6 +6,7 @@ its line. Nodes are called n0, n1, ... and labels e0, e1, ...: no user text reac
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -86,20 +87,51 @@ def place(
     timeout: float,
     engine: engines.Engine | None = None,
 ) -> Layout:
-    """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed."""
-    answer = engines.run(layout_text(picture, card_sizes, label_sizes), timeout, engine)
-    layout = read_answer(picture, answer, card_sizes, label_sizes)
-    return spread_ports(picture, layout)
+    """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed.
+
+    Graphviz ranks frames in two ways, and with either it may lead an edge through a card or back to an earlier rank:
+    then the other is tried, and the one with fewer faults is taken.
+    """
+    end = time.monotonic() + timeout
+    # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
+    together = any(card.group for card in picture.cards)
+    found: list[tuple[int, Layout]] = []
+    for whole_ranks in (together, not together):
+        text = layout_text(picture, card_sizes, label_sizes, whole_ranks)
+        answer = engines.run(text, max(end - time.monotonic(), 0.01), engine)
+        layout = read_answer(picture, answer, card_sizes, label_sizes)
+        found.append((faults(picture, layout) if picture.clusters else 0, layout))
+        if not found[-1][0]:
+            break
+    return spread_ports(picture, min(found, key=lambda one: one[0])[1])
 
 
-def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Sequence[Size | None]) -> str:
-    """The DOT text that asks for positions only."""
+def faults(picture: Picture, layout: Layout) -> int:
+    """How many edges run backwards or through a card."""
+    if picture.direction == "TB":
+        return faults(replace(picture, direction="LR"), layout.transposed())
+    boxes = {card.id: box for card, box in zip(picture.cards, layout.cards, strict=True)}
+    inner = [shrunk(box) for box in layout.cards]
+    return sum(
+        boxes[edge.source].right >= boxes[edge.target].x or crosses(route, inner)
+        for edge, route in zip(picture.edges, layout.routes, strict=True)
+    )
+
+
+def shrunk(box: Box) -> Box:
+    """A box without its rim, which the edges of a card touch."""
+    return Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH)
+
+
+def layout_text(
+    picture: Picture, card_sizes: Sequence[Size], label_sizes: Sequence[Size | None], whole_ranks: bool = False
+) -> str:
+    """The DOT text that asks for positions only; `whole_ranks` are those of the whole picture, not of each frame."""
     number = {card.id: index for index, card in enumerate(picture.cards)}
     tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
     around = picture.frames_around()
     in_cluster: list[list[str]] = [[] for _ in picture.clusters]
-    # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
-    ranks = " newrank=true" if any(card.group for card in picture.cards) else ""
+    ranks = " newrank=true" if whole_ranks else ""
     lines = [
         f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}{ranks}]",
         'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
@@ -190,7 +222,7 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
         ((boxes[edge.source].right, route[0][1]), *route[1:-1], (boxes[edge.target].x, route[-1][1]))
         for edge, route in zip(picture.edges, layout.routes, strict=True)
     ]
-    inner = [Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH) for box in layout.cards]
+    inner = [shrunk(box) for box in layout.cards]
     for at_head in (False, True):
         sides: dict[str, list[int]] = {}
         for index, edge in enumerate(picture.edges):
@@ -225,6 +257,8 @@ def with_port(route: Curve, label: Box | None, shift: float, at_head: bool) -> C
         return mirrored(with_port(mirrored(route), flipped, shift, at_head=False))
     start, limit = route[0], label.centre[0] if label else route[-1][0]
     room = min(PORT_REACH, 0.95 * (limit - start[0]))
+    if room <= 0:  # it runs backwards
+        return route
     if route[3][0] - start[0] >= 0.6 * room:  # one long curve: it stays smooth when its beginning is shifted
         return ((start[0], start[1] + shift), (route[1][0], route[1][1] + shift), *route[2:])
     return with_first(route, start[0] + room, (start[0], start[1] + shift), (1.0, 0.0))
