@@ -90,20 +90,18 @@ def place(
     """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed.
 
     Graphviz ranks frames in two ways, and with either it may lead an edge through a card or back to an earlier rank:
-    then the other is tried, and the one with fewer faults is taken.
+    then the other is tried. Where both do, there are no frames, which the legend says.
     """
     end = time.monotonic() + timeout
     # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
     together = any(card.group for card in picture.cards)
-    found: list[tuple[int, Layout]] = []
-    for whole_ranks in (together, not together):
-        text = layout_text(picture, card_sizes, label_sizes, whole_ranks)
+    for framed, whole_ranks in ((picture, together), (picture, not together), (replace(picture, clusters=()), False)):
+        text = layout_text(framed, card_sizes, label_sizes, whole_ranks)
         answer = engines.run(text, max(end - time.monotonic(), 0.01), engine)
-        layout = read_answer(picture, answer, card_sizes, label_sizes)
-        found.append((faults(picture, layout) if picture.clusters else 0, layout))
-        if not found[-1][0]:
+        layout = read_answer(framed, answer, card_sizes, label_sizes)
+        if not framed.clusters or not faults(picture, layout):
             break
-    return spread_ports(picture, min(found, key=lambda one: one[0])[1])
+    return spread_ports(picture, layout)
 
 
 def faults(picture: Picture, layout: Layout) -> int:
