@@ -27,6 +27,9 @@ PORT_SPREAD = 22.0
 PORT_REACH = 45.0
 """How far from a card, in points, its edges may leave the way that Graphviz found."""
 
+FINELY = 60
+"""Points on a curve between which no corner of a card is overlooked."""
+
 TOUCH = 0.5
 """So far, in points, a line may run into a card when its port is moved: its own cards it must touch."""
 
@@ -111,7 +114,7 @@ def faults(picture: Picture, layout: Layout) -> int:
     boxes = {card.id: box for card, box in zip(picture.cards, layout.cards, strict=True)}
     inner = [shrunk(box) for box in layout.cards]
     return sum(
-        boxes[edge.source].right >= boxes[edge.target].x or crosses(route, inner)
+        boxes[edge.source].right >= boxes[edge.target].x or crosses(route, inner, FINELY)
         for edge, route in zip(picture.edges, layout.routes, strict=True)
     )
 
@@ -232,18 +235,18 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
             for position, index in enumerate(edges):
                 shift = (position - (len(edges) - 1) / 2) * step
                 moved = with_port(routes[index], layout.labels[index], shift, at_head)
-                if not crosses(moved[-4:] if at_head else moved[:4], inner):
+                if not crosses(moved[-4:] if at_head else moved[:4], inner, FINELY):
                     routes[index] = moved
     return replace(layout, routes=tuple(routes))
 
 
-def crosses(route: Curve, boxes: Sequence[Box]) -> bool:
-    """Whether a route runs through a box."""
+def crosses(route: Curve, boxes: Sequence[Box], steps: int) -> bool:
+    """Whether a route runs through a box; `steps` points are looked at on each curve of it."""
     xs, ys = [x for x, _ in route], [y for _, y in route]
     low, high, top, bottom = min(xs), max(xs), min(ys), max(ys)
     near = [box for box in boxes if box.x < high and low < box.right and box.y < bottom and top < box.bottom]
     return bool(near) and any(
-        box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route) for box in near
+        box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route, steps) for box in near
     )
 
 
