@@ -20,6 +20,15 @@ def test_the_value_at_a_kink(choice: str, gradient: float) -> None:
     assert answer["differentiable"] is False
 
 
+@pytest.mark.parametrize("command", ["grad", "graph", "jvp", "vjp", "compare", "why", "hessian", "jacobian"])
+def test_an_input_that_a_later_output_alone_needs(command: str) -> None:
+    direction = {"jvp": ("--tangent", "ones"), "vjp": ("--cotangent", "ones")}.get(command, ())
+    done = run_gradcli(command, "|x|; y", "--at", "x=0,y=1", *direction)
+    assert "internal" not in done.stderr
+    assert done.status == 0
+    assert ("[-1, 1]" in done.stdout) is (command != "hessian")
+
+
 def test_min_has_its_sides_in_order() -> None:
     answer = json.loads(run_gradcli("grad", "min(x, 0)", "--at", "x=0", "--json").stdout)
     assert (answer["interval"], answer["sides"]) == ({"x": [[0, 1]]}, {"x": [[1, 0]]})

@@ -49,6 +49,13 @@ def test_a_frame_is_cut_only_where_it_must_be_and_says_so(engine: str) -> None:
     assert len(list(short.groups("cluster"))) == len(frames)
 
 
+def test_frames_are_left_out_where_they_spoil_the_lines(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradcli.render.layout.faults", lambda picture, layout: 1)
+    drawing = drawn.__wrapped__(nested_frames(12), engine)
+    assert not list(drawing.groups("cluster"))
+    assert "no frames" in "".join(text.text for item in drawing.groups("legend") for text in texts(item))
+
+
 def test_a_long_sum_fills_its_picture(engine: str) -> None:
     drawing = drawn(long_sum(40), engine)
     cards = [group.box for group in drawing.groups("card")]

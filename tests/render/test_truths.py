@@ -25,6 +25,8 @@ def row_texts(text: str, point: dict) -> dict[str, str]:
         ("|x|+relu(x)", {"x": 0.0}, {"∂f/∂x": "−1 to 2"}),  # -1 and 1 + 1
         ("sum(|x|)", {"x": [0.0, 3.0]}, {"∂f/∂x": "[−1 to 1, 1]"}),
         (ROW_1, ROW_1_POINT, {}),
+        # Along y the value is 1 + y - y; along x it has a vertical tangent at the edge of its domain.
+        ("sqrt(y*x)+(1+y)-y", {"x": 0.0, "y": 1e-9}, {"true ∂f/∂x": "undefined", "true ∂f/∂y": "0"}),
         ("relu(x)+x", {"x": 1.0}, {}),
     ],
 )

@@ -55,6 +55,8 @@ def draw(picture: Picture, *, timeout: float = 20.0, engine: Engine | None = Non
 def compose(picture: Picture, faces: list[Group], labels: list[Group | None], placed: Layout) -> Drawing:
     """Everything at its place: frames below lines, lines below cards, labels on top; a title above, a legend below."""
     legend_items = legend(picture)
+    if picture.clusters and not placed.frames:
+        legend_items.append(legend_item("no frames around groups: with them lines would cross cards", "", 1.0))
     title = inert(picture.title)
     width = max(
         placed.size[0],

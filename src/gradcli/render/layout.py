@@ -6,6 +6,7 @@ its line. Nodes are called n0, n1, ... and labels e0, e1, ...: no user text reac
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,9 @@ PORT_SPREAD = 22.0
 
 PORT_REACH = 45.0
 """How far from a card, in points, its edges may leave the way that Graphviz found."""
+
+FINELY = 60
+"""Points on a curve between which no corner of a card is overlooked."""
 
 TOUCH = 0.5
 """So far, in points, a line may run into a card when its port is moved: its own cards it must touch."""
@@ -86,20 +90,49 @@ def place(
     timeout: float,
     engine: engines.Engine | None = None,
 ) -> Layout:
-    """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed."""
-    answer = engines.run(layout_text(picture, card_sizes, label_sizes), timeout, engine)
-    layout = read_answer(picture, answer, card_sizes, label_sizes)
+    """Positions of all cards, labels and edges of a picture, with its drawing direction obeyed.
+
+    Graphviz ranks frames in two ways, and with either it may lead an edge through a card or back to an earlier rank:
+    then the other is tried. Where both do, there are no frames, which the legend says.
+    """
+    end = time.monotonic() + timeout
+    # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
+    together = any(card.group for card in picture.cards)
+    for framed, whole_ranks in ((picture, together), (picture, not together), (replace(picture, clusters=()), False)):
+        text = layout_text(framed, card_sizes, label_sizes, whole_ranks)
+        answer = engines.run(text, max(end - time.monotonic(), 0.01), engine)
+        layout = read_answer(framed, answer, card_sizes, label_sizes)
+        if not framed.clusters or not faults(picture, layout):
+            break
     return spread_ports(picture, layout)
 
 
-def layout_text(picture: Picture, card_sizes: Sequence[Size], label_sizes: Sequence[Size | None]) -> str:
-    """The DOT text that asks for positions only."""
+def faults(picture: Picture, layout: Layout) -> int:
+    """How many edges run backwards or through a card."""
+    if picture.direction == "TB":
+        return faults(replace(picture, direction="LR"), layout.transposed())
+    boxes = {card.id: box for card, box in zip(picture.cards, layout.cards, strict=True)}
+    inner = [shrunk(box) for box in layout.cards]
+    return sum(
+        boxes[edge.source].right >= boxes[edge.target].x or crosses(route, inner, FINELY)
+        for edge, route in zip(picture.edges, layout.routes, strict=True)
+    )
+
+
+def shrunk(box: Box) -> Box:
+    """A box without its rim, which the edges of a card touch."""
+    return Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH)
+
+
+def layout_text(
+    picture: Picture, card_sizes: Sequence[Size], label_sizes: Sequence[Size | None], whole_ranks: bool = False
+) -> str:
+    """The DOT text that asks for positions only; `whole_ranks` are those of the whole picture, not of each frame."""
     number = {card.id: index for index, card in enumerate(picture.cards)}
     tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
     around = picture.frames_around()
     in_cluster: list[list[str]] = [[] for _ in picture.clusters]
-    # Groups that are drawn open follow one another; ranks that Graphviz finds for each frame alone would not.
-    ranks = " newrank=true" if any(card.group for card in picture.cards) else ""
+    ranks = " newrank=true" if whole_ranks else ""
     lines = [
         f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}{ranks}]",
         'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
@@ -190,7 +223,7 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
         ((boxes[edge.source].right, route[0][1]), *route[1:-1], (boxes[edge.target].x, route[-1][1]))
         for edge, route in zip(picture.edges, layout.routes, strict=True)
     ]
-    inner = [Box(box.x + TOUCH, box.y + TOUCH, box.width - 2 * TOUCH, box.height - 2 * TOUCH) for box in layout.cards]
+    inner = [shrunk(box) for box in layout.cards]
     for at_head in (False, True):
         sides: dict[str, list[int]] = {}
         for index, edge in enumerate(picture.edges):
@@ -202,18 +235,18 @@ def spread_ports(picture: Picture, layout: Layout) -> Layout:
             for position, index in enumerate(edges):
                 shift = (position - (len(edges) - 1) / 2) * step
                 moved = with_port(routes[index], layout.labels[index], shift, at_head)
-                if not crosses(moved[-4:] if at_head else moved[:4], inner):
+                if not crosses(moved[-4:] if at_head else moved[:4], inner, FINELY):
                     routes[index] = moved
     return replace(layout, routes=tuple(routes))
 
 
-def crosses(route: Curve, boxes: Sequence[Box]) -> bool:
-    """Whether a route runs through a box."""
+def crosses(route: Curve, boxes: Sequence[Box], steps: int) -> bool:
+    """Whether a route runs through a box; `steps` points are looked at on each curve of it."""
     xs, ys = [x for x, _ in route], [y for _, y in route]
     low, high, top, bottom = min(xs), max(xs), min(ys), max(ys)
     near = [box for box in boxes if box.x < high and low < box.right and box.y < bottom and top < box.bottom]
     return bool(near) and any(
-        box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route) for box in near
+        box.x < x < box.right and box.y < y < box.bottom for x, y in samples(route, steps) for box in near
     )
 
 
@@ -225,6 +258,8 @@ def with_port(route: Curve, label: Box | None, shift: float, at_head: bool) -> C
         return mirrored(with_port(mirrored(route), flipped, shift, at_head=False))
     start, limit = route[0], label.centre[0] if label else route[-1][0]
     room = min(PORT_REACH, 0.95 * (limit - start[0]))
+    if room <= 0:  # it runs backwards
+        return route
     if route[3][0] - start[0] >= 0.6 * room:  # one long curve: it stays smooth when its beginning is shifted
         return ((start[0], start[1] + shift), (route[1][0], route[1][1] + shift), *route[2:])
     return with_first(route, start[0] + room, (start[0], start[1] + shift), (1.0, 0.0))

@@ -156,25 +156,27 @@ def plain_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for same in alike.values() if len(same) > 1 for name in same)
 
 
-DECADES = 4
-"""Powers of ten over which a tint falls to a tenth."""
+DECADES, LEAST_TINT = 4, 0.1
+"""Powers of ten over which a tint falls to the least."""
+FAINTEST, STRONGEST, OF_NAN = 0.12, 0.5, 0.25
+"""Opacities: of a tint of 0, of one of 1, of NaN."""
 
 
 def signed_log_tint(value: float, largest: float) -> float:
-    """A number's tint among numbers up to `largest` in magnitude: its sign times 1 at `largest`, falling to 0.1 over
-    DECADES, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
+    """A number's tint among numbers up to `largest` in magnitude: its sign times 1 at `largest`, falling to LEAST_TINT
+    over DECADES, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
     if math.isnan(value) or value == 0:
         return value
     if math.isinf(value) or abs(value) >= largest:
         return math.copysign(1.0, value)
     below = math.log10(largest / abs(value)) if math.isfinite(largest) else DECADES
-    return math.copysign(max(0.1, 1.0 - 0.9 * below / DECADES), value)
+    return math.copysign(max(LEAST_TINT, 1.0 - (1.0 - LEAST_TINT) * below / DECADES), value)
 
 
 def tint_look(tint: float, mixed: bool = False) -> tuple[str, float]:
     """What a number is coloured as (`nan`, `zero` for both signs too, `positive` or `negative`), and how strongly, as
     an opacity."""
     if math.isnan(tint):
-        return "nan", 0.25
+        return "nan", OF_NAN
     sign = "zero" if mixed or tint == 0 else "positive" if tint > 0 else "negative"
-    return sign, 0.12 + 0.38 * min(1.0, abs(tint))
+    return sign, FAINTEST + (STRONGEST - FAINTEST) * min(1.0, abs(tint))

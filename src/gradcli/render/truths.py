@@ -50,10 +50,10 @@ def derivative_truths(inspection: Inspection, output: int, node: int) -> list[Tr
     shape = [int(length) for length in inspection.shape(node)]
     sides = (verdict.sides or {}).get(name)
     if verdict.word == UNDEFINED and name in (verdict.defined or {}):
-        numbers = flatten(verdict.true.derivative[name]) if verdict.true else flatten(computed)
+        numbers = flatten(verdict.true.derivative.get(name, computed) if verdict.true else computed)
         exist = (verdict.defined or {})[name]
         words = [text_of(x) if there else UNDEFINED for x, there in zip(numbers, exist, strict=True)]
-        return [stated(f"true {what}", unflatten(words, tuple(shape)), computed)] if not all(exist) else []
+        return [stated(f"true {what}", unflatten(words, tuple(shape)), computed)]
     if sides is not None:
         return sides_truths(what, sides, computed, tuple(shape), inspection.tape.carrier.dtype)
     if verdict.true is not None and name in verdict.true.derivative:

@@ -164,6 +164,8 @@ def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, N
     tangents: list[Value | None] = [None] * len(tape.values)
     for name, unit in direction.items():
         node = graph.inputs[name]
+        if node >= len(tangents):  # an input of another output
+            continue
         signed = unflatten([sign * t for t in flatten(unit)], graph.shapes[node])
         tangents[node] = m.constant(signed, graph.shapes[node])
     for node in tape.nodes:

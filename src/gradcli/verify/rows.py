@@ -241,9 +241,9 @@ def along(problem: Problem, tangent: Mapping[str, Nested]) -> Problem:
             graph.stand_ins |= {moving.id: f"{STEP} by {name}", here.id: name}
         moved[node] = here
     tape = evaluate(problem.graph, [problem.output], m, moved)
-    for node, name in problem.graph.names.items():
-        if tape.values[node] is not None and not problem.graph.is_leaf(node):
-            graph.names[tape.values[node].id] = name
+    for node in tape.nodes:
+        if node in problem.graph.names and not problem.graph.is_leaf(node):
+            graph.names[tape.values[node].id] = problem.graph.names[node]
     for node, name in display_names(problem.graph, [problem.output]).items():
         if not problem.graph.is_leaf(node):
             graph.labels[tape.values[node].id] = name

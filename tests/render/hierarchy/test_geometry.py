@@ -23,6 +23,18 @@ def tangled(seed: int) -> str:
     return "; ".join([*lines, *names[-2:]])
 
 
+def crowded(seed: int) -> str:
+    """Statements of several nodes each: opened groups for which Graphviz leads edges back, or through cards."""
+    chance = random.Random(seed)
+    names, lines = ["a", "b"], []
+    forms = ("{}*{}", "{}+{}", "sin({})-{}", "{}/({}+2)", "max({},{})*sin(3)+1", "tanh({}-{})^2+(b*2+1)/3")
+    for k in range(60):
+        first, second = (chance.choice(names if chance.random() < 0.3 else names[-5:]) for _ in range(2))
+        lines.append(f"t{k}=" + chance.choice(forms).format(first, second))
+        names.append(f"t{k}")
+    return "; ".join([*lines, "t59", "t30"])
+
+
 TANGLES = {seed: inspect(tangled(seed), {"a": 0.5, "b": -1.25, "c": 2.0}) for seed in range(12)}
 SMALL = "u=x*y+sin(x); v=exp(u)*cos(y)-u; w=tanh(u*v)+v; w^2+u*sin(v)"
 LOOP = inspected(recurrence(60))
@@ -35,6 +47,12 @@ PICTURES: dict[str, Picture] = {
     "top 120": shown(inspected(GRAPHS["one large statement"]), "top", extent=Extent(top=120)).picture,
     **{f"tangle {seed} downwards": shown(one, "", "TB").picture for seed, one in TANGLES.items()},
     **{f"tangle {seed}": shown(one, "", "LR", extent=Extent(depth=1)).picture for seed, one in TANGLES.items()},
+    **{
+        f"crowded {seed}": shown(
+            inspect(crowded(seed), {"a": 0.5, "b": -1.25}), "", show=(), extent=Extent(depth=2)
+        ).picture
+        for seed in (46, 120)
+    },
     "top": shown(inspected(GRAPHS["random statements"]), "top", extent=Extent(top=12)).picture,
     "focus": shown(inspected(GRAPHS["random statements"]), "focus", extent=Extent(focus="n300")).picture,
     "frames": shown(inspect(SMALL, {"x": 1.0, "y": 2.0}), "frames").picture,

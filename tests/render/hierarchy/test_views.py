@@ -9,8 +9,9 @@ from gradcli.render.cards import PARTS
 from gradcli.render.hierarchy.groups import Hierarchy
 from gradcli.render.hierarchy.lines import MANY
 from gradcli.render.hierarchy.views import MOST_BOXES, WHOLE, Extent, shown, views
-from gradcli.render.inspection import Inspection
+from gradcli.render.inspection import Inspection, as_drawn
 from gradcli.render.picture import Card, Picture
+from tests.render.geometry import ENGINES, drawn
 from tests.render.hierarchy.graphs import GRAPHS, inspected, long_sum, recurrence
 from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named, structure
 
@@ -52,6 +53,21 @@ def test_a_small_graph_is_drawn_whole() -> None:
     assert (found.sentence, found.closed, found.picture.title) == ("", (), "title")
     assert len(found.picture.cards) == 7
     assert [view.name for view in views(inspection, "title")] == [""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["; ".join(f"x1*{k}" for k in range(100)), f"sum([{','.join(f'x{k}' for k in range(150))}])"],
+    ids=["outputs", "inputs"],
+)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_many_nodes_side_by_side_are_groups_and_no_sliver(text: str, engine: str) -> None:
+    inspection = as_drawn(inspected(text))
+    assert len(inspection.rows) < WHOLE
+    found = shown(inspection, "")
+    assert 1 / 4 < drawn(found.picture, engine).width / drawn(found.picture, engine).height < 4
+    assert number_of_nodes([card for card in found.picture.cards if card.badge != "again"]) == len(inspection.rows)
+    assert "chain" not in {row.label for card in found.picture.cards for row in card.rows}
 
 
 def test_a_group_tells_its_largest_adjoint() -> None:

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from gradcli.methods.base import flatten
-from gradcli.render.cards import short
+from gradcli.render.cards import picture_of, short
+from gradcli.render.picture import tint_look
 from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named
 from tests.render.inspector.pages import Page, page_of
 
@@ -70,6 +71,20 @@ def test_cards_edges_and_arithmetic_follow(page: Page) -> None:
     ) == ("tint-negative")
     assert [label.text for label in page.all("g.label")] == ["0.25", "−1", "4", "0.5403", "1", "1", "1", "−1"]
     assert "(1)(0.25) + (1)(−1)" in page.text("#step")
+
+
+def test_tints_are_those_of_a_drawing_at_the_new_point(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    moved = {"x1": 400.0, "x2": -0.01}
+    type_into(page, moved)
+    picture = picture_of(inspect(ROW_1, moved), "")
+    rows = [row for card in picture.cards for row in card.rows if row.tint is not None]
+    expected = [[f"tint-{sign}", f"{opacity:.2f}"] for sign, opacity in (tint_look(r.tint, r.mixed) for r in rows)]
+    assert len({opacity for _, opacity in expected}) == 3
+    assert expected == page.run(
+        "return [...document.querySelectorAll('g.card > rect[class^=tint]')]"
+        ".map((rect) => [rect.getAttribute('class'), Number(rect.getAttribute('fill-opacity')).toFixed(2)])"
+    )
 
 
 def test_the_verdict_was_for_the_original_point(page: Page) -> None:

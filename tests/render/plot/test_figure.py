@@ -140,6 +140,10 @@ def test_texts_are_inert() -> None:
     assert "<script>$x_1$ & \\frac \\u202e\\u001b[31m" in texts(svg)
 
 
+def test_a_map_is_no_large_file() -> None:
+    assert len(plotted("x^2+2*y^2", x=1.0, y=-1.5).svg) < 110_000
+
+
 def test_the_same_plot_is_the_same_file() -> None:
     for name in ("svg", "png", "pdf"):
         first, second = (plotted("x^2 + |y|", x=1, y=2)._in(name) for _ in range(2))

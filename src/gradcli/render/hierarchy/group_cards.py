@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from gradcli.render import cards
 from gradcli.render.cards import number_text, short
@@ -112,7 +113,9 @@ def pattern_rows(hierarchy: Hierarchy, group: Group) -> list[Row]:
                     times + listed([*dict.fromkeys(operations(hierarchy, piece.start, piece.start + period))]),
                 )
             ]
+        inside = pairwise(outline.order[piece.start : piece.end])
         is_chain = max(outline.live[piece.start + 1 : piece.end], default=0) <= 1
+        is_chain = is_chain and all(before in outline.arguments(node) for before, node in inside)
         return [Row("chain" if is_chain else "repeats", times + operations(hierarchy, piece.start, piece.start + 1)[0])]
     frequent = Counter(operations(hierarchy, piece.start, piece.end)).most_common()
     return [Row("operations", listed([f"{count} {name}" for name, count in frequent]))]

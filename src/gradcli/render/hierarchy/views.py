@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ from gradcli.render.picture import Card, Direction, Picture, Row
 from gradcli.render.view import View
 
 WHOLE = 300
-"""A graph of more nodes than this is drawn as groups."""
+"""A graph of more nodes than this is drawn as groups, and so is one with more than FULL side by side: a sliver."""
 MOST_BOXES = 500
 """Boxes that a layout engine places in a time one waits for, and that an eye can follow."""
 FEWEST = 4
@@ -84,7 +84,7 @@ def shown(
     extent: Extent = Extent(),
 ) -> Shown:
     """The picture of a graph, or of the part that is asked for. Raises UsageError."""
-    is_small = len(inspection.rows) <= WHOLE
+    is_small = len(inspection.rows) <= WHOLE and widest_level(inspection) <= FULL
     if is_small and not extent.asked:
         return Shown(cards.picture_of(inspection, title, direction, show))
     hierarchy = Hierarchy(inspection)
@@ -93,7 +93,7 @@ def shown(
     opened = {hierarchy.group(name) for name in extent.expand}
     if is_small and extent.depth is None:
         return Shown(cards.picture_of(inspection, title, direction, show))
-    if extent.depth is None:
+    if extent.depth is None and len(inspection.rows) > WHOLE:
         opened |= opened_of_itself(hierarchy)
     depth = extent.depth or 1
     items, frames = opened_boxes(hierarchy, opened, depth)
@@ -103,6 +103,12 @@ def shown(
     sentence = sentence_of(hierarchy, items) if closed else ""
     picture = Assembly(hierarchy, items).picture(with_sentence(title, sentence), direction, show, frames)
     return Shown(picture, sentence, closed, hierarchy)
+
+
+def widest_level(inspection: Inspection) -> int:
+    """How many nodes a layout puts side by side, at most."""
+    late = cards.late_levels(inspection)
+    return max(Counter(late[node] for node in inspection.rows).values())
 
 
 def with_sentence(title: str, sentence: str) -> str:

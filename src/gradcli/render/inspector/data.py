@@ -20,7 +20,7 @@ from gradcli.problem import Nested
 from gradcli.render.cards import NORM, NORM_OF_FINITE, number_text, typeset
 from gradcli.render.inspection import MOST_OUTPUTS, Inspection, Link, output_note
 from gradcli.render.listing import enclosed
-from gradcli.render.picture import Card, Edge
+from gradcli.render.picture import DECADES, FAINTEST, LEAST_TINT, OF_NAN, STRONGEST, Card, Edge
 from gradcli.render.steps import contribution_text, forward_step, is_scalar, reverse_step, users_of
 from gradcli.render.summary import WHOLE, array_text, nested_shape, weights_text
 from gradcli.render.trace_table import captions
@@ -35,6 +35,7 @@ MOST_TERMS = 12
 """So many terms of a sum are written in a step; of more it is said how many."""
 ARRAYS = {"short": SHORT, "full": WHOLE, "norm": NORM, "normOfFinite": NORM_OF_FINITE}
 """How long a text of a whole array may be, and what its norm is called."""
+TINTS = {"decades": DECADES, "least": LEAST_TINT, "faintest": FAINTEST, "strongest": STRONGEST, "ofNaN": OF_NAN}
 MOST_FINDABLE = 50_000
 MOST_ELEMENTS, FEW_NODES = 64, 200
 """Arrays of at most so many elements are there in full, in a graph of at most so many nodes; above ranges suffice."""
@@ -83,6 +84,7 @@ class PageData:
             "notes": [self.screen(line) for line in captions(inspection)],
             "mostTerms": MOST_TERMS,
             "arrays": ARRAYS | {"whole": self.whole},
+            "tints": TINTS,
             "columns": [self.screen(column.label) for column in inspection.columns],
             "outputs": [self.output(output) for output in inspection.adjoints],
             "tops": [self.place[output] for output in inspection.adjoints or inspection.outputs],

@@ -1,9 +1,7 @@
 // Cards and edges on screen: their numbers, what the step and the selection mark, keyboard and pointer.
 
-const DECADES = 4;
-
 // What makes cards controls: one of them at a time is reached by the Tab key, the others by arrow keys.
-function dressCards(picture, place) {
+function dressCards(picture) {
   picture.svg.removeAttribute("role");
   picture.svg.setAttribute("role", "group");
   picture.cards.forEach(({ element, card, box }, k) => {
@@ -237,8 +235,10 @@ function tint(flat, top) {
   const mixed = flat.some((n) => n > 0) && flat.some((n) => n < 0);
   const named = x !== x ? "nan" : x === 0 || mixed ? "zero" : x > 0 ? "positive" : "negative";
   const size = Math.abs(x);
-  const below = size === 0 ? 0 : size >= top ? 1 : Math.max(0.1, 1 - (0.9 * Math.log10(top / size)) / DECADES);
-  return { class: `tint-${named}`, "fill-opacity": x !== x ? 0.25 : (0.12 + 0.38 * below).toFixed(2) };
+  const { decades, least, faintest, strongest, ofNaN } = data.tints;
+  const share = size === 0 ? 0 : size >= top ? 1 : Math.max(least, 1 - ((1 - least) * Math.log10(top / size)) / decades);
+  const opacity = x !== x ? ofNaN : faintest + (strongest - faintest) * share;
+  return { class: `tint-${named}`, "fill-opacity": opacity.toFixed(2) };
 }
 
 function refreshLabel(label, link) {

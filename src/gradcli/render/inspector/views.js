@@ -14,7 +14,7 @@ function preparePictures() {
   const inside = [];
   for (let place = views.length - 1; place >= 0; place--) {
     const { cards, cardOf } = views[place];
-    cards.forEach((card, k) => {
+    cards.forEach((card) => {
       const held = card.opens > 0 ? inside[card.opens] : card.members ?? [];
       card.members = card.node >= 0 ? [card.node] : card.outside ? [] : held;
     });
@@ -59,7 +59,7 @@ function parts(place) {
     const pill = element.querySelector(".alarm-pill");
     return { element, rows, card: view.cards[k], frame, box: { x, y, width, height }, pill, heat: element.querySelector(".heat") };
   });
-  dressCards(picture, place);
+  dressCards(picture);
   picture.ready = true;
   return picture;
 }

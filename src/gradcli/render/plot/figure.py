@@ -6,6 +6,7 @@ Everything is placed in parts of the axes (0 to 1), so that no scale is too larg
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,7 +112,17 @@ def draw(scene: Scene, title: str, theme: ThemeName, file_format: str) -> bytes:
         written = BytesIO()
         mpl.rcParams["pdf.compression"] = 6
         figure.savefig(written, format=name, dpi=144, metadata=FORMATS[name])
-    return written.getvalue()
+    return with_short_bands(written.getvalue()) if name == "svg" else written.getvalue()
+
+
+def with_short_bands(svg: bytes) -> bytes:
+    """The same picture with the borders of bands in hundredths of a point: matplotlib writes millionths, which nobody
+    sees, and they are most of a map."""
+
+    def shortened(bands: re.Match[bytes]) -> bytes:
+        return re.sub(rb"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".encode(), bands[0])
+
+    return re.sub(rb'<g id="bands">.*?</g>', shortened, svg, flags=re.DOTALL)
 
 
 def other_fonts(text: str) -> list[str]:
