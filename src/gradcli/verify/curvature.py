@@ -20,7 +20,7 @@ from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.enclosures import operations, too_large, working
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
-from gradcli.methods.rounding import SAFETY
+from gradcli.methods.rounding import SAFETY, at_precision_of, tolerance
 from gradcli.methods.second_order import Hessian, gradient_graph, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
@@ -29,7 +29,7 @@ from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
 from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
 from gradcli.verify.proof import MOST_CORRECTED, corrected, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
-from gradcli.verify.thresholds import is_seen
+from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, product_truth, swept_product
 from gradcli.verify.verdict import check_gradient
@@ -177,7 +177,11 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         known = is_seen(scale, tolerance, carrier.dtype)
         agree = known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding
         if agree and not _underflows(problem, question):
-            digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
+            lost = None if _keeps_digits(problem, question) else _lost_digits(problem, carrier, question)
+            if lost is None:
+                digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
+            else:
+                tiny.append(("", lost))
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
         if not isinstance(verdict, Verdict):
@@ -212,6 +216,32 @@ def _underflows(problem: Problem, question: Question) -> bool:
     except Unstated:
         return False
     return bool(found.is_finite() and not found.contains(0))
+
+
+def _keeps_digits(problem: Problem, question: Question) -> bool:
+    """Whether rounding leaves a product its digits, as far as balls can say: differences only say that it is small
+    beside the largest entry."""
+    if operations(problem) * elements(problem) > MOST_CORRECTED or too_large(problem):
+        return True
+    try:
+        with at_precision_of(problem.dtype) as balls:
+            rough = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
+    except Unstated:
+        return True
+    rounding = tolerance(float(rough.mid()), float(rough.rad()), UNIT_ROUNDOFF[problem.dtype])
+    return keeps_digits(question.ours, rounding, problem.dtype)
+
+
+def _lost_digits(problem: Problem, carrier: Carrier, question: Question) -> Verdict | None:
+    """The verdict where a product that differences do not contradict has lost its digits; None if it has not."""
+    truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
+    if truth is None or not truth.confirmed:
+        return None
+    name, unit = _called(problem, question), UNIT_ROUNDOFF[carrier.dtype]
+    number = JudgedNumber(name, question.ours, truth.ball, truth.rounding, unit, derivative=True)
+    if not number.lost(carrier.dtype):
+        return None
+    return Verdict("ill-conditioned", f"{name} is {question.ours!r} in {carrier.dtype}, truly {truth.text}")
 
 
 def _second_opinion(
