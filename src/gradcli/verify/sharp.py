@@ -175,11 +175,12 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         seen = behaviours(problem)
         if not seen and elements(problem) > MOST_DIRECTIONS:
             return _of_many(problem, [k for k, s in enumerate(flat) if not s.exist], known.convention)
-        words = limits_sentence(seen) or "one-sided derivatives are not seen there"
+        words = limits_sentence(seen)
+        # Where nothing is seen a derivative may exist all the same.
         return replace(
             known,
-            word="undefined",
-            sentence=f"{words}{about}",
+            word="undefined" if words else "inconclusive",
+            sentence=f"{words or 'one-sided derivatives are not seen there'}{about}",
             sides=None,
             clarke=None,
             defined=defined_components(problem, seen),
