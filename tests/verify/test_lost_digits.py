@@ -235,8 +235,20 @@ def test_an_hvp(tangent: Nested) -> None:
 
 BESIDE = [
     # Entries that rounding took, beside larger ones and alone.
-    ("hypot(1e-16, x)", {"x": 0.7}, "x", "x", lambda x: mpmath.mpf("1e-32") / mpmath.hypot(mpmath.mpf("1e-16"), x) ** 3),
-    ("1.00000000000000000001^x", {"x": 10.0}, "x", "x", lambda x: (1 + mpmath.mpf(10) ** -20) ** x * mpmath.log(1 + mpmath.mpf(10) ** -20) ** 2),
+    (
+        "hypot(1e-16, x)",
+        {"x": 0.7},
+        "x",
+        "x",
+        lambda x: mpmath.mpf("1e-32") / mpmath.hypot(mpmath.mpf("1e-16"), x) ** 3,
+    ),
+    (
+        "1.00000000000000000001^x",
+        {"x": 10.0},
+        "x",
+        "x",
+        lambda x: (1 + mpmath.mpf(10) ** -20) ** x * mpmath.log(1 + mpmath.mpf(10) ** -20) ** 2,
+    ),
     ("hypot(x, y)", {"x": 1e17, "y": 1.0}, "x", "x", lambda x, y: y**2 / mpmath.hypot(x, y) ** 3),
 ]
 
