@@ -136,7 +136,7 @@ def test_a_function_that_is_zero_everywhere() -> None:
 
 @pytest.mark.parametrize("text", ["sqrt(x)//sqrt(x)", "tanh(x)%tanh(x)", "sqrt(x)//(-sqrt(x))"])
 def test_what_no_limit_shows_is_not_called_undefined(text: str) -> None:
-    """By theory these are 1, 0 and -1 everywhere near the point, with the derivative 0; no ball decides the quotient."""
+    """By theory these are 1, 0 and -1 near the point, with the derivative 0; no ball decides the quotient."""
     assert check(text, x=0.3).verdict.word != "undefined"
 
 
