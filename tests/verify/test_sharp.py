@@ -140,6 +140,6 @@ def test_what_no_limit_shows_is_not_called_undefined(text: str) -> None:
     assert check(text, x=0.3).verdict.word != "undefined"
 
 
-@pytest.mark.parametrize("text", ["floor(x)", "sqrt(x)//2", "x%0.5"])
-def test_a_jump_is_undefined(text: str) -> None:
+@pytest.mark.parametrize("text", ["floor(x)", "sqrt(x)//2", "x%0.5", "tanh(where(x < x, x, x/0))"])
+def test_a_jump_or_a_pole_is_undefined(text: str) -> None:
     assert check(text, x=4.0).verdict.word == "undefined"
