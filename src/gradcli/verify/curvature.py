@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import input_values, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.autograd import coarsest, hessian_product
@@ -177,7 +179,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         known = is_seen(scale, tolerance, carrier.dtype)
         agree = known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding
         if agree and not _underflows(problem, question):
-            lost = None if _keeps_digits(problem, question) else _lost_digits(problem, carrier, question)
+            lost = None if _keeps_digits(problem, carrier, question) else _lost_digits(problem, carrier, question)
             if lost is None:
                 digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
             else:
@@ -218,11 +220,14 @@ def _underflows(problem: Problem, question: Question) -> bool:
     return bool(found.is_finite() and not found.contains(0))
 
 
-def _keeps_digits(problem: Problem, question: Question) -> bool:
-    """Whether rounding leaves a product its digits, as far as balls can say: differences only say that it is small
-    beside the largest entry."""
+def _keeps_digits(problem: Problem, carrier: Carrier, question: Question) -> bool:
+    """Whether rounding leaves a product its digits, as far as its bound can say: differences only say that it is
+    small beside the largest entry."""
     if operations(problem) * elements(problem) > MOST_CORRECTED or too_large(problem):
         return True
+    if isinstance(carrier, Floats) and question.ours:
+        # Of first order: it says nothing of a square that is 0.
+        return keeps_digits(question.ours, _running_error(problem, question), problem.dtype)
     try:
         with at_precision_of(problem.dtype) as balls:
             rough = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
@@ -230,6 +235,14 @@ def _keeps_digits(problem: Problem, question: Question) -> bool:
         return True
     rounding = tolerance(float(rough.mid()), float(rough.rad()), UNIT_ROUNDOFF[problem.dtype])
     return keeps_digits(question.ours, rounding, problem.dtype)
+
+
+def _running_error(problem: Problem, question: Question) -> float:
+    """What rounding may do to u' H v of scalars, without loading balls."""
+    m = Running()
+    found = hvp(problem, m, input_values(problem.graph, m, by_input(problem, question.v)))
+    pairs_of = zip(question.u, (found[name] for name in problem.wrt), strict=True)
+    return math.fsum(abs(u) * tolerance(p.value, p.error) for u, p in pairs_of if isinstance(p, Rounded))
 
 
 def _lost_digits(problem: Problem, carrier: Carrier, question: Question) -> Verdict | None:
