@@ -241,8 +241,9 @@ def _running_error(problem: Problem, question: Question) -> float:
     """What rounding may do to u' H v of scalars, without loading balls."""
     m = Running()
     found = hvp(problem, m, input_values(problem.graph, m, by_input(problem, question.v)))
-    pairs_of = zip(question.u, (found[name] for name in problem.wrt), strict=True)
-    return math.fsum(abs(u) * tolerance(p.value, p.error) for u, p in pairs_of if isinstance(p, Rounded))
+    # An array is an input that the output does not need.
+    weights = {name: u for name, u in by_input(problem, question.u).items() if isinstance(found[name], Rounded)}
+    return math.fsum(abs(u) * tolerance(found[name].value, found[name].error) for name, u in weights.items())
 
 
 def _lost_digits(problem: Problem, carrier: Carrier, question: Question) -> Verdict | None:
