@@ -67,6 +67,13 @@ def enclosure(number: float) -> Ball:
     return _ball(repr(number))
 
 
+def whole(number: float) -> bool:
+    """Whether a float holds the whole number that is written: 3 and 1e22, not 1e23."""
+    if isinstance(number, Exact) or not math.isfinite(number) or number != math.floor(number):
+        return False
+    return abs(number) < LARGEST_WHOLE or ratio(number) == float(number)
+
+
 def less_one(number: float) -> float:
     """The number less 1, as exactly as it is known."""
     if isinstance(number, Exact):

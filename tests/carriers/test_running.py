@@ -151,3 +151,9 @@ def test_bounds_of_tensors_and_float32() -> None:
     assert narrow is not None
     for a, b in zip(wide[1]["x"], narrow[1]["x"], strict=True):
         assert 2.0**26 < a / b < 2.0**32
+
+
+@pytest.mark.parametrize(("number", "held"), [(3, True), (1e22, True), (1e23, False), (10**23, False), (2**80, True)])
+def test_a_whole_number_that_no_float_holds_is_rounded(m: Running, number: float, held: bool) -> None:
+    """10^22 is 5^22 2^22, and 5^22 is the last power of 5 below 2^53."""
+    assert (m.constant(number, ()).error == 0.0) is held

@@ -54,6 +54,10 @@ PLACES: list[tuple[str, dict[str, float], Callable[..., Any]]] = [
     ("log_softmax([x, y])[0]", {"x": -1000.0, "y": 1000.0}, log_softmax),
     ("x - sin(x)", {"x": 1e-6}, lambda x: x - mpmath.sin(x)),
     ("sqrt(x+1) - sqrt(x)", {"x": 1e14}, lambda x: mpmath.sqrt(x + 1) - mpmath.sqrt(x)),
+    # Whole floats, but not the numbers that are written.
+    ("x*sin(1e200)", {"x": 1.0}, lambda x: x * mpmath.sin(mpmath.mpf(10) ** 200)),
+    ("x*sin(100000000000000000000001)", {"x": 1.0}, lambda x: x * mpmath.sin(10**23 + 1)),
+    ("x//1e300", {"x": -1e300}, lambda x: mpmath.floor(x / mpmath.mpf(10) ** 300)),
 ]
 IN_FLOAT32 = [
     ("(1-cos(x))/x^2", {"x": 1e-3}, lambda x: (1 - mpmath.cos(x)) / x**2),
@@ -227,6 +231,48 @@ def test_an_hvp(tangent: Nested) -> None:
     asked = problem("(1-cos(x))/x^2", x=X)
     _, _, verdict = check_hvp(asked, carrier_of(asked), {"x": tangent})
     assert near(said(verdict), tangent * cosine(X, 2))
+
+
+BESIDE = [
+    # Entries that rounding took, beside larger ones and alone.
+    (
+        "hypot(1e-16, x)",
+        {"x": 0.7},
+        "x",
+        "x",
+        lambda x: mpmath.mpf("1e-32") / mpmath.hypot(mpmath.mpf("1e-16"), x) ** 3,
+    ),
+    (
+        "1.00000000000000000001^x",
+        {"x": 10.0},
+        "x",
+        "x",
+        lambda x: (1 + mpmath.mpf(10) ** -20) ** x * mpmath.log(1 + mpmath.mpf(10) ** -20) ** 2,
+    ),
+    ("hypot(x, y)", {"x": 1e17, "y": 1.0}, "x", "x", lambda x, y: y**2 / mpmath.hypot(x, y) ** 3),
+]
+
+
+@pytest.mark.parametrize(("text", "point", "row", "column", "truth"), BESIDE, ids=[row[0] for row in BESIDE])
+def test_an_entry_of_a_hessian_is_judged_beside_itself(
+    text: str, point: dict[str, float], row: str, column: str, truth: Callable[..., Any]
+) -> None:
+    asked = problem(text, **point)
+    found = check_hessian(asked, carrier_of(asked))
+    with mpmath.workdps(80):
+        wanted = truth(*map(mpmath.mpf, point.values()))
+        assert abs(found.blocks[row][column] - wanted) > abs(wanted) / 10
+        assert found.verdict.word == "ill-conditioned"
+        assert found.verdict.true is not None
+        assert near(found.verdict.true.derivative[row][column], wanted)
+
+
+def test_a_product_with_a_hessian_is_judged_beside_itself() -> None:
+    asked = problem("hypot(1e-16, x)", x=0.7)
+    _, _, verdict = check_hvp(asked, carrier_of(asked), {"x": 2.0})
+    with mpmath.workdps(80):
+        x, c = mpmath.mpf(0.7), mpmath.mpf("1e-16")
+        assert near(said(verdict), 2 * c**2 / mpmath.hypot(c, x) ** 3)
 
 
 def test_a_hessian() -> None:

@@ -65,6 +65,12 @@ VANISHED = [
     ("sum(where(ln(x) < 3, x, 2))", {"x": [4.0, 0.0]}, "ln(x)"),
     ("sum(ln(x)^0)", {"x": [1.0, -1.0]}, "ln(x)"),
     ("sum(where(sqrt(x) > 1, x, 2))", {"x": [4.0, -1.0]}, "sqrt(x)"),
+    ("x*atan(detach(1/x))", {"x": 0.0}, "1/x"),
+    ("x + 1/(2//x)", {"x": 0.0}, "2//x"),
+    # IEEE 754 has a number for atan2(0, 0), which has none.
+    ("atan2(x, x^3)", {"x": 0.0}, "atan2(x, x^3)"),
+    ("sum(atan2(x, x))", {"x": [1.0, 0.0]}, "atan2(x, x)"),
+    ("x + detach(atan2(x, x))", {"x": 0.0}, "atan2(x, x)"),
 ]
 
 
@@ -99,6 +105,8 @@ def test_a_nan_that_vanishes_leaves_no_value(text: str, point: dict, node: str) 
         ("ln(x)[0]", {"x": [1.0, -1.0]}),
         ("where(x > 1, (ln(x) > 0)*x, x)", {"x": 0.0}),
         ("where(exp(x) > 1, x, 2)", {"x": 1000.0}),
+        ("where(x > 1, atan2(y, y), x) + y", {"x": 0.5, "y": 0.0}),
+        ("sum(where(x > 1, atan2(floor(x), 0), x))", {"x": [0.5, 2.0]}),
     ],
 )
 def test_what_is_not_taken_may_be_nan(text: str, point: dict) -> None:

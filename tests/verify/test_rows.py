@@ -160,6 +160,14 @@ def test_no_error_of_a_hessian_goes_unseen(entries: tuple) -> None:
         assert curvature.judge_hessian(found, carrier, ours, other).word in ("wrong", "undefined")
 
 
+def test_a_hessian_that_is_not_symmetric_is_told_so() -> None:
+    found, carrier = asked("sum(x^2*x[0])", x=[1.0, 2.0, 3.0])
+    right = check_hessian(found, carrier).blocks
+    broken = [list(row) for row in right["x"]["x"]]
+    broken[0][1] += 5.0
+    assert "not symmetric" in curvature.judge_hessian(found, carrier, {"x": {"x": broken}}, right).sentence
+
+
 def test_a_kink_does_not_hide_wrong_entries() -> None:
     found, carrier = asked(
         "abs(A @ x)", A=[[float(i * j % 7 - 3) for j in range(9)] for i in range(9)], x=[0.0] + [1.0] * 8

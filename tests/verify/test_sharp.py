@@ -132,3 +132,14 @@ def test_a_derivative_beside_a_jump_that_floats_take_the_wrong_side_of() -> None
 
 def test_a_function_that_is_zero_everywhere() -> None:
     assert check("|sin(x)-sin(x)|", x=1.0).verdict.word == "verified"
+
+
+@pytest.mark.parametrize("text", ["sqrt(x)//sqrt(x)", "tanh(x)%tanh(x)", "sqrt(x)//(-sqrt(x))"])
+def test_what_no_limit_shows_is_not_called_undefined(text: str) -> None:
+    """By theory these are 1, 0 and -1 near the point, with the derivative 0; no ball decides the quotient."""
+    assert check(text, x=0.3).verdict.word != "undefined"
+
+
+@pytest.mark.parametrize("text", ["floor(x)", "sqrt(x)//2", "x%0.5", "tanh(where(x < x, x, x/0))"])
+def test_a_jump_or_a_pole_is_undefined(text: str) -> None:
+    assert check(text, x=4.0).verdict.word == "undefined"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import pytest
 
+from gradcli.carriers.tensors import Tensors
 from gradcli.methods.base import flatten
 from gradcli.verify.rows import check_jvp
 from gradcli.verify.thresholds import KEPT, digits_of, is_seen, keeps_digits
@@ -77,6 +79,25 @@ def test_thresholds_are_parts_of_the_number(dtype: str) -> None:
     assert keeps_digits(0.0, 0.0, dtype)
     assert not keeps_digits(0.0, 1e-100, dtype)
     assert not keeps_digits(1.0, math.nan, dtype)
+
+
+def test_small_numbers_that_floats_hold_keep_their_digits_or_have_lost_them() -> None:
+    """1e-300 is far above the smallest normal float64, and a third of it has all digits; the rest of 1/3 by it none."""
+    asked = problem("(1/3)%x", x=1e-300)
+    verdict = check_gradient(asked, carrier_for(asked)).verdict
+    with mpmath.workdps(700):
+        wanted = mpmath.fmod(mpmath.mpf(1) / 3, mpmath.mpf(1e-300))
+        assert verdict.word == "ill-conditioned"
+        assert verdict.true is not None
+        assert abs(mpmath.mpf(str(verdict.true.value)) - wanted) <= mpmath.mpf("1e-16") * wanted
+
+
+@pytest.mark.parametrize(("text", "x"), [("tan(x+x)", 700.0), ("atan(x)", 1e16)])
+def test_float32_has_no_more_than_seven_digits(text: str, x: float) -> None:
+    asked = replace(problem(text, x=x), dtype="float32")
+    verdict = check_gradient(asked, Tensors("cpu", "float32")).verdict
+    assert verdict.word == "verified"
+    assert verdict.digits == 7
 
 
 def test_digits_of_an_error() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.carriers.base import Arithmetic, Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.precision import SMALLEST, UNDERFLOW
-from gradcli.exact import Exact
+from gradcli.exact import Exact, whole
 from gradcli.graph import Parameters
 from gradcli.primitives.declare import Elementwise, Primitive, RuleFunction, Value
 from gradcli.shapes import Shape
@@ -44,12 +44,11 @@ class Running(Carrier):
         self.inner = Floats()
 
     def constant(self, value: Any, shape: Shape) -> Value:
-        """A written number, rounded unless it is whole."""
+        """A written number, rounded unless it is whole and a float holds it: 1e23 is none."""
         if shape:
             return value
         number = self.inner.constant(value, shape)
-        whole = not isinstance(value, Exact) and number == math.floor(number)
-        return Rounded(self, number, 0.0 if whole else ROUNDOFF * abs(number) + UNDERFLOW["float64"])
+        return Rounded(self, number, 0.0 if whole(value) else ROUNDOFF * abs(number) + UNDERFLOW["float64"])
 
     def point(self, value: Any, shape: Shape) -> Value:
         """A coordinate of the point: exact, unless it only approximates what was meant."""

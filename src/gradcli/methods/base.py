@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import islice
 from pkgutil import iter_modules
@@ -91,11 +91,14 @@ def unflatten(numbers: list[Any], shape: Shape) -> Nested:
 
 def fixed_direction(problem: Problem) -> dict[str, Nested]:
     """A direction of signs, the same at every run: what methods look along when there are too many elements."""
+    return dict(_signs(tuple((name, problem.input_shape(name)) for name in problem.wrt)))
+
+
+@lru_cache(maxsize=1)
+def _signs(shapes: tuple[tuple[str, Shape], ...]) -> dict[str, Nested]:
+    """Signs in the shapes of the inputs. Several methods ask for the same ones, and a million take seconds."""
     signs = random.Random(20)
-    return {
-        name: unflatten([signs.choice((-1.0, 1.0)) for _ in range(size(shape))], shape)
-        for name, shape in ((name, problem.input_shape(name)) for name in problem.wrt)
-    }
+    return {name: unflatten([signs.choice((-1.0, 1.0)) for _ in range(size(shape))], shape) for name, shape in shapes}
 
 
 def unit_directions(shape: Shape) -> Iterator[Nested]:

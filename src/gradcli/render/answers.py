@@ -237,7 +237,12 @@ def format_array(value: object, shape: tuple[int | str, ...]) -> str:
     """A number or array in full; a large one as shape, range and norm, and how to see it whole."""
     if size(shape) <= SHOWN:
         return format_nested(value)
-    numbers = [float(number) for number in flatten(value) if is_number(str(number))]
+    numbers = [float(number) for number in flatten(value) if _is_finite(number)]
     norm = format_short(sum(n * n for n in numbers) ** 0.5, 6)
     low, high = format_short(min(numbers), 6), format_short(max(numbers), 6)
     return f"{size(shape)} elements from {low} to {high}, norm {norm} (all of them with --json or in Python)"
+
+
+def _is_finite(entry: object) -> bool:
+    """Whether an entry, a float or a text of proven digits, is a number and no bound."""
+    return math.isfinite(entry) if isinstance(entry, float) else is_number(str(entry))

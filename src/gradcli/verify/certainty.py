@@ -92,14 +92,15 @@ class JudgedNumber:
 
     @property
     def digits(self) -> int:
-        """Significant decimal digits that are the true ones, 16 at most."""
+        """Significant decimal digits that are the true ones, at most those of the dtype: 16, or 7."""
+        most = round(-math.log10(self.unit))
         if self.underflowed:
             return 0
         if 0 < abs(self.computed) < SMALLEST[self.dtype]:
             return int(math.log10(abs(self.computed) / UNDERFLOW[self.dtype]))
         if not self.size:
-            return 16 if self.right else 0
-        return 16 if self.error <= self.unit * abs(self.computed) else digits_of(self.relative)
+            return most if self.right else 0
+        return most if self.error <= self.unit * abs(self.computed) else min(most, digits_of(self.relative))
 
 
 def judge_by_truth(problem: Problem, carrier: Carrier, found: dict[str, Derivative]) -> Verdict | None:

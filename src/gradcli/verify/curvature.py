@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gradcli.carriers.base import Carrier
+from gradcli.carriers.floats import Floats
 from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import input_values, tape_of
 from gradcli.errors import Unstated
 from gradcli.methods.autograd import coarsest, hessian_product
@@ -21,7 +23,7 @@ from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.enclosures import operations, too_large, working
 from gradcli.methods.numerical import Line
 from gradcli.methods.reverse import vjp
-from gradcli.methods.rounding import SAFETY
+from gradcli.methods.rounding import SAFETY, at_precision_of, tolerance
 from gradcli.methods.second_order import Hessian, gradient_graph, hessian_on_graph, hessian_on_values, hvp
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text, size
@@ -30,7 +32,7 @@ from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
 from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
 from gradcli.verify.proof import MOST_CORRECTED, Proof, corrected, corrected_at_kink, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
-from gradcli.verify.thresholds import is_seen
+from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, product_truth, swept_product
 from gradcli.verify.verdict import check_gradient
@@ -184,7 +186,11 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
         known = is_seen(scale, tolerance, carrier.dtype)
         agree = known and abs(ours - seen.value) <= tolerance and abs(ours - other) <= rounding
         if agree and not _underflows(problem, question):
-            digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
+            lost = None if _keeps_digits(problem, carrier, question) else _lost_digits(problem, carrier, question)
+            if lost is None:
+                digits = min(digits, shared_digits(ours, seen.value) if abs(ours) > rounding else 16)
+            else:
+                tiny.append(("", lost))
             continue
         verdict = _second_opinion(problem, carrier, question, seen, rounding)
         if not isinstance(verdict, Verdict):
@@ -219,6 +225,44 @@ def _underflows(problem: Problem, question: Question) -> bool:
     except Unstated:
         return False
     return bool(found.is_finite() and not found.contains(0))
+
+
+def _keeps_digits(problem: Problem, carrier: Carrier, question: Question) -> bool:
+    """Whether rounding leaves a product its digits, as far as its bound can say: differences only say that it is
+    small beside the largest entry."""
+    if operations(problem) * elements(problem) > MOST_CORRECTED or too_large(problem):
+        return True
+    if isinstance(carrier, Floats) and question.ours:
+        # Of first order: it says nothing of a square that is 0.
+        return keeps_digits(question.ours, _running_error(problem, question), problem.dtype)
+    try:
+        with at_precision_of(problem.dtype) as balls:
+            rough = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
+    except Unstated:
+        return True
+    rounding = tolerance(float(rough.mid()), float(rough.rad()), UNIT_ROUNDOFF[problem.dtype])
+    return keeps_digits(question.ours, rounding, problem.dtype)
+
+
+def _running_error(problem: Problem, question: Question) -> float:
+    """What rounding may do to u' H v of scalars, without loading balls."""
+    m = Running()
+    found = hvp(problem, m, input_values(problem.graph, m, by_input(problem, question.v)))
+    # An array is an input that the output does not need.
+    weights = {name: u for name, u in by_input(problem, question.u).items() if isinstance(found[name], Rounded)}
+    return math.fsum(abs(u) * tolerance(found[name].value, found[name].error) for name, u in weights.items())
+
+
+def _lost_digits(problem: Problem, carrier: Carrier, question: Question) -> Verdict | None:
+    """The verdict where a product that differences do not contradict has lost its digits; None if it has not."""
+    truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
+    if truth is None or not truth.confirmed:
+        return None
+    name, unit = _called(problem, question), UNIT_ROUNDOFF[carrier.dtype]
+    number = JudgedNumber(name, question.ours, truth.ball, truth.rounding, unit, derivative=True)
+    if not number.lost(carrier.dtype):
+        return None
+    return Verdict("ill-conditioned", f"{name} is {question.ours!r} in {carrier.dtype}, truly {truth.text}")
 
 
 def _second_opinion(

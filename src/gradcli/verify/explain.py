@@ -17,7 +17,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
-from gradcli.verify.needed import array_of, compared_poles, nan_nodes, needed_elements
+from gradcli.verify.needed import array_of, needed_elements, without_value
 
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
@@ -72,14 +72,12 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
 
 def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
     """The nodes that make the output no number, with those of their elements, in creation order: what is not finite and
-    reaches it through others that are not. Of an output that is finite, what reaches a NaN that it needs, or a pole
-    that is compared."""
-    if finite(tape.carrier.nested(tape.values[output])):
-        lost = [*nan_nodes(tape), *compared_poles(tape)]
-        if not lost:
-            return {}
-    else:
-        lost = [output]
+    reaches it through others that are not. Of an output that is finite, what reaches an element that is no value and
+    that it needs."""
+    has_number = finite(tape.carrier.nested(tape.values[output]))
+    lost = without_value(tape) if has_number else {}
+    if has_number and not lost:
+        return {}
     import numpy
 
     needed = needed_elements(tape, output)
@@ -88,11 +86,12 @@ def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
     def add(nodes: Iterable[int]) -> None:
         for node in nodes:
             if node in needed and node not in strange:
-                places = numpy.flatnonzero(~numpy.isfinite(array_of(tape, tape.values[node])) & needed[node])
+                odd = lost[node] if node in lost else ~numpy.isfinite(array_of(tape, tape.values[node]))
+                places = numpy.flatnonzero(odd & needed[node])
                 if places.size:
                     strange[node] = places.tolist()
 
-    add(lost)
+    add(lost if has_number else [output])
     for node in reversed(tape.nodes):
         if node in strange:
             add(tape.graph.arguments[node])

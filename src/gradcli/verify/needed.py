@@ -1,5 +1,5 @@
-"""Which elements of the values on the way an output needs. A NaN among them may vanish: behind a power of 0, or in a
-comparison."""
+"""Which elements of the values on the way an output needs. Among them may be some that are no value, which vanish:
+behind a power of 0, in a comparison, or because IEEE 754 has a number for them."""
 
 from __future__ import annotations
 
@@ -22,21 +22,51 @@ def nan_nodes(tape: Tape) -> list[int]:
     return [node for node, v in values if (v != v if isinstance(v, float) else _holds_nan(tape, v))]
 
 
-def compared_poles(tape: Tape) -> list[int]:
-    """The nodes that are infinite outside their domain and compared: IEEE 754 decides ln(0) > 0, which has no value."""
+def hidden_poles(tape: Tape) -> list[int]:
+    """The nodes that are infinite outside their domain where no derivative meets the pole: compared, detached or
+    locally constant themselves. IEEE 754 decides ln(0) > 0, which has no value."""
     graph = tape.graph
-    used = {operation for operation in set(graph.operations) if isinstance(operation, Primitive)}
-    comparisons = {o for o in used if o.locally_constant and not o.holds_value}
-    if not comparisons:
+    constant = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.locally_constant}
+    if not constant:
         return []
-    operands = {a for node in tape.nodes if graph.operations[node] in comparisons for a in graph.arguments[node]}
+    still = [node for node in tape.nodes if graph.operations[node] in constant]
+    suspects = {*still, *(a for node in still for a in graph.arguments[node])}
     return [
         node
-        for node in sorted(operands)
+        for node in sorted(suspects)
         if not graph.is_leaf(node)
+        and tape.primitive(node).domain
         and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))
         and tape.violated(node) is not None
     ]
+
+
+def numbers_outside_domain(tape: Tape) -> dict[int, Mask]:
+    """The elements that are numbers outside their domain, by node: IEEE 754 says that atan2(0, 0) is 0."""
+    graph = tape.graph
+    guarded = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.elementwise and o.domain}
+    found = {}
+    for node in tape.nodes if guarded else ():
+        if graph.operations[node] in guarded and tape.violated(node) is not None:
+            import numpy
+
+            held = [d.holds(*tape.arguments(node), *graph.parameters[node]) for d in tape.primitive(node).domain]
+            inside = numpy.logical_and.reduce([array_of(tape, h) for h in held])
+            finite = numpy.isfinite(array_of(tape, tape.values[node]))
+            if (finite & ~inside).any():
+                found[node] = finite & ~inside
+    return found
+
+
+def without_value(tape: Tape) -> dict[int, Mask]:
+    """By node, the elements that are no value, whatever floats make of them. Loads nothing where there are none."""
+    found = numbers_outside_domain(tape)
+    for node in [*nan_nodes(tape), *hidden_poles(tape)]:
+        import numpy
+
+        strange = ~numpy.isfinite(array_of(tape, tape.values[node]))
+        found[node] = found[node] | strange if node in found else strange
+    return found
 
 
 def needs_nan(tape: Tape, output: int) -> bool:
@@ -58,7 +88,16 @@ def array_of(tape: Tape, value: Value) -> Any:
 
     if hasattr(value, "detach"):
         return value.detach().cpu().numpy()
+    if isinstance(value, bool):
+        return numpy.asarray(value)
     return numpy.asarray(tape.carrier.nested(value), dtype=float)
+
+
+def _value_of(tape: Tape, mask: Mask, shape: Shape) -> Value:
+    """A mask as zeros and ones of the carrier. Lists of a million elements take a second."""
+    ones = mask.astype(float)
+    torch = getattr(tape.carrier, "torch", None)
+    return tape.carrier.constant(ones.tolist() if torch is None else torch.as_tensor(ones), shape)
 
 
 def _holds_nan(tape: Tape, value: Value) -> bool:
@@ -90,7 +129,7 @@ def _handed_on(tape: Tape, node: int, position: int, mask: Mask, shape: tuple[in
     rule = primitive.rule
     if isinstance(rule, Linear) and not isinstance(rule, Multilinear) and rule.depends_on(position):
         # These only choose and add: a transpose carries a 1 to what was taken, and nothing to the rest.
-        weights = tape.carrier.constant(mask.astype(float).tolist(), tape.graph.shapes[node])
+        weights = _value_of(tape, mask, tape.graph.shapes[node])
         carried = contribution_to(tape, node, position, weights)
         if carried is None:
             return numpy.zeros(shape, dtype=bool)

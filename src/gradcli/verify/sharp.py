@@ -175,11 +175,12 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         seen = behaviours(problem)
         if not seen and elements(problem) > MOST_DIRECTIONS:
             return _of_many(problem, [k for k, s in enumerate(flat) if not s.exist], known.convention)
-        words = limits_sentence(seen) or "one-sided derivatives are not seen there"
+        words = limits_sentence(seen)
+        # Where nothing is seen a derivative may exist all the same, unless there is a pole on the way.
         return replace(
             known,
-            word="undefined",
-            sentence=f"{words}{about}",
+            word="undefined" if words or not _all_finite(computed, answers) else "inconclusive",
+            sentence=f"{words or 'one-sided derivatives are not seen there'}{about}",
             sides=None,
             clarke=None,
             defined=defined_components(problem, seen),
@@ -225,6 +226,12 @@ def _true_sides(true: TrueNumbers) -> dict[str, list[Sides]]:
     texts = {name: list(map(str, flatten(block))) for name, block in true.derivative.items()}
     numbers = {name: list(map(float, found)) for name, found in texts.items() if all(map(is_number, found))}
     return {name: [Sides(x, x, True) for x in found] for name, found in numbers.items()}
+
+
+def _all_finite(tape: Tape, numbers: Sequence[float]) -> bool:
+    """Whether some numbers and all values on the way are finite."""
+    values = (x for node in tape.nodes for x in flatten(tape.carrier.nested(tape.values[node])))
+    return all(map(math.isfinite, (*numbers, *values)))
 
 
 def _misses(ties: Ties, computed: Tape) -> bool:

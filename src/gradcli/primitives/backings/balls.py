@@ -128,8 +128,9 @@ def hypot(x: Ball, y: Ball) -> Ball:
 
 
 def atan2(y: Ball, x: Ball) -> Ball:
-    """Angle of the point (x, y)."""
-    return _arb().atan2(y, x)
+    """Angle of the point (x, y); the origin has none, where arb says 0."""
+    arb = _arb()
+    return arb.nan() if x == 0 and y == 0 else arb.atan2(y, x)
 
 
 def sign(x: Ball) -> Ball:
