@@ -258,8 +258,8 @@ def _lost_digits(problem: Problem, carrier: Carrier, question: Question) -> Verd
     truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
     if truth is None or not truth.confirmed:
         return None
-    name, unit = _called(problem, question), UNIT_ROUNDOFF[carrier.dtype]
-    number = JudgedNumber(name, question.ours, truth.ball, truth.rounding, unit, derivative=True)
+    name = _called(problem, question)
+    number = JudgedNumber(name, question.ours, truth.ball, truth.rounding, carrier.dtype, derivative=True)
     if not number.lost(carrier.dtype):
         return None
     return Verdict("ill-conditioned", f"{name} is {question.ours!r} in {carrier.dtype}, truly {truth.text}")
