@@ -171,10 +171,11 @@ def adjoint_rows(inspection: Inspection, node: int, largest: float) -> list[Row]
 
 
 def truth_rows(inspection: Inspection, node: int) -> list[Row]:
-    """What is true where the sweeps give something else."""
-    truths = truths_at(inspection, node)
+    """What is true where the sweeps give something that looks different on a card."""
     return [
-        Row(typeset(truth.label, inspection.plain_names), truth.short, emphasis=True, part="truth") for truth in truths
+        Row(typeset(truth.label, inspection.plain_names), truth.short, emphasis=True, part="truth")
+        for truth in truths_at(inspection, node)
+        if truth.short
     ]
 
 

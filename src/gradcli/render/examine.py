@@ -115,7 +115,7 @@ def truth_lines(inspection: Inspection, output: int, name: str, d: str) -> list[
     given = "" if computed is None else format_array(computed, inspection.shape(node))
     lines = []
     for truth in derivative_truths(inspection, output, node):
-        if truth.one_sided or not truth.short:
+        if truth.one_sided or not truth.full:
             continue
         if not given:
             lines.append(f"true {what} = {truth.full}")

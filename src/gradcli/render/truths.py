@@ -21,8 +21,9 @@ UNDEFINED = "undefined"
 
 
 class Truth(NamedTuple):
-    """A true number beside one that was computed: `label` says whose, `short` is for a card (empty where it is what was
-    computed), `full` has every digit. `one_sided`: there is none, and these are the ends from left and right."""
+    """A true number beside one that was computed: `label` says whose, `short` is for a card (empty where the digits of
+    a card do not tell them apart), `full` has every digit (empty where they are one number). `one_sided`: there is
+    none, and these are the ends from left and right."""
 
     label: str
     short: str
@@ -31,14 +32,14 @@ class Truth(NamedTuple):
 
 
 def truths_at(inspection: Inspection, node: int) -> list[Truth]:
-    """The true derivatives by an input, and the true value of an output, that its card does not show."""
+    """The true derivatives by an input, and the true value of an output, that are not what was computed."""
     found = []
     for output, verdict in inspection.verdicts.items():
         if node == output and verdict.true is not None and verdict.true.value is not None:
             found.append(stated(f"true {inspection.names[output]}", verdict.true.value, inspection.value(node)))
         if inspection.is_input(node):
             found += derivative_truths(inspection, output, node)
-    return [truth for truth in found if truth.short]
+    return [truth for truth in found if truth.full]
 
 
 def derivative_truths(inspection: Inspection, output: int, node: int) -> list[Truth]:
@@ -75,15 +76,17 @@ def sides_truths(what: str, sides: list[Sides], computed: Nested, shape: tuple[i
 
 
 def stated(label: str, true: Nested, computed: Nested) -> Truth:
-    """True numbers in short and in full; empty where they are what was computed."""
+    """True numbers in short and in full."""
     full = format_nested(true, text_of)
     if computed is not None and full == format_nested(computed, text_of):
         return Truth(label, "", "")
     short = format_nested(true, short_of)
-    if len(short) > SHORT and isinstance(true, (list, tuple)):
-        numbers = [math.nan] * len(flatten(true)) if computed is None else flatten(computed)
-        pairs = zip(flatten(true), numbers, strict=True)
-        short = f"{sum(text_of(t) != text_of(x) for t, x in pairs)} of {len(numbers)} differ"
+    numbers = [math.nan] * len(flatten(true)) if computed is None else flatten(computed)
+    different = sum(short_of(t) != short_of(x) for t, x in zip(flatten(true), numbers, strict=True))
+    if not different:
+        short = ""
+    elif len(short) > SHORT and isinstance(true, (list, tuple)):
+        short = f"{different} of {len(numbers)} differ"
     return Truth(label, signed(short), full)
 
 
@@ -122,5 +125,5 @@ def is_gradient(inspection: Inspection, output: int) -> bool:
     if verdict is None:
         return True
     inputs = inspection.graph.inputs.values()
-    differs = any(truth.short for node in inputs for truth in derivative_truths(inspection, output, node))
+    differs = any(truth.full for node in inputs for truth in derivative_truths(inspection, output, node))
     return verdict.word not in (UNDEFINED, "wrong") and not differs

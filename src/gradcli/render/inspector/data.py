@@ -142,7 +142,7 @@ class PageData:
         """What is known to be true of an output's derivatives, where the adjoints of the inputs are something else."""
         inputs = self.inspection.graph.inputs.values()
         truths = [truth for node in inputs for truth in derivative_truths(self.inspection, output, node)]
-        return [f"{self.screen(truth.label)} = {visible(signed(truth.full))}" for truth in truths if truth.short]
+        return [f"{self.screen(truth.label)} = {visible(signed(truth.full))}" for truth in truths if truth.full]
 
     def node(self, node: int) -> dict[str, Any]:
         """A node's texts. What can be counted from the links is left to the script."""
