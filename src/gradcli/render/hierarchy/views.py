@@ -105,6 +105,13 @@ def shown(
     return Shown(picture, sentence, closed, hierarchy)
 
 
+def whole_picture(
+    inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
+) -> Picture | None:
+    """The picture with a card of every node, however wide; none of a graph that is too large for it."""
+    return cards.picture_of(inspection, title, direction, show) if len(inspection.rows) <= WHOLE else None
+
+
 def widest_level(inspection: Inspection) -> int:
     """How many nodes a layout puts side by side, at most."""
     late = cards.late_levels(inspection)
