@@ -223,10 +223,11 @@ function write({ value, label }, text) {
   if (changed() && text.length * 7.3 > room) setAttributes(value, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
 }
 
-// Of a state that was computed here.
+// Of the nodes in this picture, in a state that was computed here.
 function largestAdjoint() {
-  app.state.largest ??= app.state.adjoints.flat().flatMap(flatOf).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
-  return app.state.largest;
+  const numbers = () => app.state.adjoints.flatMap((column) => views[app.view].own.flatMap((node) => flatOf(column[node])));
+  app.state.largest ??= [];
+  return app.state.largest[app.view] ??= numbers().reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
 }
 
 // As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.

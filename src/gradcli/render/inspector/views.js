@@ -19,6 +19,7 @@ function preparePictures() {
       card.members = card.node >= 0 ? [card.node] : card.outside ? [] : held;
     });
     inside[place] = cards.flatMap((card) => (card.outside || card.again ? [] : card.members));
+    views[place].own = inside[place];
     cards.forEach((card, k) => {
       if (card.node < 0) card.members.forEach((node) => cardOf.has(node) || cardOf.set(node, k));
     });
