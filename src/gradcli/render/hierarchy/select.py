@@ -30,7 +30,9 @@ def top(hierarchy: Hierarchy, count: int) -> Selection:
     """The nodes with the largest |adjoint|, with paths that join them to an output. Raises UsageError."""
     outline = hierarchy.outline
     if not outline.peaks:
-        raise UsageError("no node has an adjoint", hint="--at gives a point, and --cotangent ones to what is no scalar")
+        has_point = hierarchy.inspection.tape is not None
+        hint = "--cotangent ones weighs the elements of what is no scalar" if has_point else "--at gives a point"
+        raise UsageError("no node has an adjoint", hint=hint)
     following = towards_outputs(hierarchy)
     needed = [node for node in outline.peaks if node in following or node in outline.outputs]
     ranked = sorted(needed, key=lambda node: -magnitude(outline.peaks[node][0]))[:count]
