@@ -108,7 +108,7 @@ function showCrumbs() {
     const name = place === 0 ? "whole graph" : views[place].name;
     const inside = place === app.view
       ? make("span", { "aria-current": "true" }, name)
-      : make("button", { type: "button", onclick: () => openView(place) }, name);
+      : make("button", { onclick: () => openView(place) }, name);
     return make("li", {}, make("bdi", {}, inside));
   });
   byId("crumbs").replaceChildren(make("ol", {}, ...items));
