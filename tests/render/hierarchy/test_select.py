@@ -103,3 +103,11 @@ def test_an_input_that_no_output_needs_is_not_drawn_but_counted() -> None:
     found = shown(inspection, "", extent=Extent(top=3))
     assert [card.title for card in found.picture.cards] == ["x", "a = x·2"]
     assert found.sentence == "the 2 nodes with the largest |adjoint|, of 3 nodes; no output needs 1 input"
+
+
+def test_the_node_in_focus_is_marked() -> None:
+    inspection = inspect(ROW_1, ROW_1_POINT)
+    for name, badge in (("v3", "focus"), ("x1", "in, focus"), ("f", "out, focus")):
+        found = shown(inspection, "", extent=Extent(focus=name, radius=1)).picture
+        badges = {card.id: card.badge for card in found.cards if "focus" in card.badge}
+        assert badges == {str(node_named(inspection, name)): badge}

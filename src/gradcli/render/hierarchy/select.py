@@ -19,11 +19,12 @@ MOST_TOLD = 12
 @dataclass(frozen=True)
 class Selection:
     """The nodes to draw, in the order of the trace, the paths between them by way of nodes that are only counted, and
-    what is said of it."""
+    what is said of it. `focus` is the node that all others are around."""
 
     nodes: Sequence[int]
     paths: Sequence[Edge]
     sentence: str
+    focus: int | None = None
 
 
 def top(hierarchy: Hierarchy, count: int) -> Selection:
@@ -99,7 +100,7 @@ def around(hierarchy: Hierarchy, name: str, radius: int) -> Selection:
                 found[other] = found[node] + 1
                 reached.append(other)
     sentence = f"{counted(len(found), 'node')} within {counted(radius, 'edge')} of {name}, of {total(hierarchy)}"
-    return Selection(in_order(hierarchy, found), [], sentence)
+    return Selection(in_order(hierarchy, found), [], sentence, focus)
 
 
 def node_named(hierarchy: Hierarchy, name: str) -> int:

@@ -28,6 +28,7 @@ const SIGNS = [
 const BADGES = [
   ["in", "an input"],
   ["out", "an output"],
+  ["focus", "the node that all others are around"],
   ["again", "a node that is drawn once more, beside a user far from it"],
 ];
 
