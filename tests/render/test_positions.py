@@ -29,7 +29,9 @@ GRAPHS = {
 def export_of(inspection: Inspection) -> Export:
     data = graph_data(inspection, "", {}) | {"warnings": []}
     picture = shown(inspection, "a title").picture
-    return Export(inspection, inspection, picture, lambda: whole_picture(inspection, "a title"), list, lambda: data, 60.0)
+    return Export(
+        inspection, inspection, picture, lambda: whole_picture(inspection, "a title"), list, lambda: data, 60.0
+    )
 
 
 def written(export: Export) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def on_border(point: list[float], box: dict[str, float]) -> bool:
 
 def test_a_wide_graph_has_the_places_of_all_its_nodes() -> None:
     names = [f"x{k}" for k in range(100)]
-    export = export_of(structure(f"sum([{', '.join(names)}])", {name: () for name in names}))
+    export = export_of(structure(f"sum([{', '.join(names)}])", dict.fromkeys(names, ())))
     assert without_card(export.picture, export.data()) > 0  # for eyes it is drawn as groups
     found = written(export)
     named = {str(node["id"]) for node in found["nodes"] if node["name"]}

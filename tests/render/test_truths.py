@@ -81,7 +81,7 @@ def test_a_vertical_tangent_is_the_number_of_the_answer(text: str, point: dict[s
     inspection = inspect(text, point)
     problem = Problem(inspection.graph, inspection.outputs[0], tuple(point), point)
     rows = gradient_rows("f", problem, check_gradient(problem, Floats()))
-    assert "∂f/∂x" == rows[0].label
+    assert rows[0].label == "∂f/∂x"
     assert rows[0].answer == "inf"
     assert "true ∂f/∂x" not in row_texts(text, point)
     assert not any(line.startswith("∂f/∂x") for line in verdict_lines(inspection, ["x"]))
