@@ -103,6 +103,14 @@ def test_nan_adjoint_is_tinted_as_such() -> None:
     assert math.isnan(tint)
 
 
+def test_what_is_infinite_is_tinted_as_what_is_not_a_number() -> None:
+    picture = picture_of(inspect("sqrt(x)+y", {"x": 0.0, "y": 1.0}), "")
+    (label,) = [edge for edge in picture.edges if edge.label == "inf"]
+    rows = [row for card in picture.cards for row in card.rows if row.emphasis and row.value == "inf"]
+    assert len(rows) == 1
+    assert all(tint is not None and math.isnan(tint) for tint in (label.tint, rows[0].tint))
+
+
 def test_every_output_stands_in_the_title_inputs_too() -> None:
     inspection = structure("x; u = x*y; sin(u); u", {"x": (), "y": ()})
     assert title_of(inspection, {}) == "u = x·y; x; f = sin(u)"

@@ -12,7 +12,7 @@ from gradcli.render import engines
 from gradcli.render.drawing import draw
 from gradcli.render.exports import FORMATS, Export
 from gradcli.render.graph_json import graph_data
-from gradcli.render.hierarchy.views import shown
+from gradcli.render.hierarchy.views import shown, whole_picture
 from gradcli.render.inspection import Inspection
 from gradcli.render.positions import drawing_data, without_card
 from tests.render.generated import inspection_of
@@ -29,7 +29,9 @@ GRAPHS = {
 def export_of(inspection: Inspection) -> Export:
     data = graph_data(inspection, "", {}) | {"warnings": []}
     picture = shown(inspection, "a title").picture
-    return Export(inspection, inspection, picture, list, lambda: data, 60.0)
+    return Export(
+        inspection, inspection, picture, lambda: whole_picture(inspection, "a title"), list, lambda: data, 60.0
+    )
 
 
 def written(export: Export) -> dict[str, Any]:
@@ -62,6 +64,17 @@ def on_border(point: list[float], box: dict[str, float]) -> bool:
     x, y = point[0] - box["x"], point[1] - box["y"]
     beside = min(abs(x), abs(x - box["width"]))
     return math.isclose(beside, 0, abs_tol=0.05) and -0.05 <= y <= box["height"] + 0.05
+
+
+def test_a_wide_graph_has_the_places_of_all_its_nodes() -> None:
+    names = [f"x{k}" for k in range(100)]
+    export = export_of(structure(f"sum([{', '.join(names)}])", dict.fromkeys(names, ())))
+    assert without_card(export.picture, export.data()) > 0  # for eyes it is drawn as groups
+    found = written(export)
+    named = {str(node["id"]) for node in found["nodes"] if node["name"]}
+    assert named <= {card["id"] for card in found["drawing"]["cards"]}
+    assert len(found["drawing"]["edges"]) == len(found["edges"])
+    assert found["warnings"] == []
 
 
 def test_a_graph_of_several_pictures_has_no_places() -> None:

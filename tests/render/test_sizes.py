@@ -56,7 +56,7 @@ def test_a_scale_that_is_asked_for_is_had_or_refused(limits: Limits, size: tuple
 @pytest.mark.parametrize("name", ["png", "pdf", "tex", "svg"])
 def test_what_is_written_says_so(name: str) -> None:
     inspection = inspect(ROW_1, ROW_1_POINT)
-    written = format_of(name).write(Export(inspection, inspection, tall(), list, dict, 20.0))
+    written = format_of(name).write(Export(inspection, inspection, tall(), tall, list, dict, 20.0))
     assert len(written.notes) == (name != "svg")
     if name == "png":
         assert max(struct.unpack(">II", written.content[16:24])) <= PNG.side

@@ -3,10 +3,14 @@
 import mpmath
 import pytest
 
+from gradcli.carriers.floats import Floats
+from gradcli.problem import Problem
+from gradcli.render.answers import gradient_rows
 from gradcli.render.cards import picture_of
 from gradcli.render.examine import verdict_lines
 from gradcli.render.inspection import LOST
 from gradcli.render.truths import is_gradient, truths_at
+from gradcli.verify.verdict import check_gradient
 from tests.render.inspections import ROW_1, ROW_1_POINT, inspect, node_named
 
 CANCELS = "(1-cos(x))/x^2"
@@ -26,7 +30,7 @@ def row_texts(text: str, point: dict) -> dict[str, str]:
         ("sum(|x|)", {"x": [0.0, 3.0]}, {"∂f/∂x": "[−1 to 1, 1]"}),
         (ROW_1, ROW_1_POINT, {}),
         # Along y the value is 1 + y - y; along x it has a vertical tangent at the edge of its domain.
-        ("sqrt(y*x)+(1+y)-y", {"x": 0.0, "y": 1e-9}, {"true ∂f/∂x": "undefined", "true ∂f/∂y": "0"}),
+        ("sqrt(y*x)+(1+y)-y", {"x": 0.0, "y": 1e-9}, {"true ∂f/∂y": "0"}),
         ("relu(x)+x", {"x": 1.0}, {}),
     ],
 )
@@ -76,3 +80,17 @@ def test_many_elements_are_counted() -> None:
 def test_agreeing_sides_as_in_the_answer() -> None:
     lines = verdict_lines(inspect("relu(x)-relu(-x)", {"x": 0.0}), ["x"])
     assert lines[0] == "∂f/∂x = 1   (the rules give 0)"
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [("cbrt(x)+y", {"x": 0.0, "y": 1.0}), ("sqrt(x*y)", {"x": 0.0, "y": 4.0}), ("cbrt(x*y)", {"x": 0.0, "y": 1.0})],
+)
+def test_a_vertical_tangent_is_the_number_of_the_answer(text: str, point: dict[str, float]) -> None:
+    inspection = inspect(text, point)
+    problem = Problem(inspection.graph, inspection.outputs[0], tuple(point), point)
+    rows = gradient_rows("f", problem, check_gradient(problem, Floats()))
+    assert rows[0].label == "∂f/∂x"
+    assert rows[0].answer == "inf"
+    assert "true ∂f/∂x" not in row_texts(text, point)
+    assert not any(line.startswith("∂f/∂x") for line in verdict_lines(inspection, ["x"]))

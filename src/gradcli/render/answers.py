@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -99,8 +99,13 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
         words = [text if exists else "undefined" for text, exists in zip(known, defined, strict=True)]
         block = gradient_block(unflatten(words, shape), shape, layout)
         return f"{format_nested(block, str)}   (the rules give {answer})"
-    vertical = any(map(math.isinf, numbers))
-    return answer if vertical else f"undefined   (the rules give {answer})"
+    return answer if says_vertical(numbers, defined) else f"undefined   (the rules give {answer})"
+
+
+def says_vertical(numbers: Sequence[float], defined: Sequence[bool]) -> bool:
+    """Whether numbers that are no derivatives are an answer all the same: an infinite one says that a tangent is
+    vertical."""
+    return not any(defined) and any(map(math.isinf, numbers))
 
 
 def gradient_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> Verdict:

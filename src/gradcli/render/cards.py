@@ -202,7 +202,7 @@ def edge(inspection: Inspection, link: Link, source: str) -> Edge:
     if len(label) > LONGEST_LABEL:
         above, below = (enclosed(inspection.names[node]) for node in (link.node, link.argument))
         label = typeset(f"∂{above}/∂{below}", inspection.plain_names)
-    tint = math.nan if partial is not None and summarize(partial).nans else None
+    tint = math.nan if partial is not None and summarize(partial).trouble else None
     return Edge(source, str(link.node), label, tint=tint, description=description, position=link.position)
 
 

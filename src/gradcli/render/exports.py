@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gradcli.errors import UsageError
@@ -21,8 +21,9 @@ LAYOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: an inspected graph, its picture, the views that its groups open to (the picture is the first),
-    and the data of the JSON answer; the last two are made only where they are asked for.
+    """What is written: an inspected graph, its picture, the picture that has every node where there is one, the views
+    that its groups open to (the picture is the first), and the data of the JSON answer; the last three are made only
+    where they are asked for.
 
     `judged` is what verdicts are about: the function, where the graph is that of its gradient. `timeout` limits the
     layout, in seconds. `scale` is that of the drawing; None is the format's own.
@@ -31,6 +32,7 @@ class Export:
     inspection: Inspection
     judged: Inspection
     picture: Picture
+    whole: Callable[[], Picture | None]
     views: Callable[[], Sequence[View]]
     data: Callable[[], Mapping[str, Any]]
     timeout: float
@@ -56,7 +58,7 @@ def export_of(
 ) -> tuple[Export, list[str]]:
     """What is written of an inspected graph, and what its picture leaves out, in words. `expand`: how the user asks for
     an open group. Raises UsageError for an extent that there is not."""
-    from gradcli.render.hierarchy.views import shown, views
+    from gradcli.render.hierarchy.views import shown, views, whole_picture
     from gradcli.render.inspection import as_drawn, output_note
 
     part = as_drawn(inspection)
@@ -69,7 +71,10 @@ def export_of(
     def pages() -> Sequence[View]:
         return views(part, title, direction, show, extent)
 
-    return Export(part, judged, drawn.picture, pages, data, LAYOUT_SECONDS), notes
+    def whole() -> Picture | None:
+        return whole_picture(part, title, direction, show)
+
+    return Export(part, judged, drawn.picture, whole, pages, data, LAYOUT_SECONDS), notes
 
 
 @dataclass(frozen=True)
@@ -150,18 +155,20 @@ def as_dot(export: Export) -> Written:
 
 
 def as_json(export: Export) -> Written:
-    """The graph as data, whole however large; where it fits into one picture, with the places in it."""
+    """The graph as data, whole however large; where it fits into one picture, with the places in it.
+
+    Groups are for eyes: a graph that is only too wide for them has its places too."""
     from gradcli.errors import LayoutError
     from gradcli.render.json import dumps
     from gradcli.render.positions import drawing_data, without_card
 
     data = dict(export.data())
-    reason = ""
-    if missing := without_card(export.picture, data):
+    picture, reason = export.whole() or export.picture, ""
+    if missing := without_card(picture, data):
         reason = f"nodes without a card of their own in the picture: {missing}"
     else:
         try:
-            data["drawing"] = drawing_data(export.picture, export.drawing())
+            data["drawing"] = drawing_data(picture, replace(export, picture=picture).drawing())
         except LayoutError as error:  # the data are whole without it
             reason = error.message
     notes = (f"no positions: {reason}",) if reason else ()

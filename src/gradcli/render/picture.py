@@ -159,15 +159,17 @@ def plain_names(names: Iterable[str]) -> frozenset[str]:
 DECADES, LEAST_TINT = 4, 0.1
 """Powers of ten over which a tint falls to the least."""
 FAINTEST, STRONGEST, OF_NAN = 0.12, 0.5, 0.25
-"""Opacities: of a tint of 0, of one of 1, of NaN."""
+"""Opacities: of a tint of 0, of one of 1, of what is not finite."""
 
 
 def signed_log_tint(value: float, largest: float) -> float:
     """A number's tint among numbers up to `largest` in magnitude: its sign times 1 at `largest`, falling to LEAST_TINT
-    over DECADES, so that small and large adjoints are both seen. 0 is 0; NaN stays NaN."""
-    if math.isnan(value) or value == 0:
+    over DECADES, so that small and large adjoints are both seen. 0 is 0; what is not finite is NaN."""
+    if not math.isfinite(value):
+        return math.nan
+    if value == 0:
         return value
-    if math.isinf(value) or abs(value) >= largest:
+    if abs(value) >= largest:
         return math.copysign(1.0, value)
     below = math.log10(largest / abs(value)) if math.isfinite(largest) else DECADES
     return math.copysign(max(LEAST_TINT, 1.0 - (1.0 - LEAST_TINT) * below / DECADES), value)

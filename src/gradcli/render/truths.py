@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gradcli.methods.base import flatten, unflatten
 from gradcli.problem import Nested
+from gradcli.render.answers import says_vertical
 from gradcli.render.inspection import Inspection
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.verify.kinks import Sides
@@ -53,6 +54,8 @@ def derivative_truths(inspection: Inspection, output: int, node: int) -> list[Tr
     if verdict.word == UNDEFINED and name in (verdict.defined or {}):
         numbers = flatten(verdict.true.derivative.get(name, computed) if verdict.true else computed)
         exist = (verdict.defined or {})[name]
+        if computed is not None and says_vertical(flatten(computed), exist):
+            return []
         words = [text_of(x) if there else UNDEFINED for x, there in zip(numbers, exist, strict=True)]
         return [stated(f"true {what}", unflatten(words, tuple(shape)), computed)]
     if sides is not None:

@@ -86,8 +86,15 @@ def test_too_many_nodes_are_an_error() -> None:
 
 
 def test_without_a_point_nothing_has_an_adjoint() -> None:
-    with pytest.raises(UsageError, match="no node has an adjoint"):
+    with pytest.raises(UsageError, match="no node has an adjoint") as found:
         shown(structure(ROW_1, {"x1": (), "x2": ()}), "", extent=Extent(top=3))
+    assert found.value.hint == "--at gives a point"
+
+
+def test_what_is_no_scalar_has_no_adjoint_at_a_point_either() -> None:
+    with pytest.raises(UsageError, match="no node has an adjoint") as found:
+        shown(inspect("2*x", {"x": [1.0, 2.0]}), "", extent=Extent(top=3))
+    assert found.value.hint == "--cotangent ones weighs the elements of what is no scalar"
 
 
 def test_an_input_that_no_output_needs_is_not_drawn_but_counted() -> None:
@@ -96,3 +103,11 @@ def test_an_input_that_no_output_needs_is_not_drawn_but_counted() -> None:
     found = shown(inspection, "", extent=Extent(top=3))
     assert [card.title for card in found.picture.cards] == ["x", "a = x·2"]
     assert found.sentence == "the 2 nodes with the largest |adjoint|, of 3 nodes; no output needs 1 input"
+
+
+def test_the_node_in_focus_is_marked() -> None:
+    inspection = inspect(ROW_1, ROW_1_POINT)
+    for name, badge in (("v3", "focus"), ("x1", "in, focus"), ("f", "out, focus")):
+        found = shown(inspection, "", extent=Extent(focus=name, radius=1)).picture
+        badges = {card.id: card.badge for card in found.cards if "focus" in card.badge}
+        assert badges == {str(node_named(inspection, name)): badge}

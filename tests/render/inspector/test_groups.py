@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from gradcli.render.cards import short
+from gradcli.render.cards import largest_adjoint, short
 from gradcli.render.hierarchy.views import views
 from gradcli.render.inspection import Inspection
 from gradcli.render.inspector.data import page_data
-from gradcli.render.picture import pretty_name
+from gradcli.render.picture import pretty_name, tint_look
 from tests.render.inspections import inspect
 from tests.render.inspector import pages
 from tests.render.inspector.pages import Page
@@ -70,6 +70,27 @@ def test_groups_follow_a_changed_input_or_say_nothing(page: Page) -> None:
     settle(page)
     assert page.card_rows() == before
     assert page.messages() == []
+
+
+def test_tints_in_an_opened_group_compare_within_it(page: Page) -> None:
+    there = long_graph(1.5)
+    pictures = {view.name: view.picture for view in views(there, "title")}
+    page.open(long_page())
+    type_into(page, {"x": 1.5})
+    picture, rows = pictures[""], []
+    while not rows:
+        picture = pictures[next(card.group for card in picture.cards if card.group)]
+        rows = [row for card in picture.cards for row in card.rows if row.tint is not None and not card.group]
+        page.run("document.querySelector('g.card.group').focus()")
+        page.keys("\ue007")
+    settle(page)
+    expected = [[f"tint-{sign}", f"{opacity:.2f}"] for sign, opacity in (tint_look(r.tint, r.mixed) for r in rows)]
+    assert largest_adjoint(there, there.rows) > 2 * max(abs(float(row.value.replace("−", "-"))) for row in rows)
+    found = page.run(
+        "return [...document.querySelectorAll('g.card:not(.group) > rect[class^=tint]')]"
+        ".map((rect) => [rect.className.baseVal.split(' ')[0], Number(rect.getAttribute('fill-opacity')).toFixed(2)])"
+    )
+    assert found == expected
 
 
 def test_a_group_that_goes_wrong_is_marked(page: Page) -> None:

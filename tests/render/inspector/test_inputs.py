@@ -73,11 +73,14 @@ def test_cards_edges_and_arithmetic_follow(page: Page) -> None:
     assert "(1)(0.25) + (1)(−1)" in page.text("#step")
 
 
-def test_tints_are_those_of_a_drawing_at_the_new_point(page: Page) -> None:
-    page.open(page_of(ROW_1, ROW_1_POINT))
-    moved = {"x1": 400.0, "x2": -0.01}
+@pytest.mark.parametrize(
+    ("text", "point", "moved"),
+    [(ROW_1, ROW_1_POINT, {"x1": 400.0, "x2": -0.01}), ("30*sqrt(x)-y", {"x": 1.0, "y": 2.0}, {"x": 0.0, "y": 2.0})],
+)
+def test_tints_are_those_of_a_drawing_at_the_new_point(page: Page, text: str, point: dict, moved: dict) -> None:
+    page.open(page_of(text, point))
     type_into(page, moved)
-    picture = picture_of(inspect(ROW_1, moved), "")
+    picture = picture_of(inspect(text, moved), "")
     rows = [row for card in picture.cards for row in card.rows if row.tint is not None]
     expected = [[f"tint-{sign}", f"{opacity:.2f}"] for sign, opacity in (tint_look(r.tint, r.mixed) for r in rows)]
     assert len({opacity for _, opacity in expected}) == 3

@@ -5,10 +5,12 @@ import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import numpy
 import pytest
 
 import gradcli
 from gradcli.errors import UsageError
+from gradcli.render.plot.figure import level_numbers
 from tests.render.plot.plots import SVG, groups, marker, plotted, texts, vertices
 
 
@@ -224,3 +226,11 @@ def test_other_scripts_give_no_warning(recwarn: pytest.WarningsRecorder) -> None
 
 def test_pdf_has_fonts_that_printers_take() -> None:
     assert b"/Type3" not in plotted("x^2", x=1)._in("pdf")
+
+
+@pytest.mark.parametrize("values", [(-1e6, 50.0), (-50.0, 1e6), (1e6, -1e12)])
+def test_the_edge_at_a_pole_is_near_the_middle_of_its_sides(values: tuple[float, float]) -> None:
+    levels = [-4.0, -2.0, 0.0, 2.0]
+    low, high = level_numbers(numpy.array(values), levels)
+    for level in range(len(levels)):
+        assert 0.25 <= (level - low) / (high - low) <= 0.75

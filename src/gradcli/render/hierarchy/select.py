@@ -19,18 +19,21 @@ MOST_TOLD = 12
 @dataclass(frozen=True)
 class Selection:
     """The nodes to draw, in the order of the trace, the paths between them by way of nodes that are only counted, and
-    what is said of it."""
+    what is said of it. `focus` is the node that all others are around."""
 
     nodes: Sequence[int]
     paths: Sequence[Edge]
     sentence: str
+    focus: int | None = None
 
 
 def top(hierarchy: Hierarchy, count: int) -> Selection:
     """The nodes with the largest |adjoint|, with paths that join them to an output. Raises UsageError."""
     outline = hierarchy.outline
     if not outline.peaks:
-        raise UsageError("no node has an adjoint", hint="--at gives a point, and --cotangent ones to what is no scalar")
+        has_point = hierarchy.inspection.tape is not None
+        hint = "--cotangent ones weighs the elements of what is no scalar" if has_point else "--at gives a point"
+        raise UsageError("no node has an adjoint", hint=hint)
     following = towards_outputs(hierarchy)
     needed = [node for node in outline.peaks if node in following or node in outline.outputs]
     ranked = sorted(needed, key=lambda node: -magnitude(outline.peaks[node][0]))[:count]
@@ -97,7 +100,7 @@ def around(hierarchy: Hierarchy, name: str, radius: int) -> Selection:
                 found[other] = found[node] + 1
                 reached.append(other)
     sentence = f"{counted(len(found), 'node')} within {counted(radius, 'edge')} of {name}, of {total(hierarchy)}"
-    return Selection(in_order(hierarchy, found), [], sentence)
+    return Selection(in_order(hierarchy, found), [], sentence, focus)
 
 
 def node_named(hierarchy: Hierarchy, name: str) -> int:

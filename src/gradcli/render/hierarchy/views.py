@@ -28,6 +28,7 @@ FEWEST = 4
 MOST_CARDS = 1000
 """So many cards are in all views of a file together."""
 RADIUS = 2
+FOCUS = "focus"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ def shown(
     sentence = sentence_of(hierarchy, items) if closed else ""
     picture = Assembly(hierarchy, items).picture(with_sentence(title, sentence), direction, show, frames)
     return Shown(picture, sentence, closed, hierarchy)
+
+
+def whole_picture(
+    inspection: Inspection, title: str, direction: Direction = "LR", show: Collection[str] = PARTS
+) -> Picture | None:
+    """The picture with a card of every node, however wide; none of a graph that is too large for it."""
+    return cards.picture_of(inspection, title, direction, show) if len(inspection.rows) <= WHOLE else None
 
 
 def widest_level(inspection: Inspection) -> int:
@@ -182,7 +190,13 @@ def selected(hierarchy: Hierarchy, title: str, direction: Direction, show: Colle
     """The picture of some nodes."""
     found = selection(hierarchy, extent)
     picture = Assembly(hierarchy, found.nodes).picture(with_sentence(title, found.sentence), direction, show)
-    return Shown(replace(picture, edges=(*picture.edges, *found.paths)), found.sentence)
+    drawn = [marked(card) if card.id == str(found.focus) else card for card in picture.cards]
+    return Shown(replace(picture, cards=tuple(drawn), edges=(*picture.edges, *found.paths)), found.sentence)
+
+
+def marked(card: Card) -> Card:
+    """The card that the others are around."""
+    return replace(card, badge=f"{card.badge}, {FOCUS}" if card.badge else FOCUS)
 
 
 def selection(hierarchy: Hierarchy, extent: Extent) -> Selection:

@@ -93,9 +93,9 @@ function showDetails() {
 }
 
 function noDetails() {
-  if (!data.point) return [hint("Point at a card, or reach it with the Tab and arrow keys, for the formulas of its local partials and their products along the paths to the output.")];
   const paths = outputs.length ? " Select it to see the paths on which the gradient reaches it." : "";
-  return [hint(`Point at a card, or reach it with the Tab and arrow keys, for its numbers in full.${paths}`)];
+  const what = data.point ? `its numbers in full.${paths}` : "the formulas of its local partials and their products along the paths to the output.";
+  return [hint(`Point at a card, or reach it with the Tab and arrow keys, for ${what}`)];
 }
 
 function cardDetails(card) {
@@ -280,7 +280,7 @@ function tableRow(name, edges, text, term) {
     app.path = path();
     refreshPicture();
   };
-  const button = make("button", { type: "button", class: "plain", onfocus: mark(edges), onblur: mark(() => null) }, name);
+  const button = make("button", { class: "plain", onfocus: mark(edges), onblur: mark(() => null) }, name);
   const element = make(
     "tr",
     { onpointerenter: mark(edges), onpointerleave: mark(() => null) },

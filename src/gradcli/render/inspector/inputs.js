@@ -147,7 +147,7 @@ function prepareInputs() {
   if (!count) return;
   const box = byId("inputs");
   const rows = given.flatMap((values, input) => values.map((_, element) => makeField(input, element)));
-  const reset = make("button", { type: "button", id: "reset", disabled: true, onclick: () => {
+  const reset = make("button", { id: "reset", disabled: true, onclick: () => {
     fields.forEach((field) => {
       typed[field.input][field.element] = given[field.input][field.element];
       field.show(given[field.input][field.element]);

@@ -28,6 +28,7 @@ const SIGNS = [
 const BADGES = [
   ["in", "an input"],
   ["out", "an output"],
+  ["focus", "the node that all others are around"],
   ["again", "a node that is drawn once more, beside a user far from it"],
 ];
 
@@ -90,6 +91,9 @@ const SHORTCUTS = {
   Escape: escape,
 };
 
+// Buttons by the key that does the same.
+const BUTTONS = { first: "Home", back: "p", play: " ", next: "n", last: "End", closer: "+", farther: "-", fit: 0, theme: "t", help: "?" };
+
 function shortcut(event) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || byId("keys").open || !Object.hasOwn(SHORTCUTS, key)) return;
@@ -117,8 +121,7 @@ byId("signs-table").append(
   ...SIGNS.map(([kind, what]) => make("tr", {}, make("td", {}, make("span", { class: `sign ${kind}` })), make("td", {}, what))),
   ...BADGES.map(([word, what]) => make("tr", {}, make("td", {}, make("span", { class: "word" }, word)), make("td", {}, what))),
 );
-byId("help").addEventListener("click", () => byId("keys").showModal());
-byId("theme").addEventListener("click", nextTheme);
+for (const [id, key] of Object.entries(BUTTONS)) byId(id).addEventListener("click", SHORTCUTS[key]);
 document.addEventListener("keydown", shortcut);
 app.step = steps.length;
 openView(0);

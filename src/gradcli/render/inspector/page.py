@@ -54,8 +54,8 @@ HEAT = {
 
 UNSPACED = frozenset("'/")
 TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`[^`]*`)')
-OPEN = tuple("{[(,;")
-"""A line that ends so goes on in the next one."""
+OPEN = tuple("{[(,;}")
+"""After a line that ends so no end of line is needed: our scripts end every statement but a block with a semicolon."""
 SPACE = re.compile(r"(?<![\w$+-]) +| +(?![\w$+-])")
 
 COLOURS = {
@@ -150,7 +150,7 @@ def style_text() -> str:
         f":root{{color-scheme:light;{colours}}}\n"
         "@media screen{:root[data-theme=dark]{color-scheme:dark}:root[data-theme=auto]{color-scheme:light dark}}\n"
     )
-    return f"{themes}{PLAIN}{dynamic_rules()}\n{part('inspector.css')}"
+    return "".join([themes, PLAIN, dynamic_rules(), *part("inspector.css").splitlines()])
 
 
 def both(light: str, dark: str) -> str:
@@ -159,7 +159,7 @@ def both(light: str, dark: str) -> str:
 
 
 def compact(text: str) -> str:
-    """A script or style without indentation, comments on lines of their own, empty lines and ends of lines that close
+    """A script without indentation, comments on lines of their own, empty lines and ends of lines that close
     nothing."""
     lines = (line.strip() for line in text.splitlines())
     kept = [close(line) for line in lines if line and not line.startswith("//")]
@@ -171,9 +171,10 @@ def close(line: str) -> str:
 
     A line that may hold a text of another kind, a template in a template or a regular expression is left as it is. So
     are the spaces around + and -, because `a + +b` is not `a++b`."""
-    if not UNSPACED.isdisjoint(line) or line.count("`") not in (0, 2):
-        return line
     pieces = TEXT.split(line)
+    is_nested = any(text.startswith("`") and text.count("{") != text.count("}") for text in pieces[1::2])
+    if is_nested or not UNSPACED.isdisjoint("".join(pieces[::2])):
+        return line
     pieces[::2] = [SPACE.sub("", piece) for piece in pieces[::2]]
     return "".join(pieces)
 

@@ -223,21 +223,23 @@ function write({ value, label }, text) {
   if (changed() && text.length * 7.3 > room) setAttributes(value, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
 }
 
-// Of a state that was computed here.
+// Of the nodes in this picture, in a state that was computed here.
 function largestAdjoint() {
-  app.state.largest ??= app.state.adjoints.flat().flatMap(flatOf).reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
-  return app.state.largest;
+  const numbers = () => app.state.adjoints.flatMap((column) => views[app.view].own.flatMap((node) => flatOf(column[node])));
+  app.state.largest ??= [];
+  return app.state.largest[app.view] ??= numbers().reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
 }
 
 // As the drawing does it: on a logarithmic scale, blue for positive, orange for negative.
 function tint(flat, top) {
   const x = flat.some(Number.isNaN) ? NaN : flat.reduce((most, n) => (Math.abs(n) > Math.abs(most) ? n : most), 0);
   const mixed = flat.some((n) => n > 0) && flat.some((n) => n < 0);
-  const named = x !== x ? "nan" : x === 0 || mixed ? "zero" : x > 0 ? "positive" : "negative";
+  const odd = !Number.isFinite(x);
+  const named = odd ? "nan" : x === 0 || mixed ? "zero" : x > 0 ? "positive" : "negative";
   const size = Math.abs(x);
   const { decades, least, faintest, strongest, ofNaN } = data.tints;
   const share = size === 0 ? 0 : size >= top ? 1 : Math.max(least, 1 - ((1 - least) * Math.log10(top / size)) / decades);
-  const opacity = x !== x ? ofNaN : faintest + (strongest - faintest) * share;
+  const opacity = odd ? ofNaN : faintest + (strongest - faintest) * share;
   return { class: `tint-${named}`, "fill-opacity": opacity.toFixed(2) };
 }
 
@@ -247,7 +249,7 @@ function refreshLabel(label, link) {
   const told = changed() && !links[link].detached ? partialText(link, words) : words;
   if (text.lastChild.data === told) return;
   text.lastChild.data = told;
-  element.querySelector(".tint-nan")?.classList.toggle("later", changed() && told !== "NaN");
+  element.querySelector(".tint-nan")?.classList.toggle("later", changed() && !/NaN|inf/.test(told));
   const width = told.length * 6.7 + 10;
   const x = Number(text.getAttribute("x")) - width / 2;
   element.querySelectorAll("rect").forEach((rect) => setAttributes(rect, { x, width }));

@@ -56,11 +56,6 @@ function prepareSweep() {
     part.dataset.place = place;
     return part;
   }));
-  byId("first").addEventListener("click", () => step(-Infinity));
-  byId("back").addEventListener("click", () => step(-1));
-  byId("play").addEventListener("click", togglePlay);
-  byId("next").addEventListener("click", () => step(1));
-  byId("last").addEventListener("click", () => step(Infinity));
 }
 
 function refreshSweep() {

@@ -10,7 +10,7 @@ function prepareTable() {
   const head = data.point ? ["v", "value", ...adjoints, ...columns.map((column) => `∂/∂${column}`)] : ["v", "local partials"];
   const body = make("tbody");
   nodes.forEach((_, node) => {
-    const button = make("button", { type: "button", class: "plain", tabindex: node ? -1 : 0 }, titleOf(node));
+    const button = make("button", { class: "plain", tabindex: node ? -1 : 0 }, titleOf(node));
     const cells = head.slice(1).map(() => make("span"));
     const wrapped = cells.map((cell, place) => make("td", { class: place > outputs.length ? "tangent" : false }, cell));
     const row = make("tr", {}, make("th", { scope: "row", title: titleOf(node) }, button), ...wrapped);

@@ -19,6 +19,7 @@ function preparePictures() {
       card.members = card.node >= 0 ? [card.node] : card.outside ? [] : held;
     });
     inside[place] = cards.flatMap((card) => (card.outside || card.again ? [] : card.members));
+    views[place].own = inside[place];
     cards.forEach((card, k) => {
       if (card.node < 0) card.members.forEach((node) => cardOf.has(node) || cardOf.set(node, k));
     });
@@ -107,7 +108,7 @@ function showCrumbs() {
     const name = place === 0 ? "whole graph" : views[place].name;
     const inside = place === app.view
       ? make("span", { "aria-current": "true" }, name)
-      : make("button", { type: "button", onclick: () => openView(place) }, name);
+      : make("button", { onclick: () => openView(place) }, name);
     return make("li", {}, make("bdi", {}, inside));
   });
   byId("crumbs").replaceChildren(make("ol", {}, ...items));

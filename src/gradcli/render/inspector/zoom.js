@@ -116,8 +116,5 @@ function prepareZoom() {
       setTimeout(() => (dragged = false)); // after the click that ends a drag
     });
   }
-  byId("closer").addEventListener("click", () => zoomBy(1.25));
-  byId("farther").addEventListener("click", () => zoomBy(0.8));
-  byId("fit").addEventListener("click", () => fitPicture(false));
   new ResizeObserver(applyLook).observe(canvas);
 }

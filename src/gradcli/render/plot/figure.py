@@ -32,8 +32,9 @@ FEW_NODES = 24
 LEVELS = 10
 FAINT = 0.12
 """How strong the tint is."""
-FARTHEST = 1e9
-"""So many steps of the levels beyond the outermost, values are all the same."""
+FARTHEST = 10.0
+"""So many steps of the levels beyond the outermost, values are all the same: at a pole, neighbours of
+very different size would bend the edge between its sides."""
 ARROW = 0.24
 """Length of the gradient's arrow, of the shorter side."""
 BEYOND = 0.05
