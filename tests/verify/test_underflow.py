@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -65,6 +66,16 @@ def test_second_derivatives_out_of_range_are_not_wrong(
     assert verdict.word == "ill-conditioned", verdict.sentence
     assert entry in verdict.sentence
     assert place in verdict.sentence
+
+
+def test_a_derivative_below_all_floats_is_not_said_to_be_zero() -> None:
+    """The derivative of y + y^2/x is -y^2/x^2, in fractions."""
+    x, y = -1e300, 0.5
+    verdict = check("(y/x)*(x+y)", x=x, y=y).verdict
+    assert verdict.word == "ill-conditioned"
+    assert verdict.true is not None
+    found, true = Fraction(verdict.true.derivative["x"]), -((Fraction(y) / Fraction(x)) ** 2)
+    assert abs(found / true - 1) < Fraction(1, 10**16)
 
 
 def test_the_true_second_derivative_of_a_saturated_softplus() -> None:
