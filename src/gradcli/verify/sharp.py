@@ -28,7 +28,7 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, any_tiny, may_underflow, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
 TOO_MANY = f"more than {MOST_DIRECTIONS} elements are not looked at, so that a derivative may exist"
@@ -210,12 +210,13 @@ def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) 
     the truth is not known."""
     smooth = tuple(name for name in problem.wrt if sides[name] and all(s.agree for s in sides[name]))
     part = replace(problem, wrt=smooth)
-    bound = rounding_bound(part, tape.carrier) if smooth else None
-    if bound is None:
-        return None
     found = REVERSE.differentiate(part, tape.carrier)
+    assert found.gradient is not None
     dtype = tape.carrier.dtype
-    if all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound)):
+    bound = rounding_bound(part, tape.carrier) if smooth else None
+    kept = bound is None or all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound))
+    shown = [*flatten(found.value), *numbers_of(part, found.gradient)]
+    if kept and not (any_tiny(shown) and may_underflow(part)):
         return None
     verdict = judge_by_truth(part, tape.carrier, {"reverse": found, "forward": found})
     return verdict if verdict is not None and verdict.word == "ill-conditioned" else None
