@@ -91,7 +91,10 @@ def test_underflow_beside_a_kink_has_its_true_number(text: str, point: dict[str,
     assert verdict.word == "kink", verdict.sentence
     assert verdict.true is not None
     with mpmath.workdps(30):
-        for found, true in [(verdict.true.value, mpmath.exp(-1000)), (verdict.true.derivative["y"], -mpmath.exp(-1000))]:
+        for found, true in [
+            (verdict.true.value, mpmath.exp(-1000)),
+            (verdict.true.derivative["y"], -mpmath.exp(-1000)),
+        ]:
             assert mpmath.almosteq(mpmath.mpf(found), true, 1e-16)
 
 

@@ -82,7 +82,10 @@ def _of_many(problem: Problem, places: Sequence[int], sentence: str) -> Verdict:
 
 def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
     """Where neither floats nor the rules in balls know the derivative: what limits of the function say of the numbers
-    that are shown, or that there are two; None where they say nothing."""
+    that are shown, or that there are two, or a pole; None where they say nothing."""
+    at_pole = judge_pole(problem)
+    if at_pole is not None:
+        return at_pole
     seen = behaviours(problem)
     if not seen or any(b.sides is None for b in seen):
         return None
@@ -97,6 +100,17 @@ def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verd
     if all(abs(a - b) <= SEEN * abs(b) for a, b in [*shown, *known]):
         return Verdict("verified", f"the sweeps give what the function tends to ({BY_LIMITS})", digits=8)
     return None
+
+
+def judge_pole(problem: Problem) -> Verdict | None:
+    """The verdict where what is written has a pole, which floats miss; None elsewhere."""
+    seen = behaviours(problem)
+    if not any(b.is_pole for b in seen):
+        return None
+    words = f"as it is written, there is no value: {limits_sentence(seen)}; {problem.dtype} misses it by rounding"
+    # Of an array, one element may be all that has no value.
+    true = None if problem.output_shape else TrueNumbers("undefined", {})
+    return Verdict("undefined", words, true=true)
 
 
 def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
