@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
+import flint
 import mpmath
 import pytest
 
@@ -209,3 +210,11 @@ def test_a_few_digits_for_a_sentence(number: str, text: str) -> None:
 def test_a_number_beyond_all_exponents_has_a_size() -> None:
     with working(120) as balls:
         assert short_text(balls.flint.arb(-1e10).exp()).startswith("about 1e-4342944818 in size")
+
+
+def test_zero_is_printed_only_of_zero() -> None:
+    """A ball around 0 that no float64 tells from 0 holds other numbers too."""
+    tiny = flint.arb(0, flint.arb(2) ** -2000)
+    assert proven_text(tiny) is None
+    assert bound_text(tiny) == "0 ± 1e-601"
+    assert proven_text(flint.arb(0)) == "0"

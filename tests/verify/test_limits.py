@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from gradcli.api.values import exactly
+from gradcli.carriers.floats import Floats
 from gradcli.errors import DomainError
+from gradcli.exact import PI
+from gradcli.verify.curvature import check_hessian
 from gradcli.verify.explain import require_finite
 from gradcli.verify.limits import behaviours, limits_sentence, slopes_along
 from tests.verify.problems import check, problem
@@ -181,3 +184,26 @@ def test_a_value_that_does_not_exist_may_have_a_limit(text: str, words: str) -> 
     with pytest.raises(DomainError) as caught:
         require_finite(asked, Floats(), text)
     assert words in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("tan(x/2)", {"x": PI}),
+        ("1/sin(x)", {"x": PI}),
+        ("1/(0.1*x - 0.3)", {"x": 3.0}),
+    ],
+)
+def test_a_pole_that_floats_miss_has_no_value(text: str, point: dict[str, float]) -> None:
+    """Theory: the cosine is 0 at pi/2, the sine at pi; a tenth of 3 is 0.3."""
+    verdict = check(text, **point).verdict
+    assert verdict.word == "undefined", verdict.sentence
+    assert "there is no value" in verdict.sentence
+    assert verdict.true is not None
+    assert verdict.true.value == "undefined"
+    second = check_hessian(problem(text, **point), Floats()).verdict
+    assert second.word in ("undefined", "ill-conditioned", "inconclusive"), second.sentence
+
+
+def test_a_float_beside_a_pole_has_a_value() -> None:
+    assert check("tan(x)", x=math.pi / 2).verdict.word == "verified"

@@ -3,13 +3,16 @@
 import math
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tensors import Tensors
 from gradcli.errors import ShapeError
 from gradcli.primitives.declare import Elementwise
 from gradcli.primitives.registry import by_name
+from gradcli.render.derivatives import in_layout
 from gradcli.shapes import index_of
 from gradcli.verify import curvature
 from gradcli.verify.curvature import check_hessian, check_hvp
@@ -234,3 +237,47 @@ def test_the_value_that_floats_lose_at_a_kink_is_said(extra: str) -> None:
     none_lost, carrier = asked("[|x|, x]", x=0.0)
     assert check_jacobian(none_lost, carrier).verdict.true is None
     assert check_jvp(none_lost, carrier, {"x": 1.0})[2].true is None
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "wanted"),
+    [
+        ("|x|", {"x": [0.0, 1.0]}, [(-1, 1), (0, 0), (0, 0), (1, 1)]),
+        ("[relu(x), 3*x, max(2*x, 0)]", {"x": 0.0}, [(0, 1), (3, 3), (0, 2)]),
+    ],
+)
+def test_a_jacobian_at_a_kink_has_both_sides_of_every_entry(
+    text: str, point: dict[str, Any], wanted: list[tuple[float, float]]
+) -> None:
+    """Row by row, from the definitions of |x| and max."""
+    verdict = check_jacobian(problem(text, **point), Tensors()).verdict
+    assert verdict.word == "kink", verdict.sentence
+    assert verdict.sides is not None
+    assert [side[:2] for side in verdict.sides["x"]] == wanted
+
+
+def test_the_sides_of_a_jacobian_follow_its_layout() -> None:
+    of_vector = problem("[|x[0]|, x[1], 5*x[0]]", x=[0.0, 1.0])
+    laid_out = in_layout(of_vector, check_jacobian(of_vector, Tensors()).verdict, "denominator")
+    assert laid_out.sides is not None
+    assert [side[:2] for side in laid_out.sides["x"]] == [(-1, 1), (0, 0), (5, 5), (0, 0), (1, 1), (0, 0)]
+
+
+def test_a_jvp_of_a_vector_at_a_kink_has_both_sides_of_every_element() -> None:
+    """|t| and |1 + 2t|, at t = 0."""
+    _, _, verdict = check_jvp(problem("|x|", x=[0.0, 1.0]), Tensors(), {"x": [1.0, 2.0]})
+    assert verdict.word == "kink", verdict.sentence
+    assert verdict.sides is not None
+    ((_, sides),) = verdict.sides.items()
+    assert [side[:2] for side in sides] == [(-1, 1), (2, 2)]
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_the_second_derivative_of_a_norm_at_zero_is_no_identity() -> None:
+    """The gradient at 0 is the convention, 0; torch.func takes it as constant too. There is a kink."""
+    import torch
+
+    found = check_hessian(problem("norm(x)", x=[0.0, 0.0]), Tensors())
+    theirs = torch.func.hessian(torch.linalg.norm)(torch.zeros(2, dtype=torch.float64))
+    assert found.blocks["x"]["x"] == theirs.tolist()
+    assert found.verdict.word == "kink"

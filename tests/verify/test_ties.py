@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -75,6 +76,29 @@ def test_a_jump_of_what_is_written_is_undefined(text: str) -> None:
     verdict = check(text, x=3.0).verdict
     assert verdict.word == "undefined", verdict.sentence
     assert "jumps" in verdict.sentence
+
+
+@pytest.mark.parametrize("x", [1.0, 700.0, -0.5, 1e17, 0.1, 0.3, 0.25, 4.7])
+@pytest.mark.parametrize("text", ["x % 0.1", "x // 0.1", "sum(x % 0.1)", "3 + x % 0.1"])
+def test_a_remainder_jumps_where_the_quotient_as_written_is_whole(text: str, x: float) -> None:
+    """1 is ten times a tenth, and not ten times its float; the float 0.3 is no multiple of a tenth."""
+    jumps = (Fraction(x) / Fraction(1, 10)).denominator == 1
+    verdict = check(text, x=[x] if "sum" in text else x).verdict
+    assert (verdict.word == "undefined") is jumps, verdict.sentence
+
+
+def test_a_quotient_of_decimals_jumps_where_it_is_whole_as_they_are_written() -> None:
+    assert check("1 // x", x=exactly(Decimal("0.1"))).verdict.word == "undefined"
+    assert check("1 // x", x=0.1).verdict.word == "verified"
+    assert check("x // 1e-300", x=1e300).verdict.word == "undefined"
+
+
+def test_a_small_jump_between_detached_numbers_is_seen() -> None:
+    """-745 is a multiple of 1e-20: the remainder falls from 1e-20 to 0 there, and the slope from the left is -inf."""
+    assert (Fraction(-745) / Fraction("1e-20")).denominator == 1
+    verdict = check("detach(abs(x)) + max(cbrt(x), x % 1e-20)", x=-745.0).verdict
+    assert verdict.word == "undefined", verdict.sentence
+    assert "-infinity from the left" in verdict.sentence
 
 
 def test_a_jump_of_floats_alone_is_none() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -65,6 +66,40 @@ def test_second_derivatives_out_of_range_are_not_wrong(
     assert verdict.word == "ill-conditioned", verdict.sentence
     assert entry in verdict.sentence
     assert place in verdict.sentence
+
+
+def test_a_derivative_below_all_floats_is_not_said_to_be_zero() -> None:
+    """The derivative of y + y^2/x is -y^2/x^2, in fractions."""
+    x, y = -1e300, 0.5
+    verdict = check("(y/x)*(x+y)", x=x, y=y).verdict
+    assert verdict.word == "ill-conditioned"
+    assert verdict.true is not None
+    found, true = Fraction(verdict.true.derivative["x"]), -((Fraction(y) / Fraction(x)) ** 2)
+    assert abs(found / true - 1) < Fraction(1, 10**16)
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("|x| + exp(-y)", {"x": 0.0, "y": 1000.0}),
+        ("max(x, 0) + exp(-y)", {"x": 0.0, "y": 1000.0}),
+        ("|0.1*x - 0.3| + exp(-y)", {"x": 3.0, "y": 1000.0}),
+    ],
+)
+def test_underflow_beside_a_kink_has_its_true_number(text: str, point: dict[str, float]) -> None:
+    verdict = check(text, **point).verdict
+    assert verdict.word == "kink", verdict.sentence
+    assert verdict.true is not None
+    with mpmath.workdps(30):
+        for found, true in [
+            (verdict.true.value, mpmath.exp(-1000)),
+            (verdict.true.derivative["y"], -mpmath.exp(-1000)),
+        ]:
+            assert mpmath.almosteq(mpmath.mpf(found), true, 1e-16)
+
+
+def test_a_kink_in_the_range_of_floats_has_no_other_true_number() -> None:
+    assert check("|x| + y", x=0.0, y=0.0).verdict.true is None
 
 
 def test_the_true_second_derivative_of_a_saturated_softplus() -> None:

@@ -17,11 +17,19 @@ Condition = TypeVar("Condition", bound=Domain)
 class Tape:
     """Values of the nodes that the outputs need, and the local partials on their edges as they are asked for."""
 
-    def __init__(self, graph: Graph, carrier: Carrier, nodes: list[int], values: list[Value]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        carrier: Carrier,
+        nodes: list[int],
+        values: list[Value],
+        surfaces: Mapping[int, Value] | None = None,
+    ) -> None:
         self.graph = graph
         self.carrier = carrier
         self.nodes = nodes
         self.values = values
+        self._surfaces = surfaces or {}
         self._partials: dict[tuple[int, int], Value] = {}
 
     def primitive(self, node: int) -> Primitive:
@@ -53,6 +61,14 @@ class Tape:
     def kinks(self) -> list[int]:
         """Nodes that stand exactly on a kink or a jump of their primitive."""
         return [node for node in self.with_kinks() if self._on_kink(node)]
+
+    def surfaces(self, node: int) -> tuple[Value, ...]:
+        """Values that are 0 exactly where a node stands on its kink: those that are known, or what `Kink.at` says."""
+        if node in self._surfaces:
+            return (self._surfaces[node],)
+        kink = self.primitive(node).kink
+        assert kink is not None
+        return kink.at(*self.arguments(node), *self.graph.parameters[node])
 
     def with_kinks(self) -> list[int]:
         """Nodes whose primitive has a kink or a jump that the inputs can cross."""
@@ -105,9 +121,7 @@ class Tape:
         return not moving.isdisjoint(crossing)
 
     def _on_kink(self, node: int) -> bool:
-        kink = self.primitive(node).kink
-        assert kink is not None
-        return any(any_zero(v) for v in kink.at(*self.arguments(node), *self.graph.parameters[node]))
+        return any(any_zero(v) for v in self.surfaces(node))
 
 
 def all_true(holds: Any) -> bool:

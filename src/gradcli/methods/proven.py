@@ -64,9 +64,9 @@ def proven_text(ball: Ball, digits: int = 0) -> str | None:
     if digits:
         return decimal_digits(ball, digits)
     value = nearest_float(ball)
-    if value is None or math.isinf(value) or (abs(value) < 2.3e-308 and ball != 0):
+    if value is None or math.isinf(value) or abs(value) < 2.3e-308:
         return decimal_digits(ball, DIGITS)
-    return "0" if value == 0 else str(int(value)) if value == int(value) and abs(value) < 1e16 else repr(value)
+    return str(int(value)) if value == int(value) and abs(value) < 1e16 else repr(value)
 
 
 def short_text(ball: Ball) -> str:

@@ -84,7 +84,15 @@ def _pow_defined(x: Value, y: Value) -> Any:
 
 def _whole_quotient(x: Value, y: Value) -> tuple[Value]:
     """Zero where y divides x; a zero divisor, at which Python's % raises, is outside the domain anyway."""
-    return (x % (y + (y == 0)),)
+    return (x % _divisor(y),)
+
+
+def _quotient(x: Value, y: Value) -> Value:
+    return x / _divisor(y)
+
+
+def _divisor(y: Value) -> Value:
+    return y + (y == 0)
 
 
 NO_ZERO_DIVISOR = Domain("y != 0", lambda x, y: y != 0)
@@ -170,6 +178,7 @@ PRIMITIVES = (
         domain=(NO_ZERO_DIVISOR,),
         kink=Kink(
             at=_whole_quotient,
+            quotient=_quotient,
             convention="0, as on both sides of the jump",
             points=((4.0, 2.0), (0.0, -3.0)),
             jax="0",
@@ -197,6 +206,7 @@ PRIMITIVES = (
         domain=(NO_ZERO_DIVISOR,),
         kink=Kink(
             at=_whole_quotient,
+            quotient=_quotient,
             convention="1 for x and -floor(x/y) for y, as beside the jump",
             points=((4.0, 2.0), (0.0, -3.0)),
             jax="the same",

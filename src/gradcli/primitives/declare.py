@@ -125,7 +125,8 @@ class Kink:
     a locally constant one (a comparison) cannot; `convention` says what our rule gives, which is what PyTorch gives
     where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the
     arguments' names, where the operation does not change with an argument. `jax` is what jax.grad was measured to
-    give there (JAX 0.10.2), empty where it has no such function.
+    give there (JAX 0.10.2), empty where it has no such function. `quotient` of the arguments is whole exactly
+    there, where rounded numbers cannot decide it by `at`: 1 is ten times 0.1, and no multiple of its float.
 
     Where the function is convex or concave, the sides along the axes bound its generalised gradient (Clarke,
     Optimization and Nonsmooth Analysis, 1990, proposition 2.3.6). Where it is neither, `slopes` bounds all partials.
@@ -139,6 +140,7 @@ class Kink:
     flat: str = ""
     jax: str = ""
     slopes: tuple[float, float] | None = None
+    quotient: Callable[..., Value] | None = None
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,11 @@ def _norm_jvp(m: Any, tangent: Value, out: Value, x: Value, p: float, axis: Any,
     if p == 1:
         return m.sum(m.sign(x) * tangent, axis=axis, keepdim=keepdim)
     if p == 2:
-        # At x = 0 the denominator is replaced before dividing, so that neither sweep meets 0/0.
-        return m.div(m.sum(x * tangent, axis=axis, keepdim=keepdim), m.where(m.eq(out, 0.0), 1.0, out))
+        # At x = 0 the denominator is replaced before dividing, so that neither sweep meets 0/0; the numerator too, or
+        # the second derivative would be its own.
+        origin = m.eq(out, 0.0)
+        along = m.where(origin, 0.0, m.sum(x * tangent, axis=axis, keepdim=keepdim))
+        return m.div(along, m.where(origin, 1.0, out))
     size = laid_over(m, out, x, axis)
     if p == math.inf:
         tied = m.eq(m.abs(x), size)

@@ -126,16 +126,21 @@ def components_in_layout(problem: Problem, verdict: Verdict, layout: Layout) -> 
     def reordered(known: dict[str, list[Known]] | None) -> dict[str, list[Known]] | None:
         if known is None or layout == "torch":
             return known
-        return {name: [found[k] for k in _order(problem.input_shape(name), layout)] for name, found in known.items()}
+        return {name: [found[k] for k in order(name, found)] for name, found in known.items()}
+
+    def order(name: str, found: list[Known]) -> list[int]:
+        shape = problem.input_shape(name)
+        return _order(() if len(found) == size(shape) else problem.output_shape, shape, layout)
 
     sides, clarke, defined = reordered(verdict.sides), reordered(verdict.clarke), reordered(verdict.defined)
     return replace(verdict, sides=sides, clarke=clarke, defined=defined)
 
 
-def _order(shape: Shape, layout: Layout) -> list[int]:
-    """Which element of an input stands where in a derivative by it, both counted row-major."""
-    places: list[float] = list(range(int(size(shape))))
-    return list(map(int, flatten(arranged(unflatten(places, shape), (), shape, layout)[0])))
+def _order(outer: Shape, shape: Shape, layout: Layout) -> list[int]:
+    """Which element of a derivative of an array by an input stands where in a layout, both counted row-major."""
+    whole = (*outer, *shape)
+    places: list[float] = list(range(int(size(whole))))
+    return list(map(int, flatten(arranged(unflatten(places, whole), outer, shape, layout)[0])))
 
 
 def gradient_block(gradient: Nested, shape: Shape, layout: Layout) -> Nested:

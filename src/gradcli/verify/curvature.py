@@ -36,7 +36,17 @@ from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, product_truth, swept_product
 from gradcli.verify.verdict import check_gradient
-from gradcli.verify.witnesses import ESTIMATE, ROUNDING, Verdict, any_tiny, may_underflow, shared_digits, worst
+from gradcli.verify.witnesses import (
+    ESTIMATE,
+    NO_NUMBER_AS_WRITTEN,
+    ROUNDING,
+    Verdict,
+    any_tiny,
+    is_exact,
+    may_underflow,
+    shared_digits,
+    worst,
+)
 
 NOISY_SWEEPS = 4
 JUMP = 1e-3
@@ -273,6 +283,11 @@ def _second_opinion(
     truth = product_truth(problem, by_input(problem, question.u), by_input(problem, question.v))
     if truth is not None and truth.confirmed is not None:
         return _by_truth(truth, problem, carrier, question) or "the products proven in balls"
+    if is_exact(problem):
+        from gradcli.verify.sharp import judge_pole
+
+        at_pole = judge_pole(problem)
+        return replace(at_pole, true=None) if at_pole else Verdict("inconclusive", NO_NUMBER_AS_WRITTEN)
     noise = rounding_of_product(problem, carrier, question)
     theirs = hessian_product(problem, carrier, by_input(problem, question.v), by_input(problem, question.u))
     known = ESTIMATE * coarsest(problem) * max(abs(ours), abs(theirs), rounding / UNIT_ROUNDOFF[carrier.dtype])

@@ -202,13 +202,11 @@ def _stands_still(
     shape = graph.shapes[node]
     if not primitive.elementwise or not shape:
         return False
-    kink = primitive.kink
-    assert kink is not None
 
     def elements(value: Value) -> list[float]:
         return flatten(m.nested(m.broadcast_to(value, shape=shape)))
 
-    surfaces = [elements(surface) for surface in kink.at(*tape.arguments(node), *graph.parameters[node])]
+    surfaces = [elements(surface) for surface in tape.surfaces(node)]
     jumping = [k for k, levels in enumerate(zip(*surfaces, strict=True)) if 0.0 in levels]
     if any(elements(tangent)[k] for tangent in tangents if tangent is not None for k in jumping):
         return False
@@ -236,6 +234,6 @@ def kink_tangent(tape: Tape, node: int, tangents: tuple[Value, ...]) -> Value:
         return one_sided
     ordinary = tangent_of(tape, node, list(tangents))
     on_kink = m.lift(1.0)
-    for surface in kink.at(*values, *parameters):
+    for surface in tape.surfaces(node):
         on_kink = on_kink * m.ne(surface, m.lift(0.0))
     return m.where(on_kink, ordinary, one_sided)

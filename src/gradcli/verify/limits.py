@@ -98,6 +98,12 @@ class Behaviour(NamedTuple):
         return self.at_point is not None and all(_same(self.at_point, s.value) for s in (self.left, self.right))
 
     @property
+    def is_pole(self) -> bool:
+        """Whether there is no value, and it grows without end from one side."""
+        ends = (self.left.value, self.right.value)
+        return self.at_point is None and any(value is not None and math.isinf(value) for value in ends)
+
+    @property
     def sides(self) -> Sides | None:
         """The one-sided derivatives, if both exist."""
         left, right = self.left.slope, self.right.slope

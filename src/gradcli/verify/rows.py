@@ -23,6 +23,7 @@ from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
+from gradcli.verify.kinks import Sides
 from gradcli.verify.thresholds import is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import (
@@ -108,8 +109,27 @@ def judge_rows(problem: Problem, carrier: Carrier, blocks: Mapping[str, Nested])
     if verdicts[0][0] == ALONG and found.word == "verified":
         found = replace(found, sentence=f"{found.sentence}, {ALONG}")
     found = replace(found, true=known_of_all(found, [verdict for _, verdict in verdicts]))
+    if not problem.output_shape:
+        return found
     # One row's one-sided derivatives are not those of the whole.
-    return replace(found, sides=None, clarke=None) if problem.output_shape else found
+    alone = verdicts[0][0] != ALONG and len(verdicts) == size(problem.output_shape)
+    sides = sides_of_all(problem, [verdict for _, verdict in verdicts], blocks) if alone else None
+    return replace(found, sides=sides if found.word == "kink" else None, clarke=None)
+
+
+def sides_of_all(
+    problem: Problem, verdicts: Sequence[Verdict], blocks: Mapping[str, Nested]
+) -> dict[str, list[Sides]] | None:
+    """The one-sided derivatives of every entry of a Jacobian, row-major; None where one is not known."""
+    found: dict[str, list[Sides]] = {name: [] for name in problem.wrt}
+    for row, verdict in enumerate(verdicts):
+        if verdict.sides is None and verdict.word != "verified":
+            return None
+        for name in problem.wrt:
+            count = size(problem.input_shape(name))
+            smooth = [Sides(x, x, True) for x in flatten(blocks[name])[row * count : (row + 1) * count]]
+            found[name] += verdict.sides[name] if verdict.sides is not None else smooth
+    return found
 
 
 def known_of_all(found: Verdict, verdicts: Sequence[Verdict]) -> TrueNumbers | None:

@@ -28,7 +28,7 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
-from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, roundings_of
+from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, any_tiny, may_underflow, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
 TOO_MANY = f"more than {MOST_DIRECTIONS} elements are not looked at, so that a derivative may exist"
@@ -82,7 +82,10 @@ def _of_many(problem: Problem, places: Sequence[int], sentence: str) -> Verdict:
 
 def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verdict | None:
     """Where neither floats nor the rules in balls know the derivative: what limits of the function say of the numbers
-    that are shown, or that there are two; None where they say nothing."""
+    that are shown, or that there are two, or a pole; None where they say nothing."""
+    at_pole = judge_pole(problem)
+    if at_pole is not None:
+        return at_pole
     seen = behaviours(problem)
     if not seen or any(b.sides is None for b in seen):
         return None
@@ -97,6 +100,17 @@ def judge_limits(problem: Problem, tape: Tape, gradient: dict[str, Any]) -> Verd
     if all(abs(a - b) <= SEEN * abs(b) for a, b in [*shown, *known]):
         return Verdict("verified", f"the sweeps give what the function tends to ({BY_LIMITS})", digits=8)
     return None
+
+
+def judge_pole(problem: Problem) -> Verdict | None:
+    """The verdict where what is written has a pole, which floats miss; None elsewhere."""
+    seen = behaviours(problem)
+    if not any(b.is_pole for b in seen):
+        return None
+    words = f"as it is written, there is no value: {limits_sentence(seen)}; {problem.dtype} misses it by rounding"
+    # Of an array, one element may be all that has no value.
+    true = None if problem.output_shape else TrueNumbers("undefined", {})
+    return Verdict("undefined", words, true=true)
 
 
 def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
@@ -210,12 +224,13 @@ def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) 
     the truth is not known."""
     smooth = tuple(name for name in problem.wrt if sides[name] and all(s.agree for s in sides[name]))
     part = replace(problem, wrt=smooth)
-    bound = rounding_bound(part, tape.carrier) if smooth else None
-    if bound is None:
-        return None
     found = REVERSE.differentiate(part, tape.carrier)
+    assert found.gradient is not None
     dtype = tape.carrier.dtype
-    if all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound)):
+    bound = rounding_bound(part, tape.carrier) if smooth else None
+    kept = bound is None or all(keeps_digits(n, r, dtype) for n, r in roundings_of(part, found, bound))
+    shown = [*flatten(found.value), *numbers_of(part, found.gradient)]
+    if kept and not (any_tiny(shown) and may_underflow(part)):
         return None
     verdict = judge_by_truth(part, tape.carrier, {"reverse": found, "forward": found})
     return verdict if verdict is not None and verdict.word == "ill-conditioned" else None

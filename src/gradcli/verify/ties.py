@@ -74,6 +74,10 @@ def _may_touch(bounds: Tape, node: int) -> bool:
     corners = list(product(*(dict.fromkeys((v - error, v, v + error)) for v, error in pairs)))
     if len(corners) == 1 or not all(math.isfinite(x) for corner in corners for x in corner):
         return len(corners) > 1
+    if kink.quotient is not None:
+        quotients = [kink.quotient(*corner, *parameters) for corner in corners]
+        whole = [math.floor(q) if math.isfinite(q) else q for q in quotients]
+        return len(set(whole)) > 1 or any(q == w for q, w in zip(quotients, whole, strict=True))
     if kink.sides is None:
         inner = Floats()
         if primitive.locally_constant and len({inner.apply(primitive, c, parameters) for c in corners}) > 1:
@@ -94,8 +98,9 @@ def _rounded_once(problem: Problem, tape: Tape) -> Ties:
             exact = tape_of(problem, m)
             order = _Order(tape.carrier.dtype)
             values = _values(tape, exact, order)
+            surfaces = _surfaces(tape, exact, order)
             if order.certain or bits == PRECISIONS[-1]:
-                return Ties(Tape(graph, tape.carrier, tape.nodes, values), order.certain)
+                return Ties(Tape(graph, tape.carrier, tape.nodes, values, surfaces), order.certain)
     raise AssertionError
 
 
@@ -188,6 +193,27 @@ def _values(tape: Tape, exact: Tape, order: _Order) -> list[Any]:
             shape = graph.shapes[node]
             values[node] = tape.carrier.constant(unflatten(rounded, shape), shape)
     return values
+
+
+def _surfaces(tape: Tape, exact: Tape, order: _Order) -> dict[int, Any]:
+    """Of the nodes whose arguments, once rounded, do not decide whether they are on a jump: 0 on it, 1 beside it."""
+    found = {}
+    for node in tape.with_kinks():
+        kink, shape = tape.primitive(node).kink, tape.graph.shapes[node]
+        if kink is not None and kink.quotient is not None:
+            quotients = _flat(kink.quotient(*exact.arguments(node), *tape.graph.parameters[node]))
+            beside = [_beside_jump(q, order) for q in quotients]
+            found[node] = tape.carrier.constant(unflatten(beside, shape), shape)
+    return found
+
+
+def _beside_jump(quotient: Number, order: _Order) -> float:
+    if hasattr(quotient, "q"):
+        return float(quotient.q != 1)
+    whole = bool(quotient.contains_integer())
+    if whole and not quotient.is_exact():
+        order.certain = False
+    return float(not whole)
 
 
 def _jumps(tape: Tape, node: int) -> bool:

@@ -36,6 +36,9 @@ SEVERITY = ("wrong", "undefined", "kink", "ill-conditioned", "inconclusive", "un
 STATUS = {"wrong": ExitStatus.FAILED, "undefined": ExitStatus.UNDEFINED}
 
 
+NO_NUMBER_AS_WRITTEN = "floats compute at the point near the one that is written, where balls find no number"
+
+
 class TrueNumbers(NamedTuple):
     """The value (None: it is what is shown) and the derivative, nested, as texts of known digits. `kind` is what JSON
     calls the derivative: a gradient, vjp, hvp or Jacobian is by input, a Hessian by two, a jvp is in the output's
@@ -175,7 +178,7 @@ def judge_by_witnesses(
     components = components_of(problem, carrier, found, bound[1] if bound else None)
     where = " along one direction" if found["numerical"].directional is not None else ""
     values = flatten(found["reverse"].value)
-    exact = any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
+    exact = is_exact(problem)
     limits = bound[0] if bound is not None else [0.0] * len(values)
     confirmed = not exact and not missed and all(c.confirmed(carrier.dtype) for c in components)
     bounded = [] if bound is None else roundings_of(problem, found["reverse"], bound)
@@ -192,8 +195,7 @@ def judge_by_witnesses(
         if certainty is not None:
             return certainty
         if exact:
-            words = "floats compute at the point near the one that is written, where balls find no number"
-            return Verdict("inconclusive", words)
+            return Verdict("inconclusive", NO_NUMBER_AS_WRITTEN)
         lost = (r for v, r in zip(values, limits, strict=True) if r > TINY and not is_seen(v, r, carrier.dtype))
         reach = next(lost, 0.0)
         if reach and (isinstance(carrier, Floats) or math.isfinite(reach)):
@@ -249,6 +251,11 @@ def may_underflow(problem: Problem) -> bool:
         return not too_large(problem) and underflows(problem)
     except Unstated:
         return False
+
+
+def is_exact(problem: Problem) -> bool:
+    """Whether a number of the point is one that a float only approximates."""
+    return any(isinstance(x, Exact) for name in problem.point for x in flatten(problem.point[name]))
 
 
 def components_of(

@@ -1,12 +1,19 @@
-"""Derivatives at kinks and jumps: components whose sides differ, or that floats take from the wrong side."""
+"""Derivatives at kinks, jumps and edges of a domain: components whose sides differ, of which one is missing, or that
+floats take from the wrong side."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
-from gradcli.methods.base import BLOCK, elements, flatten, unflatten, unit_vector
+from gradcli.carriers.tape import tape_of
+from gradcli.methods.base import BLOCK, by_input, elements, flatten, unflatten, unit_vector
+from gradcli.methods.numerical import METHOD as NUMERICAL
 from gradcli.methods.proven import is_number
 from gradcli.verify.kinks import SEEN, Sides
+from gradcli.verify.sharp import judge_edge
 from gradcli.verify.verdict import judge_ties
 from gradcli.verify.why.findings import Finding
 from gradcli.verify.why.helps import (
@@ -17,6 +24,9 @@ from gradcli.verify.why.helps import (
 )
 from gradcli.verify.why.scene import Scene
 from gradcli.verify.witnesses import Verdict
+
+BESIDE = 2.0**-20
+"""The part of a coordinate (or of 1) by which it is moved to see which node has no value there."""
 
 
 def kink_findings(scene: Scene, findings: list[Finding]) -> None:
@@ -47,6 +57,41 @@ def kink_findings(scene: Scene, findings: list[Finding]) -> None:
                 groups.setdefault(node, []).append(k)
         for node, chosen in groups.items():
             findings.append(_kink_finding(scene, name, chosen, node, sides[chosen[0]]))
+
+
+def edge_findings(scene: Scene, findings: list[Finding]) -> None:
+    """Derivatives that the rules give at the edge of a domain, where the function has one side only."""
+    problem = scene.problem
+    if not all(map(math.isfinite, chain.from_iterable(scene.gradient.values()))):
+        return
+    gradient = by_input(problem, list(chain.from_iterable(scene.gradient.values())))
+    verdict = judge_edge(problem, NUMERICAL.differentiate(problem, scene.carrier), gradient)
+    if verdict is None or verdict.word != "undefined":
+        return
+    for name in problem.wrt:
+        known = explained(findings, name)
+        count = len(scene.gradient[name])
+        defined = verdict.defined[name] if verdict.defined else [False] * count
+        for k in range(count):
+            node = None if defined[k] or k in known else _left_domain(scene, name, k)
+            if node is not None:
+                reason = f"{scene.text(node)} is at the edge of its domain: on one side of the point it has no value"
+                found = finding_at(scene, "undefined", [part_of(scene, name, [k])], node, reason)
+                found.details += filter(None, [limits(scene)])
+                findings.append(found)
+
+
+def _left_domain(scene: Scene, name: str, element: int) -> int | None:
+    """The node whose domain is left by a small step of one element."""
+    problem = scene.problem
+    numbers = flatten(problem.point[name])
+    for sign in (-1.0, 1.0):
+        step = sign * BESIDE * (abs(numbers[element]) or 1.0)
+        moved = unflatten([x + step * (k == element) for k, x in enumerate(numbers)], problem.input_shape(name))
+        outside = tape_of(replace(problem, point={**problem.point, name: moved}), scene.carrier).outside_domain()
+        if outside:
+            return outside[0]
+    return None
 
 
 def _beside_jumps(

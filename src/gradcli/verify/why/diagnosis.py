@@ -9,7 +9,7 @@ from gradcli.graph import display_names
 from gradcli.methods.base import unflatten
 from gradcli.problem import Problem
 from gradcli.verify.explain import has_value
-from gradcli.verify.why.at_kinks import kink_findings
+from gradcli.verify.why.at_kinks import edge_findings, kink_findings
 from gradcli.verify.why.findings import Diagnosis, Finding
 from gradcli.verify.why.gradient import gradient_digits_findings, nonfinite_findings, tiny_findings, zero_findings
 from gradcli.verify.why.scene import Scene
@@ -18,6 +18,7 @@ from gradcli.verify.why.value import value_digits_findings, value_finding
 LOOKS = (
     nonfinite_findings,
     kink_findings,
+    edge_findings,
     value_digits_findings,
     zero_findings,
     gradient_digits_findings,
