@@ -14,7 +14,7 @@ from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeErro
 from gradcli.graph import Graph
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import flatten
-from gradcli.methods.certified import prove
+from gradcli.methods.certified import prove, proven_gradient
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.proven import nearest_float
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from gradcli.carriers.balls import Balls
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
+
+LAST_DIGIT = 2.0**-51
+"""Numbers that are rounded to floats from many digits are the same up to this part."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,27 @@ class Question:
             return None
         found = evaluate(self.joined, [self.output], self.carrier, input_values(self.joined, self.carrier, point))
         claimed = flatten(self.carrier.nested(found.values[self.output]))
-        proven = None if finite(claimed) else self._proven(point)
-        claimed = proven or claimed
-        if not self.of_value:
-            claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
+        proven = None if finite(claimed) else self._proven(self.joined, self.output, point)
+        claimed = self._in_torch_order(proven or claimed)
         agrees = self._agree(claimed, right, problem, exact=proven is not None)
+        if agrees is None and given:
+            return self._compared_in_balls(problem, irregular)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
+
+    def _compared_in_balls(self, problem: Problem, irregular: bool) -> Compared | None:
+        """The same at the user's point where rounding hides the answer: both sides to all digits of a float."""
+        point = problem.point
+        claimed, right = self._proven(self.joined, self.output, point), self._proven_right(problem)
+        if claimed is None or right is None:
+            return None
+        claimed = self._in_torch_order(claimed)
+        agrees = all(c == r or abs(c - r) <= LAST_DIGIT * abs(r) for c, r in zip(claimed, right, strict=True))
+        return Compared(dict(point), claimed, right, agrees, True, irregular)
+
+    def _in_torch_order(self, numbers: list[float]) -> list[float]:
+        if self.of_value:
+            return numbers
+        return in_torch_order(numbers, self.graph.shapes[self.node], self.layout, self.outer)
 
     def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
         """The sweeps behind what is right at a point: one, or of a Jacobian one a row."""
@@ -155,15 +173,32 @@ class Question:
         found: Node = evaluate(written, [output], joined, known).values[output]
         return joined.graph, found.id
 
-    def _proven(self, point: Mapping[str, Nested]) -> list[float] | None:
-        """The formula's numbers where floats overflow on the way to them; None where it has none."""
-        asked = Problem(self.joined, self.output, (), point, None, self.carrier.dtype)
+    def _proven_right(self, problem: Problem) -> list[float] | None:
+        """What is right, each number the float nearest to it; None where balls cannot say."""
+        if self.of_value:
+            return self._proven(self.graph, self.node, problem.point)
+        numbers: list[float | None] = []
+        for row in self._rows(replace(problem, wrt=(self.claim.name,))):
+            if too_large(row):
+                return None
+            try:
+                _, gradient, bits = proven_gradient(row)
+            except Unstated:
+                return None
+            with working(bits):
+                numbers += [nearest_float(ball) for ball in gradient[self.claim.name]]
+        found = [number for number in numbers if number is not None]
+        return found if len(found) == len(numbers) else None
+
+    def _proven(self, graph: Graph, node: int, point: Mapping[str, Nested]) -> list[float] | None:
+        """The numbers of a node, each the float nearest to it; None where balls cannot say."""
+        asked = Problem(graph, node, (), point, None, self.carrier.dtype)
         if too_large(asked):
             return None
 
         def computed(balls: Balls) -> list[list[Any]]:
-            inputs = input_values(asked.graph, balls, point)
-            return [flat(evaluate(asked.graph, [self.output], balls, inputs).values[self.output])]
+            inputs = input_values(graph, balls, point)
+            return [flat(evaluate(graph, [node], balls, inputs).values[node])]
 
         try:
             (numbers,), bits = prove(computed, 0, asked.dtype)
