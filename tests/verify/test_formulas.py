@@ -288,3 +288,12 @@ def test_a_kink_at_the_users_point_is_left_out_all_the_same() -> None:
     judgement = one("|x|*x", {"x": 0.0}, "x: 2*|x|")
     assert judgement.word == "right"
     assert "kink" in judgement.note
+
+
+@pytest.mark.parametrize(("claim", "mend"), [("A: x y'", "outer(x, y)"), ("A: x' y", "outer(x, y)")])
+def test_a_product_of_vectors_for_a_matrix_is_told_the_outer_product(claim: str, mend: str) -> None:
+    point = {"x": [1.0, 2.0], "y": [0.5, -1.0], "A": [[1.0, 2.0], [3.0, 4.0]]}
+    with pytest.raises(ShapeError) as caught:
+        judged("x' A y", point, claim)
+    assert caught.value.hint == f"of vectors this is the inner product; the matrix is {mend}"
+    assert one("x' A y", point, f"A: {mend}").word == "right"

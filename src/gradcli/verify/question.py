@@ -11,7 +11,7 @@ from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import flatten
 from gradcli.methods.certified import prove, proven_gradient
@@ -20,11 +20,13 @@ from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.proven import nearest_float
 from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
+from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim
 from gradcli.syntax.faults import name_mend
+from gradcli.syntax.text import format_node
 from gradcli.verify.claims import (
     JACOBIAN_HINT,
     in_torch_order,
@@ -259,6 +261,21 @@ class Question:
         device = main.device if main.name == "tensors" else None
         return select_carrier(graph, graph.ancestors([self.output]), device, main.dtype)
 
+    def _outer_product(self, needed: Shape) -> str:
+        """The mend of `x y'` for vectors, which is their inner product; empty where it is not that."""
+        graph, output = self.built.graph, self.built.outputs[0]
+        operation = graph.operations[output]
+        factors = graph.arguments[output]
+        lengths = tuple(length for node in factors for length in graph.shapes[node])
+        if not isinstance(operation, Primitive) or len(factors) != 2 or graph.shapes[output] or lengths != needed:
+            return ""
+        names = display_names(graph, [output]) | {node: name for name, node in graph.inputs.items()}
+        first, second = (
+            names[node] if graph.is_leaf(node) else format_node(graph, node, names).removesuffix("'")
+            for node in factors
+        )
+        return f"of vectors this is the inner product; the matrix is outer({first}, {second})"
+
     def _layout(self) -> tuple[Layout, bool]:
         """The layout that the formula's shape is that of, and whether it is the one asked for. Raises ShapeError."""
         given = self.joined.shapes[self.output]
@@ -273,5 +290,5 @@ class Question:
                     return layout, layout == wanted
             needed = layout_shape(self.outer, own, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
-        hint = JACOBIAN_HINT if self.outer else SHAPE_HINT
+        hint = JACOBIAN_HINT if self.outer else self._outer_product(needed) or SHAPE_HINT
         raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=hint)
