@@ -185,7 +185,9 @@ def test_a_multiple_of_what_is_right_is_said() -> None:
     assert "times" not in one("sum(x^3)", {"x": [1.5, 2.5, 3.5]}, "x=[5.0625, 14.0625, 27.5725]").note
 
 
-@pytest.mark.parametrize(("text", "point", "name", "kind", "wrong"), [c for c in PLANTED if c.values[3] in NEVER_MISSED])
+@pytest.mark.parametrize(
+    ("text", "point", "name", "kind", "wrong"), [c for c in PLANTED if c.values[3] in NEVER_MISSED]
+)
 def test_these_are_always_explained(text: str, point: dict, name: str, kind: str, wrong: Callable) -> None:
     assert kind in kinds(one(text, point, f"{name}={written(wrong(**point))}"))
 
