@@ -22,6 +22,7 @@ from gradcli.verify.comparison import compare, select_methods, timed
 from gradcli.verify.examples import EXAMPLES
 from gradcli.verify.reference import Gate
 from gradcli.verify.remainder import remainder_rate
+from gradcli.verify.verdict import check_gradient
 from tests.verify.problems import problem
 
 
@@ -277,3 +278,16 @@ def test_where_rounding_hides_the_remainder_no_rate_is_claimed(torch_carrier: Te
     found = remainder_rate(asked, methods()["reverse"].differentiate(asked, torch_carrier))
     assert math.isnan(found.rate)
     assert "no rate can be observed" in found.sentence
+
+
+def test_differences_across_a_jump_print_no_number(torch_carrier: Tensors) -> None:
+    """floor(x) x jumps from 6 to 9: its difference quotients grow without end."""
+    (row,) = compare(problem("floor(x)*x", x=3.0), torch_carrier, ["numerical"]).rows
+    assert row.derivative.gradient is None
+    assert row.derivative.reason == "differences settle on no number"
+
+
+def test_float32_agrees_to_seven_digits_at_most() -> None:
+    """The derivative of x^2 at 3 is 6 in every method; a float32 has 7 digits."""
+    asked = replace(problem("x^2", x=3.0), dtype="float32")
+    assert check_gradient(asked, Tensors("cpu", "float32")).verdict.digits == 7

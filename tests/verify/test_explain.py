@@ -28,3 +28,14 @@ def test_a_derivative_that_fails_at_one_element() -> None:
     inspection = inspect("sum(where(x > 0, sqrt(x), 0))", {"x": [-1.0, 4.0]})
     (verdict,) = inspection.verdicts.values()
     assert "the derivative of sqrt(x) by x is not finite at x[0] = -1" in verdict.sentence
+
+
+def test_a_third_power_below_zero_is_told_the_cube_root() -> None:
+    """-2 is the cube root of -8; no real number is its power in general."""
+    for text, told in (("x^(1/3)", True), ("x^(1/5)", False)):
+        inspection = inspect(text, {"x": -8.0})
+        assert inspection.tape is not None
+        cause = value_cause(inspection.tape, inspection.outputs[0])
+        assert cause is not None
+        assert ("cbrt(x)" in cause.sentence) == told
+    assert inspect("cbrt(x)", {"x": -8.0}).tape is not None

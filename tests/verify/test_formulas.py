@@ -1,5 +1,6 @@
 """Claims of formulas: compared at points of the domain, with the simplest counterexample."""
 
+import mpmath
 import pytest
 import sympy
 
@@ -158,13 +159,14 @@ def test_bad_formulas_are_one_error_that_points_into_the_claim(claim: str, error
     assert caught.value.span is not None
 
 
-def test_a_point_that_is_lost_in_rounding_proves_nothing() -> None:
-    """At 1e-8 every derivative of (1 - cos x)/x^2 has lost all digits; elsewhere formulas are told apart."""
+def test_a_point_that_is_lost_in_rounding_is_judged_in_balls() -> None:
+    """At 1e-8 every derivative of (1 - cos x)/x^2 has lost all digits; its series begins 1/2 - x^2/24."""
     right = "x: sin(x)/x^2 - 2*(1-cos(x))/x^3"
     assert one("(1-cos(x))/x^2", {"x": 1e-8}, right).word == "right"
     wrong = one("(1-cos(x))/x^2", {"x": 1e-8}, "x: 5 + 0*x")
     assert wrong.word == "wrong"
-    assert wrong.point != {"x": 1e-8}
+    assert wrong.point == {"x": 1e-8}
+    assert wrong.right == pytest.approx(-1e-8 / 12, rel=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -268,3 +270,30 @@ def test_sympy_is_asked_about_no_large_graph(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(methods()["symbolic"], "differentiate", never)
     point = {"X": [[1.0] * 40] * 300, "w": [1.0] * 40}
     assert one("sum(sigmoid(X@w))", point, "w: transpose(X)@sigmoid(X@w)").word == "wrong"
+
+
+def test_at_the_users_point_balls_judge_what_rounding_hides() -> None:
+    """At 20, s (1 - s) has lost half of its digits. exp(-x) is the derivative but for the factor (1 + exp(-x))^-2."""
+    point = {"x": 20.0}
+    right = one("s = 1/(1+exp(-x)); s", point, "x: s*(1-s)")
+    assert (right.word, right.note) == ("right", "")
+    wrong = one("sigmoid(x)", point, "x: exp(-x)")
+    assert (wrong.word, wrong.point) == ("wrong", point)
+    with mpmath.workdps(40):
+        expected = mpmath.exp(-20) / (1 + mpmath.exp(-20)) ** 2
+    assert wrong.right == pytest.approx(float(expected), rel=1e-15)
+
+
+def test_a_kink_at_the_users_point_is_left_out_all_the_same() -> None:
+    judgement = one("|x|*x", {"x": 0.0}, "x: 2*|x|")
+    assert judgement.word == "right"
+    assert "kink" in judgement.note
+
+
+@pytest.mark.parametrize(("claim", "mend"), [("A: x y'", "outer(x, y)"), ("A: x' y", "outer(x, y)")])
+def test_a_product_of_vectors_for_a_matrix_is_told_the_outer_product(claim: str, mend: str) -> None:
+    point = {"x": [1.0, 2.0], "y": [0.5, -1.0], "A": [[1.0, 2.0], [3.0, 4.0]]}
+    with pytest.raises(ShapeError) as caught:
+        judged("x' A y", point, claim)
+    assert caught.value.hint == f"of vectors this is the inner product; the matrix is {mend}"
+    assert one("x' A y", point, f"A: {mend}").word == "right"

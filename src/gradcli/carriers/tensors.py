@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from gradcli.carriers.base import Carrier
@@ -14,6 +15,9 @@ from gradcli.shapes import Shape
 
 BLOCK_ELEMENTS = 2**22
 """A block of directions is cut where its tangents would pass so many elements, to bound memory."""
+
+FEW_ELEMENTS = 4096
+"""Arrays of so many elements are computed by one thread."""
 
 
 class Tensors(Carrier):
@@ -111,3 +115,23 @@ def select_device(name: str, dtype: str) -> str:
     if device.type == "meta":
         raise UsageError("device 'meta' holds no numbers", hint="choose the device cpu, or auto")
     return str(device)
+
+
+def use_threads_for(elements: int) -> None:
+    """Let torch use one thread where the largest array is small, else as many as it chose itself.
+
+    torch hands the rows of a softmax to several threads however small they are, and on a machine that has other work it
+    waits for them thousands of times longer than it computes. Only a process of our own may change this setting.
+    """
+    import torch
+
+    chosen = _all_threads()
+    torch.set_num_threads(1 if elements <= FEW_ELEMENTS else chosen)
+
+
+@cache
+def _all_threads() -> int:
+    """As many as torch chose itself."""
+    import torch
+
+    return int(torch.get_num_threads())

@@ -10,6 +10,7 @@ from typing import Any
 from gradcli.assumptions import WRITE, Assumptions, read_properties, require_properties, require_square
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.select import select_carrier
+from gradcli.carriers.tensors import Tensors, use_threads_for
 from gradcli.cli.options import Settings
 from gradcli.cli.point import point_of, rounded_names, typed_values
 from gradcli.errors import NameProblem, ShapeError, Span, UsageError, closest
@@ -17,7 +18,7 @@ from gradcli.graph import Graph, output_names
 from gradcli.primitives.constructors import Random
 from gradcli.problem import Nested, Problem, separate, wanted_inputs
 from gradcli.render.json import head
-from gradcli.shapes import Shape, format_shape
+from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax import faults
 from gradcli.syntax.bindings import split_bindings
 from gradcli.syntax.build import Built, build
@@ -73,7 +74,10 @@ class Bound:
     def carrier(self) -> Carrier:
         """The carrier that serves this graph under the settings."""
         nodes = self.graph.ancestors(self.outputs)
-        return select_carrier(self.graph, nodes, self.query.settings.device, self.query.settings.dtype)
+        carrier = select_carrier(self.graph, nodes, self.query.settings.device, self.query.settings.dtype)
+        if isinstance(carrier, Tensors):
+            use_threads_for(max((size(self.graph.shapes[node]) for node in nodes), default=0))
+        return carrier
 
 
 def bind(query: Query) -> Bound:

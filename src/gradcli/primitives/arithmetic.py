@@ -61,6 +61,11 @@ def _power_defined(x: Value, exponent: float) -> Any:
     return x == x if whole else x >= 0
 
 
+def _no_cube_root(x: Value, exponent: float) -> Any:
+    """The cube root is real below 0 too, and the power with a third as its exponent is not."""
+    return (x >= 0) if exponent == 1 / 3 else x == x
+
+
 def _representable(shapes: Sequence[Shape], exponent: float) -> Parameters:
     """The exponent, which every carrier must be able to hold as a float."""
     try:
@@ -243,7 +248,10 @@ PRIMITIVES = (
         spellings=("power",),
         parameters={"exponent": 2},
         normalize=_representable,
-        domain=(Domain("a real and finite x^exponent", _power_defined),),
+        domain=(
+            Domain("x >= 0 to be raised to 1/3 (the real cube root is cbrt(x))", _no_cube_root),
+            Domain("a real and finite x^exponent", _power_defined),
+        ),
         kink=Kink(
             at=lambda x, exponent: (x,) if 0 < exponent < 1 else (),
             convention="infinite: the curve is vertical at 0",

@@ -24,7 +24,7 @@ from gradcli.syntax.program import Program
 
 Evaluate = Callable[[Graph, int], Nested]
 DERIVATIVE = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂](\w+)\s*([:=].*)", re.DOTALL)
-HINT = 'write --claim x1=5.5, --claim "x2: x1 - cos(x2)" or --claim @answers.json'
+HINT = 'write --claim NAME=NUMBER, --claim "NAME: FORMULA" or --claim @answers.json'
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
@@ -147,7 +147,7 @@ def claim_of(name: str, value: Any, evaluate: Evaluate) -> Claim:
     if isinstance(value, str):
         whole = Span(0, len(value))
         if not value.strip():
-            raise UsageError(f"the claim of {name} is empty", hint="give a number, or a formula such as x1 - cos(x2)")
+            raise UsageError(f"the claim of {name} is empty", hint="give a number or a formula")
         if _is_formula(value):
             return Claim(name, value.strip(), formula=parse_at(value, whole))
         numbers, shape = read_numbers(name, value, whole, evaluate)

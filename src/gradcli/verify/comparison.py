@@ -29,7 +29,7 @@ from gradcli.verify.certainty import beyond_floats, judge_against
 from gradcli.verify.explain import finite, has_value
 from gradcli.verify.reference import TRUTH, Gate, Row, find_reference, measure
 from gradcli.verify.remainder import Remainder, remainder_rate
-from gradcli.verify.thresholds import is_seen
+from gradcli.verify.thresholds import ALL_DIGITS, is_seen
 from gradcli.verify.truth import ProvenGradient, truth_of
 from gradcli.verify.verdict import judge_kink_as_written
 from gradcli.verify.witnesses import Verdict
@@ -42,7 +42,9 @@ NOT_FINITE = {
 """Why these methods have no answer where theirs is not finite."""
 REPEAT_BELOW = 3.0
 """A method faster than so many seconds is timed a second time: the first call also loads and warms up libraries."""
-ALL_DIGITS = {"float64": 16, "float32": 7}
+UNSETTLED = "differences settle on no number"
+NO_DIGIT = 0.1
+"""A number with an error of this part of it has no digit."""
 MORE_DIGITS = (20, 40, 80, 160, 320)
 """Of two numbers that are the same in a float's digits."""
 
@@ -92,6 +94,8 @@ def compare(
     if verdict is not None and verdict.conventions:
         # Floats may miss the kink, by which SymPy is asked.
         rows = [Row(Derivative("symbolic", reason=AT_KINK)) if symbolic(row) else row for row in rows]
+    if verdict is not None and verdict.word == "undefined":
+        rows = [Row(without_number(row.derivative)) if unsettled(row.derivative) else row for row in rows]
     if verdict is None or verdict.word == "ill-conditioned":
         truth = truth_of(problem, carrier, finite=verdict is None)
     reference = find_reference(problem, carrier, rows, truth if truth and truth.confirmed is not False else None)
@@ -112,6 +116,23 @@ def compare(
 def symbolic(row: Row) -> bool:
     """Whether a row is SymPy's answer."""
     return row.derivative.method == "symbolic" and row.derivative.answered
+
+
+def unsettled(derivative: Derivative) -> bool:
+    """Whether it comes with an error that leaves some component no digit, as differences across a jump do."""
+    if derivative.gradient is None or not isinstance(derivative.error, dict):
+        return False
+    return any(
+        abs(error) >= NO_DIGIT * abs(number)
+        for name, errors in derivative.error.items()
+        for number, error in zip(flatten(derivative.gradient[name]), flatten(errors), strict=True)
+        if number
+    )
+
+
+def without_number(derivative: Derivative) -> Derivative:
+    """Differences that say no more than that there is nothing to say."""
+    return Derivative(derivative.method, seconds=derivative.seconds, reason=UNSETTLED)
 
 
 def timed(name: str, problem: Problem, carrier: Carrier, calls: int = 2) -> Derivative:

@@ -32,7 +32,7 @@ from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
 from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
 from gradcli.verify.proof import MOST_CORRECTED, Proof, corrected, corrected_at_kink, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
-from gradcli.verify.thresholds import is_seen, keeps_digits
+from gradcli.verify.thresholds import ALL_DIGITS, is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, product_truth, swept_product
 from gradcli.verify.verdict import check_gradient
@@ -182,7 +182,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
     """Second differences along lines; where they cannot tell, what rounding may do, and autograd."""
     walker = Line(problem, carrier)
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype] * largest
-    digits, confirming = 16, set[str]()
+    digits, confirming = ALL_DIGITS[carrier.dtype], set[str]()
     doubts, tiny = list[tuple[str, Verdict]](), list[tuple[str, Verdict]]()
     for question in questions:
         jump = jump_of(problem, walker, question)

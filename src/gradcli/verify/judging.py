@@ -13,7 +13,7 @@ from gradcli.verify.jacobians import judge_jacobian_claim
 from gradcli.verify.setting import Setting
 from gradcli.verify.witnesses import Verdict, worst
 
-NO_CLAIM = 'claim something: --claim x1=5.5, or a formula: --claim "x2: x1 - cos(x2)"'
+NO_CLAIM = 'claim something: --claim NAME=NUMBER, or a formula: --claim "NAME: FORMULA"'
 
 
 @dataclass(frozen=True)

@@ -11,20 +11,22 @@ from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.errors import ExpressionError, GradcliError, NameProblem, ShapeError, Unstated
-from gradcli.graph import Graph
+from gradcli.graph import Graph, display_names
 from gradcli.layouts import LAYOUTS, Layout, layout_shape
 from gradcli.methods.base import flatten
-from gradcli.methods.certified import prove
+from gradcli.methods.certified import prove, proven_gradient
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.enclosures import flat, too_large, working
 from gradcli.methods.proven import nearest_float
 from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.methods.rounding import rounding_of_gradient, rounding_of_value
+from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, format_shape, size
 from gradcli.syntax.build import Built, build
 from gradcli.syntax.claims import Claim
 from gradcli.syntax.faults import name_mend
+from gradcli.syntax.text import format_node
 from gradcli.verify.claims import (
     JACOBIAN_HINT,
     in_torch_order,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from gradcli.carriers.balls import Balls
 
 SHAPE_HINT = "a formula has the shape of what it is of; a number everywhere is 2*ones_like(x)"
+
+LAST_DIGIT = 2.0**-51
+"""Numbers that are rounded to floats from many digits are the same up to this part."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +99,27 @@ class Question:
             return None
         found = evaluate(self.joined, [self.output], self.carrier, input_values(self.joined, self.carrier, point))
         claimed = flatten(self.carrier.nested(found.values[self.output]))
-        proven = None if finite(claimed) else self._proven(point)
-        claimed = proven or claimed
-        if not self.of_value:
-            claimed = in_torch_order(claimed, self.graph.shapes[self.node], self.layout, self.outer)
+        proven = None if finite(claimed) else self._proven(self.joined, self.output, point)
+        claimed = self._in_torch_order(proven or claimed)
         agrees = self._agree(claimed, right, problem, exact=proven is not None)
+        if agrees is None and given:
+            return self._compared_in_balls(problem, irregular)
         return None if agrees is None else Compared(dict(point), claimed, right, agrees, given, irregular)
+
+    def _compared_in_balls(self, problem: Problem, irregular: bool) -> Compared | None:
+        """The same at the user's point where rounding hides the answer: both sides to all digits of a float."""
+        point = problem.point
+        claimed, right = self._proven(self.joined, self.output, point), self._proven_right(problem)
+        if claimed is None or right is None:
+            return None
+        claimed = self._in_torch_order(claimed)
+        agrees = all(c == r or abs(c - r) <= LAST_DIGIT * abs(r) for c, r in zip(claimed, right, strict=True))
+        return Compared(dict(point), claimed, right, agrees, True, irregular)
+
+    def _in_torch_order(self, numbers: list[float]) -> list[float]:
+        if self.of_value:
+            return numbers
+        return in_torch_order(numbers, self.graph.shapes[self.node], self.layout, self.outer)
 
     def sweeps(self, point: Mapping[str, Nested]) -> list[Sweep]:
         """The sweeps behind what is right at a point: one, or of a Jacobian one a row."""
@@ -155,15 +175,32 @@ class Question:
         found: Node = evaluate(written, [output], joined, known).values[output]
         return joined.graph, found.id
 
-    def _proven(self, point: Mapping[str, Nested]) -> list[float] | None:
-        """The formula's numbers where floats overflow on the way to them; None where it has none."""
-        asked = Problem(self.joined, self.output, (), point, None, self.carrier.dtype)
+    def _proven_right(self, problem: Problem) -> list[float] | None:
+        """What is right, each number the float nearest to it; None where balls cannot say."""
+        if self.of_value:
+            return self._proven(self.graph, self.node, problem.point)
+        numbers: list[float | None] = []
+        for row in self._rows(replace(problem, wrt=(self.claim.name,))):
+            if too_large(row):
+                return None
+            try:
+                _, gradient, bits = proven_gradient(row)
+            except Unstated:
+                return None
+            with working(bits):
+                numbers += [nearest_float(ball) for ball in gradient[self.claim.name]]
+        found = [number for number in numbers if number is not None]
+        return found if len(found) == len(numbers) else None
+
+    def _proven(self, graph: Graph, node: int, point: Mapping[str, Nested]) -> list[float] | None:
+        """The numbers of a node, each the float nearest to it; None where balls cannot say."""
+        asked = Problem(graph, node, (), point, None, self.carrier.dtype)
         if too_large(asked):
             return None
 
         def computed(balls: Balls) -> list[list[Any]]:
-            inputs = input_values(asked.graph, balls, point)
-            return [flat(evaluate(asked.graph, [self.output], balls, inputs).values[self.output])]
+            inputs = input_values(graph, balls, point)
+            return [flat(evaluate(graph, [node], balls, inputs).values[node])]
 
         try:
             (numbers,), bits = prove(computed, 0, asked.dtype)
@@ -224,6 +261,21 @@ class Question:
         device = main.device if main.name == "tensors" else None
         return select_carrier(graph, graph.ancestors([self.output]), device, main.dtype)
 
+    def _outer_product(self, needed: Shape) -> str:
+        """The mend of `x y'` for vectors, which is their inner product; empty where it is not that."""
+        graph, output = self.built.graph, self.built.outputs[0]
+        operation = graph.operations[output]
+        factors = graph.arguments[output]
+        lengths = tuple(length for node in factors for length in graph.shapes[node])
+        if not isinstance(operation, Primitive) or len(factors) != 2 or graph.shapes[output] or lengths != needed:
+            return ""
+        names = display_names(graph, [output]) | {node: name for name, node in graph.inputs.items()}
+        first, second = (
+            names[node] if graph.is_leaf(node) else format_node(graph, node, names).removesuffix("'")
+            for node in factors
+        )
+        return f"of vectors this is the inner product; the matrix is outer({first}, {second})"
+
     def _layout(self) -> tuple[Layout, bool]:
         """The layout that the formula's shape is that of, and whether it is the one asked for. Raises ShapeError."""
         given = self.joined.shapes[self.output]
@@ -238,5 +290,5 @@ class Question:
                     return layout, layout == wanted
             needed = layout_shape(self.outer, own, wanted)
         cause = f"the formula for {self.claim.name} has shape {format_shape(given)}, needed is {format_shape(needed)}"
-        hint = JACOBIAN_HINT if self.outer else SHAPE_HINT
+        hint = JACOBIAN_HINT if self.outer else self._outer_product(needed) or SHAPE_HINT
         raise ShapeError(cause, span=self.claim.span, source=self.claim.source, hint=hint)

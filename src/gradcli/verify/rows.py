@@ -24,7 +24,7 @@ from gradcli.problem import Nested, Problem
 from gradcli.shapes import Shape, index_of, size
 from gradcli.verify.explain import finite
 from gradcli.verify.kinks import Sides
-from gradcli.verify.thresholds import is_seen, keeps_digits
+from gradcli.verify.thresholds import ALL_DIGITS, is_seen, keeps_digits
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import (
     ESTIMATE,
@@ -215,7 +215,7 @@ def confirmed_by_slopes(
     largest = max(map(abs, numbers))
     unit = ROUNDING * UNIT_ROUNDOFF[carrier.dtype]
     position = max(abs(x) for name in tangent for x in flatten(problem.point[name]))
-    digits, where = 16, ""
+    digits, where = ALL_DIGITS[carrier.dtype], ""
     for label, cotangent in cotangents(shape, 1):
         weights = [1.0] if cotangent is None else flatten(cotangent)
         ours = math.fsum(w * x for w, x in zip(weights, numbers, strict=True))

@@ -244,3 +244,8 @@ def is_product(primitive: Primitive) -> bool:
 def is_quotient(primitive: Primitive) -> bool:
     """Whether 1 is neutral on the right only."""
     return primitive.identities == (None, 1.0)
+
+
+def is_sum(primitive: Primitive) -> bool:
+    """Whether 0 is neutral on the right, as in a sum or a difference."""
+    return primitive.identities in ((0.0, 0.0), (None, 0.0))

@@ -10,6 +10,8 @@ KEPT = {"float64": 1e-10, "float32": 1e-4}
 SEEN = {"float64": 1e-6, "float32": 1e-2}
 """A witness that is known up to more than this part of a number says nothing of the rules. Rounding that takes more is
 told where the true number cannot be found."""
+ALL_DIGITS = {"float64": 16, "float32": 7}
+"""Decimal digits that a number of the dtype has."""
 TINY = 2.0**-1022
 """An error of less than this is underflow: floats of such a size have not all their digits."""
 

@@ -23,7 +23,7 @@ from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.rounding import Bound, rounding_bound, rounding_seen
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.verify.kinks import Sides
-from gradcli.verify.thresholds import TINY, digits_of, is_seen, keeps_digits
+from gradcli.verify.thresholds import ALL_DIGITS, TINY, digits_of, is_seen, keeps_digits
 
 ROUNDING = 512
 """Sweeps may differ by so many units of roundoff of a component; where they differ by more, rounding is measured."""
@@ -187,7 +187,7 @@ def judge_by_witnesses(
         underflow = _underflow(problem, carrier, found)
         if underflow is not None:
             return underflow
-        return _agreed(components, where)
+        return _agreed(components, where, ALL_DIGITS[carrier.dtype])
     if bound is not None:
         from gradcli.verify.certainty import judge_by_truth
 
@@ -207,7 +207,7 @@ def judge_by_witnesses(
             return Verdict("inconclusive", f"{words}, and the true number is not known{where}")
         if confirmed:
             left = [digits_of(r / abs(n)) for n, r in bounded if n]
-            return _agreed(components, where, min(left, default=16))
+            return _agreed(components, where, min([*left, ALL_DIGITS[carrier.dtype]]))
     return _second_opinion(problem, carrier, components, where)
 
 
@@ -218,7 +218,7 @@ def roundings_of(problem: Problem, found: Derivative, bound: Bound) -> list[tupl
     return list(zip(numbers, roundings, strict=True))
 
 
-def _agreed(components: Sequence[Component], where: str, kept: int = 16) -> Verdict:
+def _agreed(components: Sequence[Component], where: str, kept: int) -> Verdict:
     """Verified by differences, to the digits that they show, of those that rounding leaves."""
     shown = [shared_digits(c.reverse, c.seen) for c in components if abs(c.reverse) > c.rounding]
     digits = min([*shown, kept])

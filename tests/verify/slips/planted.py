@@ -3,7 +3,7 @@ slips' own code is in them.
 """
 
 from collections.abc import Callable
-from math import cos, exp, log, radians, sin, sqrt, tanh
+from math import cos, exp, log, radians, sin, sqrt, tan, tanh
 
 SIGN, HALF, PATH, CHAIN = "flipped sign", "half of a product rule", "dropped path", "missing chain factor"
 FACTOR, DEGREES, TRANSPOSED = "missing factor", "degrees for radians", "transposed matrix"
@@ -11,7 +11,14 @@ LAYOUT, TRUNCATED = "other layout", "truncated for rounded"
 PRODUCT, UNSQUARED, ARGUMENT = "product of derivatives", "denominator not squared", "wrong argument"
 POWER, LOWERED, BASE = "power rule on an exponential", "exponent not lowered", "forgotten base"
 RAISED = "exponent raised"
+CIRCULAR, KEPT, DIAGONAL = "hyperbolic for circular", "constant kept", "Jacobian taken as diagonal"
 INTEGRAL, SQUARE = "integral for derivative", "missing square"
+
+
+def softmax(x: list[float]) -> list[float]:
+    """exp(x) divided by its sum."""
+    return [exp(n) / sum(map(exp, x)) for n in x]
+
 
 EXPRESSIONS: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
     "ln(x1)+x1*x2-sin(x2)": (
@@ -232,6 +239,14 @@ FURTHER: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
     ),
     "tan(x)*x": ({"x": 0.7}, [("x", SQUARE, lambda x: x / cos(x) + sin(x) / cos(x))]),
     "tanh(2*x)": ({"x": 0.4}, [("x", SQUARE, lambda x: 2 * (1 - tanh(2 * x)))]),
+    "tan(x)*x+1": ({"x": 0.6}, [("x", CIRCULAR, lambda x: (1 - tan(x) ** 2) * x + tan(x))]),
+    "tanh(x)": ({"x": 0.6}, [("x", CIRCULAR, lambda x: 1 + tanh(x) ** 2)]),
+    "5*x^4-3*x+7": ({"x": 1.3}, [("x", KEPT, lambda x: 20 * x**3 - 3 + 7)]),
+    "(x^2-2.5)^3": ({"x": 1.9}, [("x", KEPT, lambda x: 3 * (x**2 - 2.5) ** 2 * (2 * x - 2.5))]),
+    "[3,-2,5] @ softmax(x)": (
+        {"x": [0.2, 1.4, -0.3]},
+        [("x", DIAGONAL, lambda x: [g * p * (1 - p) for g, p in zip((3, -2, 5), softmax(x), strict=True)])],
+    ),
     "mean(x^3)": (
         {"x": [1.2, -0.7, 2.1]},
         [

@@ -16,12 +16,16 @@ from tests.conftest import Count
 from tests.verify.judgements import kinds, one
 from tests.verify.slips.planted import (
     CHAIN,
+    CIRCULAR,
     DEGREES,
+    DIAGONAL,
     EXPRESSIONS,
     FACTOR,
     FURTHER,
+    KEPT,
     SIGN,
     TRUNCATED,
+    softmax,
 )
 
 ALL = {**EXPRESSIONS, **FURTHER}
@@ -30,6 +34,9 @@ PLANTED = [
     for text, (point, slips) in ALL.items()
     for number, (name, kind, wrong) in enumerate(slips)
 ]
+
+
+NEVER_MISSED = (CIRCULAR, DIAGONAL, KEPT)
 
 
 def written(value) -> str:
@@ -176,3 +183,18 @@ def test_a_multiple_of_what_is_right_is_said() -> None:
         one("sum(x^3)", {"x": [1.5, 2.5, 3.5]}, "x=[5.0625, 14.0625, 27.5625]").note == "it is 3/4 times the right one"
     )
     assert "times" not in one("sum(x^3)", {"x": [1.5, 2.5, 3.5]}, "x=[5.0625, 14.0625, 27.5725]").note
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "name", "kind", "wrong"), [c for c in PLANTED if c.values[3] in NEVER_MISSED]
+)
+def test_these_are_always_explained(text: str, point: dict, name: str, kind: str, wrong: Callable) -> None:
+    assert kind in kinds(one(text, point, f"{name}={written(wrong(**point))}"))
+
+
+def test_a_softmax_whose_jacobian_is_a_matrix() -> None:
+    z = [0.2, 1.4, -0.3]
+    rows = [[p * (1 - p) * (i == k) for k in range(3)] for i, p in enumerate(softmax(z))]
+    judgement = one("softmax(z)", {"z": z}, f"z={written(rows)}")
+    assert kinds(judgement) == {DIAGONAL}
+    assert judgement.explanations[0].text.startswith("row [0]: the Jacobian of f = softmax(z) is taken as diagonal")

@@ -98,3 +98,26 @@ def test_digits_of_a_zero_are_not_offered(text: str, x: float) -> None:
     assert found.mend is None
     assert found.hint == ""
     assert "--precision" in why("(x+1)^3 - x^3 - 3*x^2 - 3*x - 1 + sin(x)", x=1e8).findings[0].hint
+
+
+ATTENTION = "sum(softmax(Q @ K'/sqrt(2)) @ V)"
+
+
+def test_terms_that_cancel_in_one_component_beside_larger_ones() -> None:
+    """A softmax does not change where a number is added to a row: with equal keys, the derivative by Q is 0."""
+    point = {"Q": [[-1.0, 3.0], [0.5, 2.0]], "K": [[0.5, 2.0], [0.5, 1.0]], "V": [[0.0, 2.0], [0.0, 0.0]]}
+    found = why(ATTENTION, **point)
+    lost = {(i, 0) for i in range(2) if found.gradient["Q"][i][0] != 0}
+    assert lost
+    (finding,) = [f for f in found.findings if f.kind == "digits"]
+    assert {divmod(k, 2) for k in explained(finding)["Q"]} == lost
+    assert finding.text == "Q @ K'"
+    assert finding.reason.startswith("the terms of the derivative by Q[")
+
+
+def test_a_zero_whose_terms_cancel_does_not_underflow() -> None:
+    """Both rows of V add up to the same: the output does not depend on the softmax."""
+    point = {"Q": [[1.0, 2.0], [3.0, 4.0]], "K": [[0.5, -1.0], [1.0, 2.0]], "V": [[1.0, 0.0], [0.0, 1.0]]}
+    zeros = [f for f in why(ATTENTION, **point).findings if f.kind == "zero"]
+    assert [explained(f) for f in zeros] == [{"Q": (2, 3)}]
+    assert "cancel" in zeros[0].reason

@@ -1,13 +1,18 @@
-"""Slips with matrices: one that stands transposed, or is taken as symmetric."""
+"""Slips with matrices: one that stands transposed, or is taken as symmetric or diagonal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradcli.methods.base import permuted
-from gradcli.primitives.declare import Multilinear
+from gradcli.methods.base import permuted, unit_directions
+from gradcli.methods.reverse import contribution_to
+from gradcli.primitives.declare import Differential, Multilinear, Value
+from gradcli.shapes import size
 from gradcli.verify.slips.slip import Candidate, Slip, contribution_of, is_half, replaced
 from gradcli.verify.sweep import Edge, Sweep
+
+MOST_ELEMENTS = 64
+"""Of an array whose Jacobian is looked at: a sweep each."""
 
 
 class Transposed(Slip):
@@ -53,6 +58,39 @@ class Transposed(Slip):
             place = sweep.node_text(edges[0].node)
             return f"both terms of the product rule at {place} are taken as equal, as for a symmetric matrix"
         return f"the matrix in {sweep.node_text(edges[0].node)} stands transposed in its derivative"
+
+
+class DiagonalJacobian(Slip):
+    """A function of a whole array differentiated as if each element of it depended on its own argument alone."""
+
+    kind = "Jacobian taken as diagonal"
+
+    def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
+        """Each node that is no linear function, and not one by elements, with an argument of its own shape."""
+        for node, edges in sweep.into.items():
+            shape = sweep.graph.shapes[node]
+            alike = len(edges) == 1 and sweep.graph.shapes[edges[0].argument] == shape
+            if alike and 1 < size(shape) <= MOST_ELEMENTS and isinstance(sweep.tape.primitive(node).rule, Differential):
+                flow = contribution_of(sweep, edges[0], self._diagonal(sweep, edges[0]) * sweep.adjoints[node])
+                if flow is not None:
+                    yield Candidate(self.kind, replaced(sweep, edges[0], flow), edges[0])
+
+    @staticmethod
+    def _diagonal(sweep: Sweep, edge: Edge) -> Value:
+        shape, m = sweep.graph.shapes[edge.node], sweep.carrier
+        total = m.zeros(shape)
+        for direction in unit_directions(shape):
+            unit = m.constant(direction, shape)
+            row = contribution_to(sweep.tape, edge.node, edge.position, unit)
+            if row is not None:
+                total = total + row * unit
+        return total
+
+    def sentence(self, sweep: Sweep, found: Sequence[Candidate]) -> str:
+        """`the Jacobian of p = softmax(z) is taken as diagonal`."""
+        edge = found[0].edge
+        assert edge is not None
+        return f"the Jacobian of {sweep.node_text(edge.node)} is taken as diagonal: its other entries are left out"
 
 
 def transposed_order(side: int) -> list[int]:

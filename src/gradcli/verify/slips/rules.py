@@ -27,6 +27,7 @@ RAISED = "exponent raised"
 FORGOTTEN_BASE = "forgotten base"
 INTEGRAL = "integral for derivative"
 NO_SQUARE = "missing square"
+HYPERBOLIC = "hyperbolic for circular"
 SINGLE = re.compile(r"[\w.]+")
 NAME = re.compile(r"[a-z]\w*")
 
@@ -45,6 +46,8 @@ MISTAKEN: tuple[tuple[str, str, str, str], ...] = (
     (NO_SQUARE, "tan", "x", "1/cos(x)"),
     (NO_SQUARE, "tanh", "x", "1 - tanh(x)"),
     (NO_SQUARE, "tanh", "x", "1/cosh(x)"),
+    (HYPERBOLIC, "tan", "x", "1 - tan(x)^2"),
+    (HYPERBOLIC, "tanh", "x", "1 + tanh(x)^2"),
 )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from gradcli.carriers.nodes import Nodes
 from gradcli.graph import Graph
 from gradcli.methods.base import flatten
+from gradcli.methods.reverse import contribution_to
 from gradcli.primitives.declare import Primitive
 from gradcli.syntax.text import format_node
 from gradcli.verify.slips.slip import (
@@ -23,7 +24,7 @@ from gradcli.verify.slips.slip import (
     rounded,
     without_text,
 )
-from gradcli.verify.sweep import Edge, Sweep, is_quotient
+from gradcli.verify.sweep import Edge, Sweep, is_quotient, is_sum
 from gradcli.verify.why.patterns import replaced as replaced_nodes
 
 LEAST_ELEMENTS = 3
@@ -125,6 +126,36 @@ class DroppedConstant(Slip):
         assert edge is not None
         sign = "-" if found[0].detail < 0 else ""
         return f"the term {sign}{format_node(sweep.graph, edge.argument, sweep.names)} is left out"
+
+
+class KeptConstant(Slip):
+    """A constant term that stands in the derivative as it is: 20x^3 - 3 + 7 for 5x^4 - 3x + 7."""
+
+    kind = "constant kept"
+
+    def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
+        """Each number that does not move, and enters a sum with one that does, times the adjoint of that sum."""
+        if sweep.name is None or sweep.shape:
+            return
+        for node in sweep.into:
+            if sweep.graph.shapes[node] or not is_sum(sweep.tape.primitive(node)):
+                continue
+            moving = {edge.argument for edge in sweep.into[node]}
+            for position, argument in enumerate(sweep.graph.arguments[node]):
+                if argument in moving or not sweep.graph.is_leaf(argument):
+                    continue
+                kept = contribution_to(sweep.tape, node, position, sweep.adjoints[node])
+                if kept is not None:
+                    number = sweep.inner(kept, sweep.tape.values[argument])
+                    yield Candidate(self.kind, (sweep.right[0] + number,), Edge(node, position, argument))
+
+    def sentence(self, sweep: Sweep, found: Sequence[Candidate]) -> str:
+        """`the constant 7 in f = v2 + 7 is kept, its derivative is 0: 27`."""
+        edge = found[0].edge
+        assert edge is not None
+        constant = format_node(sweep.graph, edge.argument, sweep.names)
+        place = sweep.node_text(edge.node)
+        return f"the constant {constant} in {place} is kept, though its derivative is 0{result_text(found[0])}"
 
 
 class CountedDetached(Slip):

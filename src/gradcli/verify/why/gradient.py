@@ -25,6 +25,7 @@ from gradcli.verify.why.tiny import tiny_components
 
 MOST_BIRTHS = 32
 """Edges at which something non-finite begins that are looked at."""
+UNDERFLOWS = "the product of local partials underflows on the way back to it"
 LEAST_PUSHES = 32
 MOST_STEPS = 300_000
 """Zeros that are followed forward, and the nodes that this may take all together; the rest is counted."""
@@ -110,7 +111,11 @@ def zero_findings(scene: Scene, findings: list[Finding]) -> None:
 def _joined(first: Finding, found: Finding) -> None:
     """Add what a finding with the same reason explains to the first."""
     first.others += found.node != first.node
-    (part,) = found.parts
+    _add(first, found.parts[0])
+
+
+def _add(first: Finding, part: Part) -> None:
+    """Add elements of a derivative to what a finding explains."""
     for k, known in enumerate(first.parts):
         if known.name == part.name:
             first.parts[k] = Part(part.name, tuple(sorted({*known.elements, *part.elements})), part.total)
@@ -145,12 +150,14 @@ def _zero_finding(scene: Scene, name: str, remaining: list[int]) -> tuple[Findin
     found = zero.deaths(scene, name, element)
     if not found:
         reason = lost.cancelled_contributions(scene, scene.sources[name], element)
-        reason = reason or "the product of local partials underflows on the way back to it"
-        finding = finding_at(scene, "zero", [part_of(scene, name, [element])], scene.sources[name], reason)
+        terms = None if reason else lost.cancelling_terms(scene, name, element)
+        node, said = terms or (scene.sources[name], reason or UNDERFLOWS)
+        key = f"terms at {node}" if terms else said
+        finding = finding_at(scene, "zero", [part_of(scene, name, [element])], node, said)
         finding.details = true_size(scene, finding.parts[0])
         if scene.truth.fits_floats and finding.details:
             finding.hint = PROVES
-        return finding, reason
+        return finding, key
     death = found[0]
     shared = zero.sharing(scene, death, name)
     chosen = [k for k in remaining if k == element or shared[k]]
@@ -184,6 +191,7 @@ def gradient_digits_findings(scene: Scene, findings: list[Finding]) -> None:
         return
     loss = scene.loss(worst, derivative=True)
     if loss is None:
+        findings += _cancelled_components(scene, parts)
         return
     same = next((f for f in findings if f.kind == "digits" and f.node == loss.node and not loss.adjoint), None)
     if same is not None:
@@ -196,6 +204,20 @@ def gradient_digits_findings(scene: Scene, findings: list[Finding]) -> None:
     mends = [mend for culprit in culprits if (mend := mend_at(scene, culprit, first_fault)) is not None]
     offer(scene, found, next((mend for mend in mends if mend.complete), None))
     findings.append(found)
+
+
+def _cancelled_components(scene: Scene, parts: Sequence[Part]) -> list[Finding]:
+    """Components without digits whose node keeps those of its larger ones: by the node whose terms cancel in them."""
+    found: dict[int, Finding] = {}
+    for part in parts:
+        for element in part.elements[:LEAST_PUSHES]:
+            terms = lost.cancelling_terms(scene, part.name, element)
+            node, reason = terms or (scene.sources[part.name], "contributions to it cancel on the way back")
+            if node not in found:
+                found[node] = finding_at(scene, "digits", [], node, reason)
+                found[node].details = [*filter(None, [lost.true_and_found(scene, part.name, element)])]
+            _add(found[node], part_of(scene, part.name, [element]))
+    return list(found.values())
 
 
 def _users(scene: Scene, node: int) -> list[int]:

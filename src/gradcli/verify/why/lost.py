@@ -7,15 +7,21 @@ from math import isfinite
 from typing import Any
 
 from gradcli.carriers.precision import SMALLEST
+from gradcli.methods.base import unflatten, unit_vector
 from gradcli.methods.enclosures import working
+from gradcli.methods.forward import push
 from gradcli.methods.proven import proven_text
 from gradcli.methods.reverse import contribution_to
+from gradcli.shapes import size
 from gradcli.verify.conditioning import condition_number, errors
 from gradcli.verify.why.scene import Array, Scene
 from gradcli.verify.why.truth import overflows, written
 
 MAGNIFIES = 1000
 """A condition number from which on a node is what loses the digits; below, they were lost little by little."""
+
+MOST_TERMS = 6
+"""Terms of a sum that are written out."""
 
 
 def value_reason(scene: Scene, node: int) -> tuple[str, list[str]]:
@@ -84,6 +90,35 @@ def cancelled_contributions(scene: Scene, node: int, element: int) -> str | None
     return _cancelling(scene, parts, node, element) if parts else None
 
 
+def cancelling_terms(scene: Scene, name: str, element: int) -> tuple[int, str] | None:
+    """The first node behind an input whose elements pass on terms of one derivative that cancel, and these terms."""
+    import numpy
+
+    source = scene.sources[name]
+    shape = scene.graph.shapes[source]
+    unit = scene.carrier.constant(unflatten(unit_vector(size(shape), element), shape), shape)
+    tangents = push(scene.tape, {source: unit})
+    for node in scene.tape.nodes:
+        tangent, adjoint = tangents[node], scene.adjoints[node]
+        if node == source or tangent is None or adjoint is None:
+            continue
+        terms = numpy.ravel(numpy.broadcast_to(scene.array(tangent) * scene.array(adjoint), scene.sizes(node)))
+        largest = float(abs(terms).max(initial=0.0))
+        if largest > 0 and isfinite(largest) and abs(terms.sum()) <= scene.least * largest:
+            texts = ", ".join(f"{term:.6g}" for term in terms[terms != 0][:MOST_TERMS])
+            more = ", ..." if numpy.count_nonzero(terms) > MOST_TERMS else ""
+            by = scene.element_of(source, element)
+            return node, f"the terms of the derivative by {by} through {scene.text(node)} cancel: {texts}{more}"
+    return None
+
+
+def true_and_found(scene: Scene, name: str, element: int) -> str:
+    """`it is 0 in truth; float64 gives 6.9e-17`, of a component of the gradient."""
+    true = scene.truth.derivative(name, element)
+    number = scene.gradient[name][element]
+    return "" if true is None else "it is {} in truth; {} gives {}".format(*_both(scene, true, number))
+
+
 def _contributions(scene: Scene, node: int) -> list[tuple[int, Array]]:
     """What each user of a node adds to its adjoint."""
     parts = []
@@ -100,7 +135,7 @@ def _contributions(scene: Scene, node: int) -> list[tuple[int, Array]]:
 
 
 def _cancelling(scene: Scene, parts: Sequence[tuple[int, Array]], node: int, element: int) -> str:
-    terms = ", ".join(f"{part.ravel()[element]:.6g} by {scene.text(user)}" for user, part in parts[:6])
+    terms = ", ".join(f"{part.ravel()[element]:.6g} by {scene.text(user)}" for user, part in parts[:MOST_TERMS])
     return f"the contributions to the derivative by {scene.element_of(node, element)} cancel: {terms}"
 
 
