@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import derivatives, proofs, scale, startup, streams
+from tests.benchmarks import derivatives, pictures, proofs, scale, startup, streams
 from tests.benchmarks.harness import Row, show
 
 GROUPS: dict[str, Callable[[int], list[Row]]] = {
@@ -17,6 +17,7 @@ GROUPS: dict[str, Callable[[int], list[Row]]] = {
     "derivatives": derivatives.measure,
     "streams": streams.measure,
     "proofs": proofs.measure,
+    "pictures": pictures.measure,
 }
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """Two things measured in one run, in seconds, and the most that the first may take of the second."""
+    """Two things measured in one run, in seconds or another unit, and how much of the second the first may take."""
 
     claim: str
     ours: Sequence[float]
     reference: str
     theirs: Sequence[float]
     at_most: float
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
@@ -63,11 +64,15 @@ def show(title: str, rows: Sequence[Row]) -> None:
     for row in rows:
         verdict = "[green]ok[/]" if row.holds else "[bold red]MISSED[/]"
         ratio, bound = f"{row.ratio:.3f}", f"{row.at_most:g}"
-        table.add_row(row.claim, _times(row.ours), row.reference, _times(row.theirs), ratio, bound, verdict)
+        ours, theirs = (_amounts(found, row.unit) for found in (row.ours, row.theirs))
+        table.add_row(row.claim, ours, row.reference, theirs, ratio, bound, verdict)
     Console(width=max(Console().width, WIDTH)).print(table)
 
 
-def _times(seconds: Sequence[float]) -> str:
-    median, best = statistics.median(seconds), min(seconds)
-    unit, factor = next(((u, f) for u, f in (("s", 1.0), ("ms", 1e3)) if median * f >= 1), ("µs", 1e6))
-    return f"{median * factor:.3g} ({best * factor:.3g}) {unit}"
+PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"))
+
+
+def _amounts(found: Sequence[float], unit: str) -> str:
+    median, best = statistics.median(found), min(found)
+    size, prefix = next((p for p in PREFIXES if median >= p[0]), PREFIXES[-1])
+    return f"{median / size:.3g} ({best / size:.3g}) {prefix}{unit}"
