@@ -111,6 +111,9 @@ def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
     ("text", "x", "sentence"),
     [
         ("floor(x)", 2.0, "the value jumps from 1 to 2"),
+        ("floor(x)", 1e8, "the value jumps from 99999999 to 100000000"),
+        ("floor(x)", 1e15, "the value jumps from 999999999999999 to 1000000000000000"),
+        ("1e8 + ceil(x)", 2.0, "the value jumps from 100000002 to 100000003"),
         ("x == 0", 0.0, "the value is 1 at the point and tends to 0 beside it"),
         (
             "sqrt(|x|)",

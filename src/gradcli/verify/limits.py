@@ -64,6 +64,7 @@ GROWTH = 1.5
 UNBROKEN = 0.9
 """What grows without end does not grow by less at later steps, which are further apart."""
 DIGITS = 9
+ALL_DIGITS = 17
 
 Ball = Any
 
@@ -95,7 +96,7 @@ class Behaviour(NamedTuple):
     @property
     def continuous(self) -> bool:
         """Whether the value is the limit from both sides."""
-        return self.at_point is not None and all(_same(self.at_point, s.value) for s in (self.left, self.right))
+        return self.at_point is not None and self.left.value == self.right.value == self.at_point
 
     @property
     def is_pole(self) -> bool:
@@ -115,7 +116,7 @@ class Behaviour(NamedTuple):
 def slope_from(seen: Behaviour, where: str) -> float | None:
     """The one-sided derivative from the left or the right; None where the value is not the limit from there."""
     side = seen.left if where == "left" else seen.right
-    return side.slope if seen.at_point is not None and _same(seen.at_point, side.value) else None
+    return side.slope if seen.at_point is not None and seen.at_point == side.value else None
 
 
 def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Behaviour]:
@@ -132,7 +133,7 @@ def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -
     seen = _seen(problem, [("", direction, 0.0) for direction in directions])
     if not seen:
         return None
-    slopes = [b.right.slope if b.at_point is not None and _same(b.at_point, b.right.value) else None for b in seen]
+    slopes = [b.right.slope if b.at_point is not None and b.at_point == b.right.value else None for b in seen]
     return [math.nan if slope is None else slope for slope in slopes]
 
 
@@ -196,17 +197,30 @@ def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ba
     values = [line.at(direction, h) for h in steps]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
-    value = float(here) if here is not None and _tends_to_zero([v - here for v in values]) else _limit(values)
+    value = _limit(values) if here is None else _limit_beside(here, values)
 
     def beside(h: Any) -> Ball:
         small = abs(h) * two**FINER
         return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
 
     near = _limit([beside(h) for h in steps])
-    if here is None or not _same(float(here), value):
+    if here is None or float(here) != value:
         # No value to take differences from.
         return Side(value, near, near)
     return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near)
+
+
+def _limit_beside(here: Ball, values: Sequence[Ball]) -> float:
+    """What values beside a point tend to; exactly the value at the point where it is that."""
+    gaps = [v - here for v in values]
+    if _tends_to_zero(gaps):
+        return float(here)
+    # The gap of a jump is told from 0 where large values that differ by it round to the same digits.
+    jump = _limit(gaps)
+    if math.isfinite(jump):
+        return float(here + here.__class__(jump))
+    value = _limit(values)
+    return float(here) if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)) else value
 
 
 def _limit(balls: Sequence[Ball]) -> float:
@@ -258,10 +272,6 @@ STEP_SIZES = [math.log2(m) - e for m, e in zip(MANTISSAS, EXPONENTS, strict=True
 """The last steps, as powers of two."""
 
 
-def _same(number: float, limit: float | None) -> bool:
-    return limit is not None and abs(number - limit) <= 10.0**-DIGITS * 10 * abs(number)
-
-
 def sentence_of(seen: Behaviour) -> str:
     """What is seen, in words; empty where nothing is."""
     left, right = seen.left, seen.right
@@ -283,7 +293,8 @@ def _value_words(seen: Behaviour) -> str:
     left, right = seen.left.value, seen.right.value
     if left is not None and right is not None:
         if math.isfinite(left) and math.isfinite(right) and left != right:
-            return f"the value jumps from {_number(left)} to {_number(right)}"
+            digits = DIGITS if _number(left) != _number(right) else ALL_DIGITS
+            return f"the value jumps from {left:.{digits}g} to {right:.{digits}g}"
         if seen.at_point is not None and left == right and math.isfinite(left):
             return f"the value is {_number(seen.at_point)} at the point and tends to {_number(left)} beside it"
     return _both("the value", left, right)
