@@ -13,6 +13,7 @@ from gradcli.carriers.tape import evaluate, input_values, tape_of_nodes
 from gradcli.carriers.tensors import Tensors
 from gradcli.methods.base import methods
 from gradcli.methods.reverse import output_cotangent, pull
+from gradcli.primitives.registry import by_name
 from gradcli.problem import Problem
 from tests.conftest import Count
 from tests.methods.graphs import (
@@ -50,6 +51,9 @@ def test_forward_reverse_and_autograd_agree(problem: Problem) -> None:
     witness = methods()["autograd"].differentiate(problem, carrier_for(problem))
     if witness.error is not None:
         tolerances = [t + e for t, e in zip(tolerances, flat_gradient(witness.error, problem), strict=True)]
+    if by_name()["tanh"] in problem.graph.operations:
+        # Torch's derivative of tanh is 1 - t*t, which is off by rounding beside 1; ours is not.
+        tolerances = [t + 2.0**-50 * max(1.0, *map(abs, reverse)) for t in tolerances]
     assert_near(flat_gradient(witness.gradient, problem), reverse, tolerances, "autograd")
     assert gradient_by("reverse", problem)[problem.wrt.index("unused")] == 0.0
 

@@ -5,12 +5,26 @@ from collections import Counter
 
 import pytest
 
+from gradcli.problem import Problem
 from gradcli.verify.blame import wrong_rules
-from gradcli.verify.verdict import check_gradient
+from gradcli.verify.verdict import Checked, check_gradient
 from tests.conftest import Count
-from tests.methods.graphs import carrier_for, drawn_problem, flat_gradient
+from tests.methods.graphs import carrier_for, drawn_problem, flat_gradient, stands_on_kink
 
 ALARMS = ("wrong", "inconclusive", "unverified", "ill-conditioned")
+
+
+def is_true(checked: Checked, problem: Problem) -> bool:
+    """Whether the alarm is right: the point is on a jump that many elements cross, or a number lacks its ten digits
+    (a softmax does not change with what all its arguments share: float64 gives 1e-16 for that 0)."""
+    word, true = checked.verdict.word, checked.verdict.true
+    if word == "inconclusive":
+        return stands_on_kink(problem)
+    if word != "ill-conditioned" or true is None:
+        return False
+    computed = flat_gradient(checked.gradient, problem)
+    proven = [float(str(text).partition(" ± ")[0]) for text in flat_gradient(true.derivative, problem)]
+    return any(abs(c - p) > 1e-10 * abs(p) for c, p in zip(computed, proven, strict=True))
 
 
 def test_no_false_alarm(rng: random.Random, count: Count, capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,7 +36,7 @@ def test_no_false_alarm(rng: random.Random, count: Count, capsys: pytest.Capture
         problem = drawn_problem(rng)
         checked = check_gradient(problem, carrier_for(problem))
         words[checked.verdict.word] += len(flat_gradient(checked.gradient, problem))
-        if checked.verdict.word in ALARMS:
+        if checked.verdict.word in ALARMS and not is_true(checked, problem):
             alarms.append(f"{checked.verdict.word}: {checked.verdict.sentence}")
     with capsys.disabled():
         print("\nrandom components:", ", ".join(f"{n} {word}" for word, n in words.most_common()))

@@ -39,7 +39,8 @@ def test_a_derivative_without_a_right_digit_is_not_verified(
         place = list(point).index(name)
         order = tuple(int(k == place) for k in range(len(point)))
         wanted = mpmath.diff(function, tuple(mpmath.mpf(x) for x in point.values()), order)
-        found = mpmath.mpf(verdict.true.derivative[name])
+        # A 0 that balls cannot prove has a bound behind it.
+        found = mpmath.mpf(verdict.true.derivative[name].partition(" ± ")[0])
         assert abs(found - wanted) <= max(abs(wanted) * mpmath.mpf("1e-15"), mpmath.mpf("1e-30"))
 
 
@@ -67,7 +68,9 @@ def test_a_product_that_is_0_has_no_digits() -> None:
     assert flatten(product) != [0.0]
     assert (verdict.word, verdict.digits) == ("ill-conditioned", None)
     assert verdict.true is not None
-    assert str(verdict.true.derivative) == "0" or "|" in str(verdict.true.derivative)
+    number, _, bound = str(verdict.true.derivative).partition(" ± ")
+    assert float(number) == 0
+    assert float(bound or 0) < 1e-300
 
 
 @pytest.mark.parametrize("dtype", sorted(KEPT))
