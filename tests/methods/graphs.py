@@ -165,10 +165,13 @@ def carrier_for(problem: Problem) -> Carrier:
 
 
 def is_tame(problem: Problem) -> bool:
-    """Whether no value of the graph is large: then all rounding is of ordinary size."""
+    """Whether no value of the graph, and no weight of its output, is large or tiny: then all rounding is of ordinary size,
+    and no product on torch's way underflows."""
     carrier = carrier_for(problem)
     tape = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
-    return all(abs(v) < 1e6 for node in tape.nodes for v in flatten(carrier.nested(tape.values[node])))
+    values = [v for node in tape.nodes for v in flatten(carrier.nested(tape.values[node]))]
+    weights = [] if problem.cotangent is None else flatten(problem.cotangent)
+    return all(v == 0 or 1e-100 < abs(v) < 1e6 for v in [*values, *weights])
 
 
 def stands_on_kink(problem: Problem) -> bool:
