@@ -165,8 +165,8 @@ def carrier_for(problem: Problem) -> Carrier:
 
 
 def is_tame(problem: Problem) -> bool:
-    """Whether no value of the graph, and no weight of its output, is large or tiny: then all rounding is of ordinary size,
-    and no product on torch's way underflows."""
+    """Whether no value of the graph, and no weight of its output, is large or tiny: then all rounding is of ordinary
+    size, and no product on torch's way underflows."""
     carrier = carrier_for(problem)
     tape = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
     values = [v for node in tape.nodes for v in flatten(carrier.nested(tape.values[node]))]
