@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -13,12 +14,15 @@ from gradcli.carriers.base import Carrier
 from gradcli.carriers.floats import Floats
 from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.select import serves_floats
-from gradcli.carriers.tape import evaluate, input_values
+from gradcli.carriers.tape import evaluate, input_values, tape_of
 from gradcli.carriers.tensors import Tensors
+from gradcli.errors import Unstated
 from gradcli.graph import Graph
-from gradcli.methods.base import flatten, unflatten
+from gradcli.methods.base import elements, flatten, unflatten
 from gradcli.methods.reverse import METHOD as REVERSE
-from gradcli.methods.rounding import rounding_of_gradient
+from gradcli.methods.reverse import adjoint_of, adjoints_of, pull
+from gradcli.methods.rounding import forward_bound, rounding_of_gradient
+from gradcli.primitives.registry import by_name
 from gradcli.problem import Problem
 from gradcli.shapes import broadcast, size
 
@@ -165,13 +169,23 @@ def carrier_for(problem: Problem) -> Carrier:
 
 
 def is_tame(problem: Problem) -> bool:
-    """Whether no value of the graph, and no weight of its output, is large or tiny: then all rounding is of ordinary
-    size, and no product on torch's way underflows."""
+    """Whether no value of the graph is large: then all rounding is of ordinary size."""
+    return all(abs(v) < 1e6 for v in _values(problem))
+
+
+def is_far_from_underflow(problem: Problem) -> bool:
+    """Whether no value of the graph, and no weight of its output, is tiny: then no product of a few of them is 0.
+
+    Torch multiplies in another order than gradcli, where the weight 5.7e-283 times the value 1.4e-45 may be lost.
+    """
+    weights = [] if problem.cotangent is None else flatten(problem.cotangent)
+    return all(v == 0 or abs(v) > 1e-100 for v in [*_values(problem), *weights])
+
+
+def _values(problem: Problem) -> list[float]:
     carrier = carrier_for(problem)
     tape = evaluate(problem.graph, [problem.output], carrier, input_values(problem.graph, carrier, problem.point))
-    values = [v for node in tape.nodes for v in flatten(carrier.nested(tape.values[node]))]
-    weights = [] if problem.cotangent is None else flatten(problem.cotangent)
-    return all(v == 0 or 1e-100 < abs(v) < 1e6 for v in [*values, *weights])
+    return [v for node in tape.nodes for v in flatten(carrier.nested(tape.values[node]))]
 
 
 def stands_on_kink(problem: Problem) -> bool:
@@ -187,10 +201,45 @@ def flat_gradient(gradient: dict[str, Any], problem: Problem) -> list[float]:
 
 
 def rounding_of(problem: Problem) -> list[float]:
-    """What rounding may do to each component of the gradient; tests below that this is neither small nor large."""
+    """What rounding may do to each component of two sweeps that add in different orders, forward and reverse; tests
+    below that this is neither small nor large."""
     carrier = carrier_for(problem)
-    found = rounding_of_gradient(problem, carrier)
+    backward = rounding_of_gradient(problem, carrier)
+    found = [r for name in problem.wrt for r in backward[name]]
+    # Where no bound can be stated, what is found is of perturbed sweeps of both.
+    with contextlib.suppress(Unstated):
+        found = [r + f for r, f in zip(found, forward_bound(problem, carrier), strict=True)]
     exact = flat_gradient(REVERSE.differentiate(problem, carrier).gradient or {}, problem)
     largest = max(map(abs, exact), default=0.0)
     # Components that cancel to almost nothing carry the rounding of the others.
-    return [r + 2.0**-60 * largest for name in problem.wrt for r in found[name]]
+    return [r + 2.0**-60 * largest for r in found]
+
+
+def error_of_torch_tanh(problem: Problem) -> list[float]:
+    """What torch's derivative of tanh does to each component of its gradient.
+
+    It is 1 - t*t of a rounded t: off by up to 2|t| units of rounding in t (one in the last place of t < 1), one half
+    in t*t, and one half in the difference, each at most 2^-53.
+    """
+    tensors = Tensors("cpu", problem.dtype)
+    graph, sources = problem.graph, [problem.graph.inputs[name] for name in problem.wrt]
+    tape = tape_of(problem, tensors)
+    adjoints = adjoints_of(problem, tape, sources)
+    total = [0.0] * elements(problem)
+    for node in tape.nodes:
+        if graph.operations[node] is not by_name()["tanh"] or adjoints[node] is None:
+            continue
+        # Errors of elements may have any sign, so each is carried back by itself.
+        (argument,) = graph.arguments[node]
+        shape = graph.shapes[node]
+        errors = [4 * 2.0**-53 * a for a in flatten(tensors.nested(adjoints[node]))]
+        for k, error in enumerate(errors):
+            alone = [0.0] * k + [error] + [0.0] * (len(errors) - k - 1)
+            effects = pull(tape, {argument: tensors.constant(unflatten(alone, shape), shape)}, sources)
+            found = (adjoint_of(effects, s) for s in sources)
+            parts = [
+                [0.0] * size(problem.input_shape(n)) if e is None else flatten(tensors.nested(e))
+                for n, e in zip(problem.wrt, found, strict=True)
+            ]
+            total = [t + abs(e) for t, e in zip(total, (e for part in parts for e in part), strict=True)]
+    return total

@@ -9,7 +9,7 @@ from gradcli.errors import DomainError
 from gradcli.verify.at_kink import AtKink
 from gradcli.verify.comparison import compare
 from gradcli.verify.verdict import check_gradient
-from tests.methods.graphs import carrier_for
+from tests.methods.graphs import carrier_for, flat_gradient
 from tests.verify.problems import problem
 
 NINE = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
@@ -81,3 +81,20 @@ def test_undefined_is_said_where_a_limit_shows_it(text: str, point: dict, word: 
     assert verdict.word == word, verdict.sentence
     assert ("more than 8 elements are not looked at" in verdict.sentence) == (word == "inconclusive")
     assert "a jump or a vertical tangent" not in verdict.sentence
+
+
+MANY = {"v": [float(k) for k in range(1, 10)]}
+
+
+def test_a_comparison_that_stands_still_among_many_inputs_is_no_jump() -> None:
+    asked = problem("where(min(x, y) > y, sin(x), x*y) + sum(v)", x=2.0, y=1.0, **MANY)
+    checked = check_gradient(asked, carrier_for(asked))
+    assert checked.verdict.word == "verified"
+    assert flat_gradient(checked.gradient, asked) == [1.0, 2.0, *[1.0] * 9]
+
+
+def test_a_jump_among_many_inputs_leaves_the_others_their_derivatives() -> None:
+    asked = problem("floor(x) + sum(v)", x=0.0, **MANY)
+    verdict = check_gradient(asked, carrier_for(asked)).verdict
+    assert verdict.word == "undefined"
+    assert verdict.defined == {"x": [False], "v": [True] * 9}

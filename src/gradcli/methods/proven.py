@@ -85,7 +85,7 @@ def short_text(ball: Ball) -> str:
 
 
 def bound_text(ball: Ball, name: str = "g") -> str:
-    """What is known of a number whose digits are not proven: `0 ± 1e-k` or `|g| < 1ek`, or the digits that are."""
+    """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
     if not ball.is_finite():
         return "no bound"
     if not ball.contains(0):
@@ -93,25 +93,24 @@ def bound_text(ball: Ball, name: str = "g") -> str:
             known = decimal_digits(ball, digits)
             if known is not None:
                 return f"{known}..., {digits} digits proven"
-    bound = _power_above(ball)
-    return f"0 ± {bound}" if ball.contains(0) and bound.startswith("1e-") else f"|{name}| < {bound}"
+    return f"|{name}| < {_power_above(ball)}"
 
 
 def is_number(text: str) -> bool:
     """Whether a text of proven digits is all of a number, and not only a bound."""
-    return text.lstrip("-")[:1].isdigit() and "proven" not in text and "±" not in text
+    return text.lstrip("-")[:1].isdigit() and "proven" not in text
 
 
 def is_tiny(text: str, bits: int) -> bool:
     """Whether a bound is so small that the number is as good as 0 at this precision."""
-    exponent = text.partition(" 1e")[2]
-    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2 * LOG10_2
+    exponent = text.partition("< 2^")[2]
+    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
 
 
 def _power_above(ball: Ball) -> str:
-    """A power of ten that the size of no number of the ball exceeds."""
+    """A power of two that the size of no number of the ball exceeds."""
     mantissa, exponent = ball.abs_upper().upper().man_exp()
-    return f"1e{math.ceil((int(exponent) + int(mantissa).bit_length()) * LOG10_2)}"
+    return f"2^{int(exponent) + int(mantissa).bit_length()}"
 
 
 def _agreed(ball: Ball, digits: int) -> tuple[str, Any, int] | None:

@@ -45,7 +45,7 @@ def gradient_lines(
 ) -> list[str]:
     """`f = ...`, one line an input, the interval at a kink, the verdict with dtype and device."""
     true = check.verdict.true if check.proof is None else None
-    found = [f"{name} = {with_truth(value_text(problem, check), true.value if true else None)}"]
+    found = [answer_line(name, with_truth(value_text(problem, check), true.value if true else None))]
     rows = gradient_rows(name, problem, check, plain, layout)
     width = max((len(row.label) for row in rows), default=0)
     for row in rows:
@@ -203,9 +203,10 @@ def accumulated_lines(
     return found
 
 
-def answer_line(label: str, answer: str, about: str) -> str:
-    """`label = answer   about`."""
-    return f"{label} = {answer}" + (f"   {about}" if about else "")
+def answer_line(label: str, answer: str, about: str = "") -> str:
+    """`label = answer   about`, or `|label| < 2^-99` where a bound is all that is known."""
+    bound = answer.partition(" < ")[2] if answer.startswith("|") else ""
+    return (f"|{label.rstrip()}| < {bound}" if bound else f"{label} = {answer}") + (f"   {about}" if about else "")
 
 
 def between_text(sides: list[Sides] | None, ranges: list[Range] | None) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from gradcli.carriers.tape import Tape, evaluate, input_values
@@ -19,6 +20,7 @@ from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
+from gradcli.shapes import size
 
 DIRECTIONS = 8
 """Beside the axes, along which a function of several inputs is looked at."""
@@ -65,31 +67,38 @@ def close(a: float, b: float, dtype: str) -> bool:
 
 
 def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]]:
-    """Both sides for every component of every input, row-major, at a point on a kink."""
-    line, dtype = Line(problem, tape.carrier), tape.carrier.dtype
-    kinks = set(tape.kinks())
-    found: dict[str, list[Sides]] = {}
-    in_balls: list[Sides | None] | None = None
-    place = -1
-    for name in problem.wrt:
-        found[name] = []
-        for direction, position in coordinate_directions(problem, name):
-            place += 1
-            left, right = (_swept(problem, tape, kinks, direction, sign) for sign in (-1, +1))
-            jumps = left is None or right is None
-            sides = Sides(math.nan, math.nan, False)
-            if left is not None and right is not None:
-                exist = _possible(left, line.side(direction, position, -1), dtype)
-                exist = exist and _possible(right, line.side(direction, position, +1), dtype)
-                sides = Sides(left, left if close(left, right, dtype) else right, exist)
-            if not sides.exist:
-                in_balls = _sides_in_balls(problem) if in_balls is None else in_balls
-                if in_balls:
-                    sides = in_balls[place] or Sides(math.nan, math.nan, False)
-                elif jumps:
-                    sides = _seen_sides(line, direction, position, dtype)
-            found[name].append(sides)
-    return found
+    """Both sides for every component of every input, row-major, at a point on a kink.
+
+    Those that the rules do not give are asked of balls, if they are not too many, or of differences at a jump.
+    """
+    from gradcli.verify.limits import behaviours
+
+    line, kinks = Line(problem, tape.carrier), set(tape.kinks())
+    directions = [along for name in problem.wrt for along in coordinate_directions(problem, name)]
+    found = [_swept_sides(problem, tape, kinks, line, *along) for along in directions]
+    unseen = [place for place, sides in enumerate(found) if sides is None or not sides.exist]
+    in_balls = behaviours(problem, unseen)
+    for place, behaviour in zip(unseen, in_balls, strict=False):
+        found[place] = behaviour.sides
+    if not in_balls:
+        for place in unseen:
+            if found[place] is None:
+                found[place] = _seen_sides(line, *directions[place], tape.carrier.dtype)
+    known = iter([sides or Sides(math.nan, math.nan, False) for sides in found])
+    return {name: list(islice(known, size(problem.input_shape(name)))) for name in problem.wrt}
+
+
+def _swept_sides(
+    problem: Problem, tape: Tape, kinks: set[int], line: Line, direction: dict[str, Nested], position: float
+) -> Sides | None:
+    """Both sides of one component as the rules give them, checked by differences; None at a jump."""
+    left, right = (_swept(problem, tape, kinks, direction, sign) for sign in (-1, +1))
+    if left is None or right is None:
+        return None
+    dtype = tape.carrier.dtype
+    exist = _possible(left, line.side(direction, position, -1), dtype)
+    exist = exist and _possible(right, line.side(direction, position, +1), dtype)
+    return Sides(left, left if close(left, right, dtype) else right, exist)
 
 
 def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]]) -> bool | None:
@@ -135,13 +144,6 @@ def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
 def _possible(value: float, seen: Estimate, dtype: str) -> bool:
     """Whether a swept side is finite and not contradicted; a difference drowned in noise contradicts nothing."""
     return math.isfinite(value) and abs(value - seen.value) <= 10 * seen.error + SLACK[dtype] * abs(value)
-
-
-def _sides_in_balls(problem: Problem) -> list[Sides | None]:
-    """What differences in balls show along each coordinate; none where balls are not asked."""
-    from gradcli.verify.limits import behaviours
-
-    return [behaviour.sides for behaviour in behaviours(problem)]
 
 
 def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype: str) -> Sides:

@@ -188,7 +188,9 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     if not all(s.exist for s in flat):
         seen = behaviours(problem)
         if not seen and elements(problem) > MOST_DIRECTIONS:
-            return _of_many(problem, [k for k, s in enumerate(flat) if not s.exist], known.convention)
+            found = _of_many(problem, [k for k, s in enumerate(flat) if not s.exist], known.convention)
+            exist = {name: [s.exist and s.agree for s in sides[name]] for name in problem.wrt}
+            return replace(found, defined=exist if any(map(any, exist.values())) else None)
         words = limits_sentence(seen)
         # Where nothing is seen a derivative may exist all the same, unless there is a pole on the way.
         return replace(
