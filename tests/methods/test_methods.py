@@ -15,7 +15,7 @@ from gradcli.carriers.nodes import Node, Nodes
 from gradcli.carriers.tensors import Tensors
 from gradcli.graph import Graph
 from gradcli.methods import symbolic
-from gradcli.methods.base import BLOCK, fixed_direction, flatten, methods
+from gradcli.methods.base import BLOCK, MOST_SWEPT, fixed_direction, flatten, methods
 from gradcli.methods.differences import NOTHING, Estimate, best_of, extrapolate, step_schedules
 from gradcli.methods.rounding import rounding_of_gradient
 from gradcli.problem import Derivative, Problem, nested_shape
@@ -141,6 +141,27 @@ def test_many_elements_are_looked_at_along_one_direction(name: str) -> None:
     assert direction == fixed_direction(problem)
     assert set(direction["x"]) == {-1.0, 1.0}
     wanted = sum(d * (math.cos(v) * v + math.sin(v)) for d, v in zip(direction["x"], x, strict=True))
+    assert slope == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["forward", "numerical"])
+def test_a_large_graph_is_looked_at_along_one_direction(name: str) -> None:
+    """Few inputs, but two thousand nodes for each; a sum of s sin(x_k) has the slope s cos(x_k)."""
+    x = {f"x{k}": 0.1 * k for k in range(BLOCK)}
+
+    def repeated(m: Any, *inputs: Node) -> Node:
+        total = m.sin(inputs[0])
+        for k in range(1, MOST_SWEPT // BLOCK):
+            total = total + m.sin(inputs[k % BLOCK])
+        return total
+
+    problem = problem_of(repeated, x)
+    found = differentiate(name, problem)
+    assert found.gradient is None
+    assert found.directional is not None
+    direction, slope = found.directional
+    times = [len(range(k, MOST_SWEPT // BLOCK, BLOCK)) for k in range(BLOCK)]
+    wanted = sum(n * direction[f"x{k}"] * math.cos(x[f"x{k}"]) for k, n in enumerate(times))
     assert slope == pytest.approx(wanted, rel=1e-9)
 
 

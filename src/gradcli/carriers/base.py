@@ -60,6 +60,10 @@ class Carrier(ABC):
     def apply(self, primitive: Primitive, arguments: tuple[Value, ...], parameters: Parameters) -> Value:
         """The primitive on values."""
 
+    def function(self, primitive: Primitive, parameters: Parameters) -> Callable[..., Value]:
+        """The primitive with its parameters, for values one by one: what is applied many times is made ready once."""
+        return lambda *arguments: self.apply(primitive, arguments, parameters)
+
     def declared(self, primitive: Primitive) -> str:
         """The dotted name of the function that a primitive declares for this carrier; empty where it declares none."""
         return ""

@@ -38,6 +38,11 @@ class Floats(Carrier):
             function = self._functions[primitive] = self.backing(primitive)
         return function(*arguments, *parameters)
 
+    def function(self, primitive: Primitive, parameters: Parameters) -> Callable[..., Value]:
+        """The backing itself, where there are no parameters to bind."""
+        function = self.backing(primitive)
+        return (lambda *arguments: function(*arguments, *parameters)) if parameters else function
+
     def zeros(self, shape: Shape) -> Value:
         """Nested lists of zeros: the gradient by an input that the output does not need."""
         zeros: Any = 0.0

@@ -36,6 +36,11 @@ class Query:
     values: Mapping[str, Nested] = field(default_factory=dict)
 
     @cached_property
+    def program(self) -> Program:
+        """The expression, parsed."""
+        return parse(self.text)
+
+    @cached_property
     def random(self) -> Random:
         """What all calls of randn and rand in this request draw from, one after another."""
         return Random(self.settings.seed)
@@ -82,7 +87,7 @@ class Bound:
 
 def bind(query: Query) -> Bound:
     """Parse, bind and build a request that needs numbers: every free name must have a value."""
-    program = parse(query.text)
+    program = query.program
     point: dict[str, Nested] = {}
     shapes: dict[str, Shape] = {}
     values, remarks = point_of(query)

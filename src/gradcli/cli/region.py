@@ -15,7 +15,6 @@ from gradcli.cli.step_sizes import carrier_of
 from gradcli.errors import ExpressionError, NameProblem, Span, UsageError, suggestion
 from gradcli.render.json import SCHEMA
 from gradcli.syntax.bindings import Binding, constant_value, interval_ends, split_bindings
-from gradcli.syntax.parse import parse
 from gradcli.verify.reference import Gate
 from gradcli.verify.region import OUTSIDE, Interval, Survey, Worst, survey
 
@@ -117,7 +116,7 @@ def bind_region(query: Query, region: Mapping[str, Interval]) -> Bound:
     """The request with the middle of each interval, or what --at binds, for shapes. Raises NameProblem."""
     bound_already = {binding.name for text in query.at for binding in split_bindings(text)} | set(query.values)
     middles = {name: (low + high) / 2 for name, (low, high) in region.items() if name not in bound_already}
-    program = parse(query.text)
+    program = query.program
     inputs = list(program.free_names)
     for name in region:
         if name not in program.names:

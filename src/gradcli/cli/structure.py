@@ -13,7 +13,6 @@ from gradcli.primitives.registry import function_names
 from gradcli.shapes import Shape, format_shape
 from gradcli.syntax.build import build
 from gradcli.syntax.guess import default_shapes
-from gradcli.syntax.parse import parse
 from gradcli.syntax.program import Program
 
 DIMENSION = r"(?:\d+|[^\W\d]\w*)(?!\w)"
@@ -23,7 +22,7 @@ SHAPE = re.compile(rf"\s*([^\W\d]\w*)\s*=\s*({DIMENSION}(?:\s*,\s*{DIMENSION}(?!
 
 def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
     """As for numbers if anything is bound; else inputs with the shapes given, or guessed, and no value."""
-    program = parse(query.text)
+    program = query.program
     if query.at or query.values or not program.free_names:
         if shapes:
             raise UsageError("--shape is for a graph without a point", hint="leave out --shape, or --at")
@@ -45,7 +44,7 @@ def bind_loosely(query: Query, shapes: Sequence[str]) -> Bound:
 
 def bind_sizes(query: Query, shapes: Sequence[str]) -> Bound:
     """A request without a point whose inputs have the shapes given, or guessed, with numbers for their symbols."""
-    program = parse(query.text)
+    program = query.program
     given = parse_shapes(shapes)
     uncalled = [name for name in program.free_names if name in program.mends and _is_only_a_function(name)]
     if uncalled and uncalled[0] not in given:

@@ -19,6 +19,8 @@ from gradcli.shapes import Shape, format_shape, size
 
 BLOCK = 64
 """Up to so many input elements a forward or difference method takes all directions; above, one direction."""
+MOST_SWEPT = 100_000
+"""Nodes times directions, likewise: differences evaluate each node some thirty times a direction."""
 LONGEST_INDEX = 19
 """Digits of an index that could still be one."""
 ORDER = ("forward", "reverse", "symbolic", "numerical", "autograd", "certified")
@@ -51,6 +53,12 @@ def methods() -> dict[str, Method]:
 def elements(problem: Problem) -> int:
     """Number of input elements to differentiate by."""
     return sum(size(problem.input_shape(name)) for name in problem.wrt)
+
+
+def takes_all_directions(problem: Problem) -> bool:
+    """Whether forward and difference methods find every component of the gradient, and not one direction's slope."""
+    count = elements(problem)
+    return count <= 1 or (count <= BLOCK and count * len(problem.graph.ancestors([problem.output])) <= MOST_SWEPT)
 
 
 def flatten(value: Nested) -> list[float]:

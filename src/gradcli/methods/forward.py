@@ -9,7 +9,7 @@ from gradcli.carriers import tangents
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.tangents import Tangents, total
 from gradcli.carriers.tape import Tape, input_values, tape_of
-from gradcli.methods.base import BLOCK, elements, fixed_direction, unflatten, unit_directions, weigh
+from gradcli.methods.base import elements, fixed_direction, takes_all_directions, unflatten, unit_directions, weigh
 from gradcli.primitives.declare import Value
 from gradcli.problem import Derivative, Nested, Problem
 
@@ -55,7 +55,7 @@ def jvp(problem: Problem, carrier: Carrier, tangent: Mapping[str, Nested]) -> tu
 
 
 class Forward:
-    """All directions at once up to 64 input elements, else one fixed direction."""
+    """All directions at once where they are not too many, else one fixed direction."""
 
     name = "forward"
     independent = False
@@ -65,7 +65,7 @@ class Forward:
         graph = problem.graph
         tape = tape_of(problem, carrier)
         answer = Derivative(self.name, value=carrier.nested(tape.values[problem.output]))
-        if elements(problem) > BLOCK:
+        if not takes_all_directions(problem):
             direction = fixed_direction(problem)
             along = input_values(graph, carrier, direction)
             slope = self._slope(tape, problem, push(tape, along)[problem.output])

@@ -6,18 +6,19 @@ Uses no derivative rule at all, so it can witness the sweeps. All steps are eval
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gradcli.carriers.base import Carrier
 from gradcli.carriers.noisy import PERTURBATION, Noisy
+from gradcli.carriers.replay import Replay
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.graph import Graph
 from gradcli.methods.base import (
-    BLOCK,
     elements,
     fixed_direction,
     flatten,
     largest_coordinate,
+    takes_all_directions,
     unflatten,
     unit_direction,
     unit_directions,
@@ -53,6 +54,7 @@ class Line:
         self.tape = evaluate(graph, [problem.output], carrier, self.inputs)
         self.held = {node: self.tape.values[node] for node in held_nodes(graph, self.tape)}
         self.needed = set(self.tape.nodes)
+        self._replays: dict[frozenset[int], Replay] = {}
         self.roundoff = UNIT_ROUNDOFF[carrier.dtype]
         self.noise = Noise(self.roundoff, self._rounding())
 
@@ -60,11 +62,11 @@ class Line:
         """Weighted output at point + step * direction, for each step."""
         carrier, graph = self.carrier, self.problem.graph
         moving = {n: t for n, t in input_values(graph, carrier, direction).items() if n in self.needed}
+        replay = self._replay(frozenset(moving))
 
         def value(step: Value) -> Value:
             moved = {node: self.inputs[node] + step * tangent for node, tangent in moving.items()}
-            tape = evaluate(graph, [], carrier, {**self.inputs, **moved}, self.held, self.tape.nodes)
-            return self._weighted(carrier, tape)
+            return self._weighted(carrier, replay.values(moved))
 
         moved_elements = sum(size(graph.shapes[node]) for node in moving)
         lifted = [carrier.lift(step) for step in steps]
@@ -78,11 +80,17 @@ class Line:
 
     def here(self) -> float:
         """Weighted output at the point."""
-        return float(self.carrier.nested(self._weighted(self.carrier, self.tape)))
+        return float(self.carrier.nested(self._weighted(self.carrier, self.tape.values)))
 
-    def _weighted(self, carrier: Carrier, tape: Tape) -> Value:
+    def _replay(self, moving: frozenset[int]) -> Replay:
+        if moving not in self._replays:
+            # Of the last direction only: each holds the functions of all operations.
+            self._replays = {moving: Replay(self.tape, moving, self.held)}
+        return self._replays[moving]
+
+    def _weighted(self, carrier: Carrier, values: Sequence[Value]) -> Value:
         problem = self.problem
-        return weigh(carrier, problem.cotangent, problem.output_shape, tape.values[problem.output])
+        return weigh(carrier, problem.cotangent, problem.output_shape, values[problem.output])
 
     def _rounding(self) -> float:
         """The effect of rounding on the weighted output, seen in evaluations whose every result is off by more."""
@@ -93,7 +101,7 @@ class Line:
 
     def _perturbed(self, carrier: Carrier) -> float:
         tape = evaluate(self.problem.graph, [], carrier, self.inputs, self.held, self.tape.nodes)
-        return float(carrier.nested(self._weighted(carrier, tape)))
+        return float(carrier.nested(self._weighted(carrier, tape.values)))
 
     def _best(self, estimate: Callable[[list[float]], Estimate], position: float) -> Estimate:
         """The most certain estimate among those of all schedules of steps for a coordinate of that size."""
@@ -162,7 +170,7 @@ def coordinate_directions(problem: Problem, name: str) -> list[tuple[dict[str, N
 
 
 class Numerical:
-    """Two evaluations a step, sixteen steps a direction; above 64 input elements one fixed direction."""
+    """Two evaluations a step, sixteen steps a direction; one fixed direction where there are too many."""
 
     name = "numerical"
     independent = True
@@ -171,7 +179,7 @@ class Numerical:
         """Central differences of the output."""
         line = Line(problem, carrier)
         answer = Derivative(self.name, value=carrier.nested(line.tape.values[problem.output]))
-        if elements(problem) > BLOCK:
+        if not takes_all_directions(problem):
             direction = fixed_direction(problem)
             slope, error = line.slope(direction, largest_coordinate(problem))
             answer.directional = (direction, slope)

@@ -74,10 +74,13 @@ def vjp(problem: Problem, carrier: Carrier) -> tuple[Value, dict[str, Value]]:
     graph = problem.graph
     tape = tape_of(problem, carrier)
     adjoints = adjoints_of(problem, tape, [graph.inputs[name] for name in problem.wrt])
-    return tape.values[problem.output], {
-        name: carrier.zeros(problem.input_shape(name)) if adjoint is None else adjoint
-        for name, adjoint in ((name, adjoint_of(adjoints, graph.inputs[name])) for name in problem.wrt)
-    }
+    return tape.values[problem.output], input_adjoints(problem, carrier, adjoints)
+
+
+def input_adjoints(problem: Problem, carrier: Carrier, adjoints: Sequence[Value | None]) -> dict[str, Value]:
+    """The adjoints of the inputs to differentiate by, zeros where the output does not depend on one."""
+    found = ((name, adjoint_of(adjoints, problem.graph.inputs[name])) for name in problem.wrt)
+    return {name: carrier.zeros(problem.input_shape(name)) if a is None else a for name, a in found}
 
 
 def adjoints_of(
@@ -100,9 +103,16 @@ class Reverse:
 
     def differentiate(self, problem: Problem, carrier: Carrier) -> Derivative:
         """The adjoints of the inputs."""
-        value, adjoints = vjp(problem, carrier)
-        gradient = {name: carrier.nested(adjoint) for name, adjoint in adjoints.items()}
-        return Derivative(self.name, value=carrier.nested(value), gradient=gradient, sweeps="1 reverse")
+        tape = tape_of(problem, carrier)
+        sources = [problem.graph.inputs[name] for name in problem.wrt]
+        return self.swept(problem, tape, adjoints_of(problem, tape, sources))
+
+    def swept(self, problem: Problem, tape: Tape, adjoints: Sequence[Value | None]) -> Derivative:
+        """The derivative where both sweeps are done."""
+        carrier = tape.carrier
+        gradient = {name: carrier.nested(a) for name, a in input_adjoints(problem, carrier, adjoints).items()}
+        value = carrier.nested(tape.values[problem.output])
+        return Derivative(self.name, value=value, gradient=gradient, sweeps="1 reverse")
 
 
 def output_cotangent(carrier: Carrier, problem: Problem) -> Value:

@@ -15,7 +15,7 @@ from gradcli.carriers.precision import MANTISSA
 from gradcli.carriers.running import Rounded, Running
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.graph import Graph
-from gradcli.methods.base import BLOCK, Method, elements, fixed_direction, flatten, unit_directions, weigh
+from gradcli.methods.base import Method, fixed_direction, flatten, takes_all_directions, unit_directions, weigh
 from gradcli.methods.differences import UNIT_ROUNDOFF
 from gradcli.methods.forward import METHOD as FORWARD
 from gradcli.methods.forward import jvp
@@ -92,7 +92,7 @@ def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
 
 def _slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
     units = ({name: unit} for name in problem.wrt for unit in unit_directions(problem.input_shape(name)))
-    for direction in units if elements(problem) <= BLOCK else [fixed_direction(problem)]:
+    for direction in units if takes_all_directions(problem) else [fixed_direction(problem)]:
         _, tangent = jvp(problem, m, direction)
         yield weigh(m, problem.cotangent, problem.output_shape, tangent)
 
@@ -117,7 +117,7 @@ def rounding_seen(problem: Problem, carrier: Carrier) -> dict[str, list[float]]:
     unit = UNIT_ROUNDOFF[carrier.dtype]
     exact = REVERSE.differentiate(problem, carrier).gradient or {}
     widest = spread(REVERSE, problem, carrier)
-    if elements(problem) <= BLOCK:
+    if takes_all_directions(problem):
         other = spread(FORWARD, problem, carrier)
         widest = {name: list(map(max, widest[name], other[name])) for name in problem.wrt}
     return {name: _allowances(widest[name], flatten(exact[name]), unit) for name in problem.wrt}

@@ -42,8 +42,9 @@ def check_gradient(
     graph = problem.graph
     tape = tape_of(problem, carrier)
     adjoints = adjoints_of(problem, tape, graph.inputs.values())
-    found = {m.name: m.differentiate(problem, carrier) for m in (REVERSE, FORWARD, NUMERICAL)}
-    gradient = found["reverse"].gradient
+    reverse = REVERSE.swept(problem, tape, adjoints)
+    found = {REVERSE.name: reverse} | {m.name: m.differentiate(problem, carrier) for m in (FORWARD, NUMERICAL)}
+    gradient = reverse.gradient
     assert gradient is not None
     verdict = _judge(problem, tape, adjoints, found, gradient)
     if at_kink != "torch" or verdict.set_valued:
