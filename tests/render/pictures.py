@@ -177,6 +177,16 @@ def long_sum(terms: int) -> Picture:
     return Picture("a long sum", tuple(cards), tuple(edges))
 
 
+def layers(count: int) -> Picture:
+    """A network: each layer has two inputs of its own."""
+    cards, edges = [Card("h0", "x", "input", (Row("value", "1"),))], []
+    for k in range(1, count + 1):
+        cards += [Card(f"{name}{k}", f"{name}{k}", "input", (Row("value", "1"),) * 4) for name in "WV"]
+        cards.append(Card(f"h{k}", f"h{k} = tanh(W{k}*V{k}*h{k - 1})", "elementary"))
+        edges += [Edge(source, f"h{k}", "0.5") for source in (f"W{k}", f"h{k - 1}", f"V{k}")]
+    return Picture("a network", tuple(cards), tuple(edges))
+
+
 def tensors() -> Picture:
     """Heat maps: a matrix, a pooled one with NaN, a strip."""
     nan = float("nan")
@@ -209,6 +219,8 @@ PICTURES = {
     "frames in frames, downwards": downwards(nested_frames(9)),
     "frames in frames, folded": nested_frames(80),
     "frames in frames, folded downwards": downwards(nested_frames(80)),
+    "layers": layers(30),
+    "layers, downwards": downwards(layers(30)),
     "two lonely": lonely(4, 2),
     "two lonely, downwards": downwards(lonely(4, 2)),
     "lonely only": lonely(0, 40),

@@ -10,7 +10,7 @@ from gradcli.render.shapes import Polygon, Rect, Text
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts
-from tests.render.pictures import PICTURES, chain, long_sum, nested_frames, one_card, square, worked_example
+from tests.render.pictures import PICTURES, chain, layers, long_sum, nested_frames, one_card, square, worked_example
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
@@ -38,6 +38,15 @@ def test_two_edges_of_one_pair_have_their_own_labels(engine: str) -> None:
 def test_a_sliver_is_folded(engine: str) -> None:
     drawing = drawn(chain(200), engine)
     assert 1 < drawing.width / drawing.height < 3
+
+
+def test_only_one_line_leads_around_the_end_of_a_row_of_layers(engine: str) -> None:
+    picture = layers(30)
+    drawing = drawn(picture, engine)
+    edges = zip(picture.edges, drawing.groups("edge"), strict=True)
+    around = [edge.source for edge, group in edges if group.box.width > drawing.width / 2]
+    assert len(around) == 2
+    assert all(source.startswith("h") for source in around)
 
 
 def test_a_frame_is_cut_only_where_it_must_be_and_says_so(engine: str) -> None:
