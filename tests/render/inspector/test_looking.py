@@ -403,3 +403,11 @@ def test_a_nan_is_spelled_one_way_and_names_the_command_that_explains_it(page: P
     words = page.text("#details")
     assert "[NaN, 0.25]" in words
     assert "nan" not in words + page.text("#step") + page.text("#trace")
+
+
+def test_the_list_of_keys_is_read_from_its_beginning(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.keys("?")
+    assert page.run("const keys = document.getElementById('keys'); return keys.scrollHeight > keys.clientHeight")
+    assert page.run("return document.getElementById('keys').scrollTop") == 0
+    assert page.focused() == "Close"
