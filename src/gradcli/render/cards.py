@@ -14,7 +14,7 @@ from gradcli.render.clusters import clusters_of
 from gradcli.render.heat import heat_of
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed, link_text
-from gradcli.render.numbers import format_nested, format_short
+from gradcli.render.numbers import format_nested, format_short, with_minus
 from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
 from gradcli.render.truths import DIGITS, SHORT, truths_at
@@ -249,7 +249,7 @@ def short_text(value: Nested) -> str:
 
 def short(value: float) -> str:
     """A number in four digits, with a real minus sign."""
-    return format_short(value, DIGITS).replace("-", "−").replace("nan", "NaN")
+    return with_minus(format_short(value, DIGITS)).replace("nan", "NaN")
 
 
 def typeset(text: str, plain: Collection[str] = ()) -> str:
