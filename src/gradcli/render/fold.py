@@ -181,7 +181,7 @@ class Rows:
         self.pieces = [self.route_pieces(route, row) for route, row in zip(layout.routes, self.first_rows, strict=True)]
         self.crossing = [self.edges_across(row) for row in range(len(cuts))]
         self.left = 2 * CORNER + self.inset + TRACK * max(map(len, self.crossing))
-        self.right = self.left + max(end - left for left, end in zip(self.lefts, self.ends, strict=True))
+        self.rights = [self.left + end - left for left, end in zip(self.lefts, self.ends, strict=True)]
         self.stack()
 
     def row(self, x: float) -> int:
@@ -237,7 +237,7 @@ class Rows:
         """All boxes in their rows, all edges around the ends of the rows."""
         layout = self.layout
         return Layout(
-            (self.right + self.left, self.bottoms[-1]),
+            (max(self.rights) + self.left, self.bottoms[-1]),
             tuple(self.move_box(box, row) for box, row in zip(layout.cards, self.card_rows, strict=True)),
             tuple(box and self.move_box(box, self.row(box.x)) for box in layout.labels),
             tuple(self.fold_route(index) for index in range(len(layout.routes))),
@@ -269,7 +269,7 @@ class Rows:
         edges = self.crossing[row]
         from_top = edges.index(index)
         from_bottom = len(edges) - 1 - from_top
-        right = self.right + self.inset + CORNER + TRACK * from_bottom
+        right = self.rights[row] + self.inset + CORNER + TRACK * from_bottom
         left = self.left - self.inset - CORNER - TRACK * from_top
         between = self.bottoms[row] + ROW_GAP / 2 + TRACK * from_bottom
         return rounded([start, (right, start[1]), (right, between), (left, between), (left, end[1]), end], CORNER)
