@@ -187,6 +187,16 @@ def layers(count: int) -> Picture:
     return Picture("a network", tuple(cards), tuple(edges))
 
 
+def twins(count: int) -> Picture:
+    """Two inputs that all of a few cards use, and a card that uses all of these."""
+    names = [f"g{k}" for k in range(count)]
+    cards = [Card(name, name, "input", (Row("value", "1"),)) for name in "xb"]
+    cards += [Card(name, name, "elementary", (Row("value", "1" * k),)) for k, name in enumerate(names, 1)]
+    edges = [Edge(source, name, "15 edges") for name in names for source in "xb"]
+    edges += [Edge(name, "L", "15 edges") for name in names]
+    return Picture("twins", (*cards, Card("L", "L", "arithmetic")), tuple(edges))
+
+
 def tensors() -> Picture:
     """Heat maps: a matrix, a pooled one with NaN, a strip."""
     nan = float("nan")
@@ -221,6 +231,8 @@ PICTURES = {
     "frames in frames, folded downwards": downwards(nested_frames(80)),
     "layers": layers(30),
     "layers, downwards": downwards(layers(30)),
+    "twins": twins(5),
+    "twins, downwards": downwards(twins(5)),
     "two lonely": lonely(4, 2),
     "two lonely, downwards": downwards(lonely(4, 2)),
     "lonely only": lonely(0, 40),

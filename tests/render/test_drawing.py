@@ -10,7 +10,18 @@ from gradcli.render.shapes import Polygon, Rect, Text
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts
-from tests.render.pictures import PICTURES, chain, layers, long_sum, nested_frames, one_card, square, worked_example
+from tests.render.pictures import (
+    PICTURES,
+    chain,
+    downwards,
+    layers,
+    long_sum,
+    nested_frames,
+    one_card,
+    square,
+    twins,
+    worked_example,
+)
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
@@ -71,6 +82,15 @@ def test_a_long_sum_fills_its_picture(engine: str) -> None:
     filled = sum(box.width * box.height for box in cards) / (drawing.width * drawing.height)
     assert filled > 0.15
     assert 1 < drawing.width / drawing.height < 3
+
+
+def test_cards_that_could_change_places_stand_as_they_are_written(engine: str) -> None:
+    picture = twins(5)
+    places = [group.box.centre for group in drawn(picture, engine).groups("card")]
+    heights = [y for _, y in places[2:7]]
+    assert heights == sorted(heights)
+    across = [group.box.centre[0] for group in drawn(downwards(picture), engine).groups("card")][2:7]
+    assert across == sorted(across)
 
 
 def test_a_picture_that_fits_is_not_folded(engine: str) -> None:
