@@ -411,3 +411,29 @@ def test_the_list_of_keys_is_read_from_its_beginning(page: Page) -> None:
     assert page.run("const keys = document.getElementById('keys'); return keys.scrollHeight > keys.clientHeight")
     assert page.run("return document.getElementById('keys').scrollTop") == 0
     assert page.focused() == "Close"
+
+
+def test_the_products_along_paths_and_their_sum_are_equations(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.card("x₁").click()
+    shown = page.run(
+        "return [...document.querySelectorAll('.paths tr')].map(row => [...row.querySelectorAll('td')].map(cell =>"
+        " getComputedStyle(cell, '::before').content.replace(/none|\"/g, '') + cell.textContent).join(' '))"
+    )
+    assert shown == ["(0.5)(1)(1) = 0.5", "(5)(1)(1) = 5", "0.5 + 5 = 5.5"]
+
+
+def test_a_long_name_of_the_output_leaves_room_for_its_adjoints_on_a_phone(page: Page) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        page.open(page_of("loss_of_the_whole_network_and_more = ln(x)*x", {"x": 2.0}))
+        heads = page.run(
+            "return [...document.querySelectorAll('.trace thead th')]"
+            ".map(head => [head.getBoundingClientRect().right, head.title])"
+        )
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    right, title = heads[2]
+    assert title == "∂loss_of_the_whole_network_and_more/∂v"
+    assert right <= 390
