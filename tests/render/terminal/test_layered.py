@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from gradcli.render.picture import Card, Edge, Picture
 from gradcli.render.terminal.canvas import Canvas
 from gradcli.render.terminal.layered import layered
+from gradcli.render.terminal.layers import arrange
 from gradcli.verify.examples import EXAMPLES
 from tests.render.examples import picture_of_example
 from tests.render.pictures import PICTURES, clusters, hostile, long_names, random_graph, square, worked_example
@@ -96,3 +97,10 @@ def test_alarms_and_cuts_are_in_words() -> None:
     assert sum("NaN!" in head for head in heads) == 2
     assert sum("kink!" in head for head in heads) == 1
     assert [label for _, _, label, cut in page.edges() if cut] == ["cut"]
+
+
+def test_arguments_for_which_there_is_no_room_beside_each_other_stand_in_their_order() -> None:
+    widths = {"x": 10, "a": 10, "b": 10, "c": 10, "f": 10}
+    layers = arrange(widths, [("x", name) for name in "abc"] + [(name, "f") for name in "abc"], 15, 2)
+    assert layers is not None
+    assert [[slot.card for slot in slots if slot.card] for slots in layers.slots] == [["x"], ["a"], ["b"], ["c"], ["f"]]
