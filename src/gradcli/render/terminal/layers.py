@@ -62,7 +62,7 @@ def arrange(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: i
 
 
 def levels(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: int, gap: int) -> dict[str, int] | None:
-    """How far above the lowest layer each card stands: as near to its users as there is room, the last argument nearest."""
+    """How far above the lowest layer each card stands: as near to its users as there is room, the last one nearest."""
     arguments: dict[str, list[str]] = {card: [] for card in widths}
     waiting = dict.fromkeys(widths, 0)
     for source, target in edges:
