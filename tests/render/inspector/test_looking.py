@@ -349,14 +349,31 @@ def test_without_a_point_the_products_along_paths_are_formulas(page: Page) -> No
     page.open(page_of(ROW_1, shapes={"x1": (), "x2": ()}))
     assert "numbers" not in page.text("#details")
     page.card("x₂").click()
-    words = page.text("#details")
-    assert "x₂ → v₂ → v₄ → f" in words
-    assert "∂f/∂x₂" in words
-    assert "x₁ + cos(x₂)·(−1)" in words
-    assert "undefined" not in words
+    shown = page.text("#details")
+    assert "x₂ → v₂ → v₄ → f" in shown
+    assert "∂f/∂x₂" in shown
+    assert "x₁ + cos(x₂)·(−1)" in shown
+    assert "undefined" not in shown
     page.card("f = v₄ − v₃").click()
     assert "∂f/∂v₃" in page.text("#details")
+    page.open(page_of("relu(x)^2", shapes={"x": ()}))
+    page.card("x").click()
+    assert "∂f/∂x = (x>0)·2·v₁" in words(page, "#details")
     assert page.messages() == []
+
+
+def test_a_picture_without_steps_is_looked_at_from_its_beginning(page: Page) -> None:
+    steps = ["h0 = x", *(f"h{k + 1} = tanh(h{k}) + sin(w{k})" for k in range(9))]
+    inputs = ["x", *(f"w{k}" for k in range(9))]
+    page.open(page_of("; ".join(steps), shapes=dict.fromkeys(inputs, ())))
+    seen = page.run(
+        "const stage = document.getElementById('canvas').getBoundingClientRect();"
+        "return [...document.querySelectorAll('g.card')].filter(card => {"
+        " const box = card.getBoundingClientRect(); return box.left >= stage.left && box.right <= stage.right; })"
+        ".map(card => card.querySelector('.name').textContent)"
+    )
+    assert "x" in seen
+    assert len(seen) < 37
 
 
 def test_the_last_step_does_not_call_a_refuted_number_the_gradient(page: Page) -> None:
