@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from gradcli.render.picture import Card, Edge, Picture
-from gradcli.render.terminal.canvas import Canvas
+from gradcli.render.terminal.canvas import Canvas, printed
 from gradcli.render.terminal.layered import layered
 from gradcli.render.terminal.layers import arrange
 from gradcli.verify.examples import EXAMPLES
@@ -81,6 +81,11 @@ def test_ascii_is_ascii(picture: Picture) -> None:
     if canvas is not None:
         assert all(line.isascii() and line.isprintable() for line in lines_of(canvas))
     assert canvas is not None or len(picture.cards) > 30
+
+
+def test_greek_letters_have_their_names_in_ascii() -> None:
+    assert printed("α₁ + Λ·ϕ", plain=True) == r"\alpha1 + \Lambda*\phi"
+    assert printed("ς 你", plain=True) == r"\u03c2 \u4f60"
 
 
 def test_wide_characters_keep_the_borders_straight() -> None:
