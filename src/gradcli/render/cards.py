@@ -104,7 +104,6 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     """A node: names = operation, shape, value, tangents, adjoints."""
     names, operation = [*inspection.aliases.get(node, ()), inspection.names[node]], inspection.operation(node)
     title = typeset(" = ".join([*names, operation] if operation else names), inspection.plain_names)
-    badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
     rows = shape_rows(inspection, node)
     rows += value_rows(inspection, node) if "value" in show else []
     rows += tangent_rows(inspection, node) if "tangent" in show else []
@@ -112,8 +111,21 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     alarm = inspection.alarms[node]
     heat = heat_map(inspection, node) if "heat" in show else None
     return Card(
-        str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node), heat=heat
+        str(node),
+        title,
+        inspection.kind(node),
+        tuple(rows),
+        badge(inspection, node),
+        alarm,
+        describe(inspection, node),
+        heat=heat,
     )
+
+
+def badge(inspection: Inspection, node: int) -> str:
+    """Whether a node is an input, an output or both."""
+    ends = {"in": inspection.is_input(node), "out": node in inspection.outputs}
+    return ", ".join(word for word, holds in ends.items() if holds)
 
 
 def heat_map(inspection: Inspection, node: int) -> Heat | None:
