@@ -177,6 +177,26 @@ def long_sum(terms: int) -> Picture:
     return Picture("a long sum", tuple(cards), tuple(edges))
 
 
+def layers(count: int) -> Picture:
+    """A network: each layer has two inputs of its own."""
+    cards, edges = [Card("h0", "x", "input", (Row("value", "1"),))], []
+    for k in range(1, count + 1):
+        cards += [Card(f"{name}{k}", f"{name}{k}", "input", (Row("value", "1"),) * 4) for name in "WV"]
+        cards.append(Card(f"h{k}", f"h{k} = tanh(W{k}*V{k}*h{k - 1})", "elementary"))
+        edges += [Edge(source, f"h{k}", "0.5") for source in (f"W{k}", f"h{k - 1}", f"V{k}")]
+    return Picture("a network", tuple(cards), tuple(edges))
+
+
+def twins(count: int) -> Picture:
+    """Two inputs that all of a few cards use, and a card that uses all of these."""
+    names = [f"g{k}" for k in range(count)]
+    cards = [Card(name, name, "input", (Row("value", "1"),)) for name in "xb"]
+    cards += [Card(name, name, "elementary", (Row("value", "1" * k),)) for k, name in enumerate(names, 1)]
+    edges = [Edge(source, name, "15 edges") for name in names for source in "xb"]
+    edges += [Edge(name, "L", "15 edges") for name in names]
+    return Picture("twins", (*cards, Card("L", "L", "arithmetic")), tuple(edges))
+
+
 def tensors() -> Picture:
     """Heat maps: a matrix, a pooled one with NaN, a strip."""
     nan = float("nan")
@@ -209,6 +229,10 @@ PICTURES = {
     "frames in frames, downwards": downwards(nested_frames(9)),
     "frames in frames, folded": nested_frames(80),
     "frames in frames, folded downwards": downwards(nested_frames(80)),
+    "layers": layers(30),
+    "layers, downwards": downwards(layers(30)),
+    "twins": twins(5),
+    "twins, downwards": downwards(twins(5)),
     "two lonely": lonely(4, 2),
     "two lonely, downwards": downwards(lonely(4, 2)),
     "lonely only": lonely(0, 40),

@@ -40,6 +40,11 @@ def test_row_1() -> None:
     assert [card.kind for card in picture.cards][:4] == ["input", "input", "elementary", "arithmetic"]
 
 
+def test_an_input_that_is_an_output_says_both() -> None:
+    cards = cards_of(picture_of(inspect("x*y; x", {"x": 1.0, "y": 2.0}), ""))
+    assert {title: card.badge for title, card in cards.items()} == {"x": "in, out", "y": "in", "f = x·y": "out"}
+
+
 def test_row_5() -> None:
     inspection = inspect(ROW_5, ROW_5_POINT)
     picture = picture_of(inspection, title_of(inspection, ROW_5_POINT))

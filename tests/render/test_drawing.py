@@ -10,7 +10,18 @@ from gradcli.render.shapes import Polygon, Rect, Text
 from tests.render.examples import EXAMPLE_PICTURES
 from tests.render.generated import GRAPHS, generated_picture
 from tests.render.geometry import ENGINES, drawn, everything_is_where_it_belongs, overlap, texts
-from tests.render.pictures import PICTURES, chain, long_sum, nested_frames, one_card, square, worked_example
+from tests.render.pictures import (
+    PICTURES,
+    chain,
+    downwards,
+    layers,
+    long_sum,
+    nested_frames,
+    one_card,
+    square,
+    twins,
+    worked_example,
+)
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 NAMES = [*PICTURES, *EXAMPLE_PICTURES, *GRAPHS]
@@ -40,6 +51,15 @@ def test_a_sliver_is_folded(engine: str) -> None:
     assert 1 < drawing.width / drawing.height < 3
 
 
+def test_only_one_line_leads_around_the_end_of_a_row_of_layers(engine: str) -> None:
+    picture = layers(30)
+    drawing = drawn(picture, engine)
+    edges = zip(picture.edges, drawing.groups("edge"), strict=True)
+    around = [edge.source for edge, group in edges if group.box.width > drawing.width / 2]
+    assert len(around) == 2
+    assert all(source.startswith("h") for source in around)
+
+
 def test_a_frame_is_cut_only_where_it_must_be_and_says_so(engine: str) -> None:
     cut = [text.text for name in drawn(nested_frames(80), engine).groups("cluster-name") for text in texts(name)]
     assert {cut.count(title) for title in cut if "(" not in title} == {1}
@@ -62,6 +82,15 @@ def test_a_long_sum_fills_its_picture(engine: str) -> None:
     filled = sum(box.width * box.height for box in cards) / (drawing.width * drawing.height)
     assert filled > 0.15
     assert 1 < drawing.width / drawing.height < 3
+
+
+def test_cards_that_could_change_places_stand_as_they_are_written(engine: str) -> None:
+    picture = twins(5)
+    places = [group.box.centre for group in drawn(picture, engine).groups("card")]
+    heights = [y for _, y in places[2:7]]
+    assert heights == sorted(heights)
+    across = [group.box.centre[0] for group in drawn(downwards(picture), engine).groups("card")][2:7]
+    assert across == sorted(across)
 
 
 def test_a_picture_that_fits_is_not_folded(engine: str) -> None:

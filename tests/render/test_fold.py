@@ -1,6 +1,6 @@
 """Where a long picture is cut into rows."""
 
-from gradcli.render.fold import choose_cuts
+from gradcli.render.fold import Rows, choose_cuts
 from gradcli.render.layout import Box, Layout
 
 STEP = 450.0
@@ -30,3 +30,22 @@ def test_rows_end_where_one_edge_leaves_them() -> None:
         cuts = choose_cuts(layout, length)
         assert len(cuts) > 3
         assert [sum(a[0] < cut < b[0] for a, b in layout.routes) for cut in cuts] == [1] * len(cuts)
+
+
+def test_a_card_that_only_the_next_row_uses_stands_in_it() -> None:
+    chain = (Box(0.0, 0.0, CARD, 60.0), Box(150.0, 0.0, CARD, 60.0), Box(300.0, 0.0, CARD, 60.0))
+    weight = Box(150.0, 100.0, CARD, 60.0)
+
+    def row_of_weight(*ends: tuple[float, float, float, float], frames: tuple[Box, ...] = ()) -> int:
+        ends = ((CARD, 30.0, 150.0, 30.0), (250.0, 30.0, 300.0, 30.0), *ends)
+        routes = tuple(((a, b), (a, b), (c, d), (c, d)) for a, b, c, d in ends)
+        layout = Layout((400.0, 160.0), (*chain, weight), (None,) * len(ends), routes, tuple(enumerate(frames)))
+        return Rows(layout, [275.0]).card_rows[-1]
+
+    used = (250.0, 130.0, 300.0, 45.0)
+    assert row_of_weight(used) == 1
+    assert row_of_weight() == 0
+    assert row_of_weight(used, (CARD, 45.0, 150.0, 130.0)) == 0, "a line comes to it"
+    assert row_of_weight(used, (CARD, 45.0, 300.0, 140.0)) == 0, "a line would cross it"
+    assert row_of_weight(used, frames=(Box(140.0, 90.0, 120.0, 80.0),)) == 0, "a frame is around it"
+    assert row_of_weight(used, frames=(Box(290.0, -10.0, 120.0, 80.0),)) == 1

@@ -1,7 +1,7 @@
 """What the legend of a picture says."""
 
 from gradcli.render.drawing import legend
-from gradcli.render.picture import Card, Edge, Picture
+from gradcli.render.picture import Card, Edge, Picture, Row
 from tests.render.geometry import texts
 
 
@@ -19,3 +19,12 @@ def test_the_legend_explains_what_the_picture_uses() -> None:
         "dashed border: kink, not finite or digits lost",
         "dashed edge: no derivative flows",
     ]
+
+
+def test_arrows_are_named_before_the_colours_of_what_they_stand_for() -> None:
+    rows = (Row("∂/∂x →", "1", part="tangent"), Row("← ∂y/∂x", "2", 0.5, part="adjoint"))
+    joined = (Edge("x", "y", "2", position=0),)
+    words = legend_words(Picture("", (Card("x", "x", "input", rows), Card("y", "y", "input", rows)), joined))
+    assert words == ["on an edge: local partial", "→ tangent", "← adjoint", "positive"]
+    words = legend_words(Picture("", (Card("x", "x", "input", rows[1:]), Card("y", "y", "input")), joined))
+    assert words == ["on an edge: local partial", "← adjoint", "positive"]

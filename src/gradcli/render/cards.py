@@ -14,7 +14,7 @@ from gradcli.render.clusters import clusters_of
 from gradcli.render.heat import heat_of
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.listing import enclosed, link_text
-from gradcli.render.numbers import format_nested, format_short
+from gradcli.render.numbers import format_nested, format_short, with_minus
 from gradcli.render.picture import Card, Direction, Edge, Heat, Picture, Row, pretty_name, signed_log_tint
 from gradcli.render.summary import array_text, summarize
 from gradcli.render.truths import DIGITS, SHORT, truths_at
@@ -104,7 +104,6 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     """A node: names = operation, shape, value, tangents, adjoints."""
     names, operation = [*inspection.aliases.get(node, ()), inspection.names[node]], inspection.operation(node)
     title = typeset(" = ".join([*names, operation] if operation else names), inspection.plain_names)
-    badge = "out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""
     rows = shape_rows(inspection, node)
     rows += value_rows(inspection, node) if "value" in show else []
     rows += tangent_rows(inspection, node) if "tangent" in show else []
@@ -112,8 +111,21 @@ def card(inspection: Inspection, node: int, largest: float, show: Collection[str
     alarm = inspection.alarms[node]
     heat = heat_map(inspection, node) if "heat" in show else None
     return Card(
-        str(node), title, inspection.kind(node), tuple(rows), badge, alarm, describe(inspection, node), heat=heat
+        str(node),
+        title,
+        inspection.kind(node),
+        tuple(rows),
+        badge(inspection, node),
+        alarm,
+        describe(inspection, node),
+        heat=heat,
     )
+
+
+def badge(inspection: Inspection, node: int) -> str:
+    """Whether a node is an input, an output or both."""
+    ends = {"in": inspection.is_input(node), "out": node in inspection.outputs}
+    return ", ".join(word for word, holds in ends.items() if holds)
 
 
 def heat_map(inspection: Inspection, node: int) -> Heat | None:
@@ -249,7 +261,7 @@ def short_text(value: Nested) -> str:
 
 def short(value: float) -> str:
     """A number in four digits, with a real minus sign."""
-    return format_short(value, DIGITS).replace("-", "−").replace("nan", "NaN")
+    return with_minus(format_short(value, DIGITS)).replace("nan", "NaN")
 
 
 def typeset(text: str, plain: Collection[str] = ()) -> str:

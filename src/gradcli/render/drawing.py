@@ -34,6 +34,9 @@ CELL, STRIP, HEAT_TOP, TINY_SIZE = 10.0, 16.0, 5.0, 9.0
 """A cell of a heat map, how high that of a vector is, the room above, and the size of the words below."""
 LEGEND_LINE, TITLE_LINE = 20.0, 20.0
 TITLE_LINES = 4
+SIGNS = {"tangent": "→ tangent", "adjoint": "← adjoint"}
+"""The arrows on the rows of a card, by the quantity that the row shows."""
+
 CONTINUED = " (continued)"
 """Said of the second and later parts of a frame that a folded picture cuts."""
 
@@ -267,6 +270,9 @@ def legend(picture: Picture) -> list[Group]:
     if any(edge.label.strip() and edge.position is not None for edge in picture.edges):
         items.append(legend_item("on an edge: local partial", "", 1.0))
     rows = [row for card in picture.cards for row in card.rows]
+    parts = {row.part for row in rows}
+    # The colours of adjoints follow their sign.
+    items += [legend_item(sign, "", 1.0) for part, sign in SIGNS.items() if part in parts]
     tints = [row.tint for row in rows if not row.mixed] + [edge.tint for edge in picture.edges]
     if any(tint and tint > 0 for tint in tints):
         items.append(legend_item("positive", "tint-positive", 0.5))

@@ -40,6 +40,9 @@ INSET = 24.0
 ROW_GAP = 26.0
 CORNER = 8.0
 
+CLEAR = 12.0
+"""So far, in points, a card that goes to the row of its users stays from the lines that come into that row."""
+
 
 def folded(layout: Layout, direction: Direction) -> Layout:
     """The layout, in rows if it would be a sliver."""
@@ -116,14 +119,58 @@ def gaps_after_cards(layout: Layout) -> list[float]:
     return gaps
 
 
+def cards_ahead(layout: Layout, cuts: Sequence[float]) -> dict[int, list[int]]:
+    """The cards before a cut that only what comes after it uses, such as the weights of the next layer, each with the
+    edges that leave it: they go to the next row, where their users are, and need no lines around the ends of the rows.
+
+    Not those that a line comes to or would cross on its way into the row, nor where the cut goes through a frame.
+    """
+    frames = [frame for _, frame in layout.frames]
+    found = {}
+    for cut in cuts:
+        if is_within(cut, frames):
+            continue
+        across = [edge for edge, route in enumerate(layout.routes) if route[0][0] < cut < route[-1][0]]
+        heights = {edge: split(layout.routes[edge], cut)[1][0][1] for edge in across}
+        last = max(card.x for card in layout.cards if card.x < cut)
+        for index, card in enumerate(layout.cards):
+            if not card.x < cut or card.right < last or any(holds(frame, card) for frame in frames):
+                continue
+            leaving = [edge for edge, route in enumerate(layout.routes) if touches(card, route[0], card.right)]
+            passing = (height for edge, height in heights.items() if edge not in leaving)
+            if (
+                leaving
+                and all(edge in heights for edge in leaving)
+                and not any(touches(card, route[-1], card.x) for route in layout.routes)
+                and not any(card.y - CLEAR < height < card.bottom + CLEAR for height in passing)
+            ):
+                found[index] = leaving
+    return found
+
+
+def touches(card: Box, end: Point, side: float) -> bool:
+    """Whether a line ends on a vertical side of a card."""
+    return abs(end[0] - side) < 1.0 and card.y <= end[1] <= card.bottom
+
+
 class Rows:
-    """A layout and the places where it is cut; row r is what lies between cut r - 1 and cut r."""
+    """A layout and the places where it is cut; row r is what lies between cut r - 1 and cut r, after the cards
+    that go ahead to it."""
 
     def __init__(self, layout: Layout, cuts: list[float]) -> None:
         self.layout = layout
         self.cuts = cuts
         self.starts = [0.0, *cuts]
         self.ends = [*cuts, layout.size[0]]
+        self.card_rows = [self.row(box.x) for box in layout.cards]
+        self.first_rows = [self.row(route[0][0]) for route in layout.routes]
+        self.lefts = [*self.starts]
+        for card, edges in cards_ahead(layout, cuts).items():
+            self.card_rows[card] += 1
+            row = self.card_rows[card]
+            self.lefts[row] = min(self.lefts[row], layout.cards[card].x - CORNER)
+            for edge in edges:
+                self.first_rows[edge] = row
         depths = depths_of([frame for _, frame in layout.frames])
         self.frames = [
             (index, row, part)
@@ -131,10 +178,10 @@ class Rows:
             for row, part in self.frame_parts(frame, INSET * depth)
         ]
         self.inset = INSET * max(depths, default=0)
-        self.pieces = [self.route_pieces(route) for route in layout.routes]
+        self.pieces = [self.route_pieces(route, row) for route, row in zip(layout.routes, self.first_rows, strict=True)]
         self.crossing = [self.edges_across(row) for row in range(len(cuts))]
         self.left = 2 * CORNER + self.inset + TRACK * max(map(len, self.crossing))
-        self.right = self.left + max(end - start for start, end in zip(self.starts, self.ends, strict=True))
+        self.rights = [self.left + end - left for left, end in zip(self.lefts, self.ends, strict=True)]
         self.stack()
 
     def row(self, x: float) -> int:
@@ -145,14 +192,13 @@ class Rows:
         """A cluster's frame cut as its cards are; where it is cut it reaches further by `inset`."""
         for row in range(self.row(frame.x), self.row(frame.right) + 1):
             left, right = max(frame.x, self.starts[row] - inset), min(frame.right, self.ends[row] + inset)
-            cards = (box for box in self.layout.cards if self.row(box.x) == row)
+            cards = (box for box, at in zip(self.layout.cards, self.card_rows, strict=True) if at == row)
             if any(holds(frame, box) for box in cards):
                 yield row, replace(frame, x=left, width=right - left)
 
-    def route_pieces(self, route: Curve) -> list[tuple[int, Curve]]:
-        """An edge as curves in one row each."""
+    def route_pieces(self, route: Curve, row: int) -> list[tuple[int, Curve]]:
+        """An edge that starts in a row as curves in one row each."""
         pieces = []
-        row = self.row(route[0][0])
         while row < len(self.cuts) and route[-1][0] > self.cuts[row]:
             head, route = split(route, self.cuts[row])
             pieces.append((row, head))
@@ -169,8 +215,11 @@ class Rows:
     def stack(self) -> None:
         """Find the place of each row below the one before, each just as high as what is in it."""
         heights: list[list[float]] = [[] for _ in self.starts]
-        for box in (*self.layout.cards, *(label for label in self.layout.labels if label is not None)):
-            heights[self.row(box.x)] += box.y, box.bottom
+        for row, box in zip(self.card_rows, self.layout.cards, strict=True):
+            heights[row] += box.y, box.bottom
+        for label in self.layout.labels:
+            if label is not None:
+                heights[self.row(label.x)] += label.y, label.bottom
         for _, row, box in self.frames:
             heights[row] += box.y, box.bottom
         for pieces in self.pieces:
@@ -188,8 +237,8 @@ class Rows:
         """All boxes in their rows, all edges around the ends of the rows."""
         layout = self.layout
         return Layout(
-            (self.right + self.left, self.bottoms[-1]),
-            tuple(self.move_box(box, self.row(box.x)) for box in layout.cards),
+            (max(self.rights) + self.left, self.bottoms[-1]),
+            tuple(self.move_box(box, row) for box, row in zip(layout.cards, self.card_rows, strict=True)),
             tuple(box and self.move_box(box, self.row(box.x)) for box in layout.labels),
             tuple(self.fold_route(index) for index in range(len(layout.routes))),
             tuple((index, self.move_box(part, row)) for index, row, part in self.frames),
@@ -197,7 +246,7 @@ class Rows:
 
     def move(self, point: Point, row: int) -> Point:
         """A point of the unfolded picture in its row."""
-        return point[0] - self.starts[row] + self.left, point[1] + self.shifts[row]
+        return point[0] - self.lefts[row] + self.left, point[1] + self.shifts[row]
 
     def move_box(self, box: Box, row: int) -> Box:
         """A box of the unfolded picture in its row."""
@@ -220,7 +269,7 @@ class Rows:
         edges = self.crossing[row]
         from_top = edges.index(index)
         from_bottom = len(edges) - 1 - from_top
-        right = self.right + self.inset + CORNER + TRACK * from_bottom
+        right = self.rights[row] + self.inset + CORNER + TRACK * from_bottom
         left = self.left - self.inset - CORNER - TRACK * from_top
         between = self.bottoms[row] + ROW_GAP / 2 + TRACK * from_bottom
         return rounded([start, (right, start[1]), (right, between), (left, between), (left, end[1]), end], CORNER)

@@ -132,13 +132,15 @@ def layout_text(
     tail_side, head_side = ("e", "w") if picture.direction == "LR" else ("s", "n")
     around = picture.frames_around()
     in_cluster: list[list[str]] = [[] for _ in picture.clusters]
+    of_twins = users_of_twins(picture)
     ranks = " newrank=true" if whole_ranks else ""
     lines = [
         f"digraph {{ graph [rankdir={picture.direction} nodesep={inches(CARD_GAP)} ranksep={inches(RANK_GAP)}{ranks}]",
         'node [shape=box fixedsize=true label=""] edge [arrowhead=none]',
     ]
     for index, (width, height) in enumerate(card_sizes):
-        lines.append(f"n{index} [width={inches(width)} height={inches(height)}]")
+        order = " ordering=in" if picture.cards[index].id in of_twins else ""
+        lines.append(f"n{index} [width={inches(width)} height={inches(height)}{order}]")
         if frames := around.get(picture.cards[index].id):
             in_cluster[frames[-1]].append(f"n{index}")
     for index, (edge, size) in enumerate(zip(picture.edges, label_sizes, strict=True)):
@@ -157,6 +159,22 @@ def layout_text(
         return f"subgraph cluster_{index} {{ {look} {' '.join([*in_cluster[index], *inner])} }}"
 
     return "\n".join([*lines, *picture.nested(subgraph), "}"])
+
+
+def users_of_twins(picture: Picture) -> set[str]:
+    """The cards that use only such as have the same arguments and the same users: in whatever order these stand, as
+    many lines cross, so that they may stand as they are written."""
+    arguments: dict[str, set[str]] = {card.id: set() for card in picture.cards}
+    users: dict[str, set[str]] = {card.id: set() for card in picture.cards}
+    for edge in picture.edges:
+        arguments[edge.target].add(edge.source)
+        users[edge.source].add(edge.target)
+    around = {card for cluster in picture.clusters for card in cluster.cards}
+
+    def same(cards: set[str]) -> bool:
+        return len({(frozenset(arguments[card]), frozenset(users[card]), card in around) for card in cards}) == 1
+
+    return {card for card, used in arguments.items() if len(used) > 1 and same(used)}
 
 
 def frames_around_both(one: Sequence[int], other: Sequence[int]) -> list[int]:

@@ -13,6 +13,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
+def with_minus(text: str) -> str:
+    """Numbers as they are drawn: the minus sign is as wide as a plus, a hyphen is not."""
+    return text.replace("-", "−")
+
+
 def format_number(value: float | str) -> str:
     """A float in full: 5.5, 10, -1e-20, nan, inf. Proven digits are text already."""
     if isinstance(value, str):

@@ -296,3 +296,13 @@ def test_a_step_has_a_matrix_in_rows_of_four_digits(page: Page) -> None:
     assert page.text("#step").split("=")[-1].split("\n")[:2] == [" [[−0.25, −0.5],", " [0.7778, 1.556]]"]
     type_into(page, {"W": 0.625})
     assert page.text("#step").split("=")[-1].split("\n")[:2] == [" [[0.08333, 0.1667],", " [0.7778, 1.556]]"]
+
+
+def test_the_trace_keeps_its_rows_beside_many_inputs(page: Page) -> None:
+    page.open(page_of("sum(relu(W @ x)^2)", {"W": [[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]], "x": [1.0, -1.0]}))
+    page.run("document.getElementById('inputs').open = true")
+    rows, room = page.run(
+        "const trace = document.querySelector('#trace .scroll');"
+        "return [trace.querySelector('table').offsetHeight, trace.clientHeight]"
+    )
+    assert room >= rows

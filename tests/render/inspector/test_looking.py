@@ -349,14 +349,31 @@ def test_without_a_point_the_products_along_paths_are_formulas(page: Page) -> No
     page.open(page_of(ROW_1, shapes={"x1": (), "x2": ()}))
     assert "numbers" not in page.text("#details")
     page.card("x₂").click()
-    words = page.text("#details")
-    assert "x₂ → v₂ → v₄ → f" in words
-    assert "∂f/∂x₂" in words
-    assert "x₁ + cos(x₂)·(−1)" in words
-    assert "undefined" not in words
+    shown = page.text("#details")
+    assert "x₂ → v₂ → v₄ → f" in shown
+    assert "∂f/∂x₂" in shown
+    assert "x₁ + cos(x₂)·(−1)" in shown
+    assert "undefined" not in shown
     page.card("f = v₄ − v₃").click()
     assert "∂f/∂v₃" in page.text("#details")
+    page.open(page_of("relu(x)^2", shapes={"x": ()}))
+    page.card("x").click()
+    assert "∂f/∂x = (x>0)·2·v₁" in words(page, "#details")
     assert page.messages() == []
+
+
+def test_a_picture_without_steps_is_looked_at_from_its_beginning(page: Page) -> None:
+    steps = ["h0 = x", *(f"h{k + 1} = tanh(h{k}) + sin(w{k})" for k in range(9))]
+    inputs = ["x", *(f"w{k}" for k in range(9))]
+    page.open(page_of("; ".join(steps), shapes=dict.fromkeys(inputs, ())))
+    seen = page.run(
+        "const stage = document.getElementById('canvas').getBoundingClientRect();"
+        "return [...document.querySelectorAll('g.card')].filter(card => {"
+        " const box = card.getBoundingClientRect(); return box.left >= stage.left && box.right <= stage.right; })"
+        ".map(card => card.querySelector('.name').textContent)"
+    )
+    assert "x" in seen
+    assert len(seen) < 37
 
 
 def test_the_last_step_does_not_call_a_refuted_number_the_gradient(page: Page) -> None:
@@ -403,3 +420,37 @@ def test_a_nan_is_spelled_one_way_and_names_the_command_that_explains_it(page: P
     words = page.text("#details")
     assert "[NaN, 0.25]" in words
     assert "nan" not in words + page.text("#step") + page.text("#trace")
+
+
+def test_the_list_of_keys_is_read_from_its_beginning(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.keys("?")
+    assert page.run("const keys = document.getElementById('keys'); return keys.scrollHeight > keys.clientHeight")
+    assert page.run("return document.getElementById('keys').scrollTop") == 0
+    assert page.focused() == "Close"
+
+
+def test_the_products_along_paths_and_their_sum_are_equations(page: Page) -> None:
+    page.open(page_of(ROW_1, ROW_1_POINT))
+    page.card("x₁").click()
+    shown = page.run(
+        "return [...document.querySelectorAll('.paths tr')].map(row => [...row.querySelectorAll('td')].map(cell =>"
+        " getComputedStyle(cell, '::before').content.replace(/none|\"/g, '') + cell.textContent).join(' '))"
+    )
+    assert shown == ["(0.5)(1)(1) = 0.5", "(5)(1)(1) = 5", "0.5 + 5 = 5.5"]
+
+
+def test_a_long_name_of_the_output_leaves_room_for_its_adjoints_on_a_phone(page: Page) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        page.open(page_of("loss_of_the_whole_network_and_more = ln(x)*x", {"x": 2.0}))
+        heads = page.run(
+            "return [...document.querySelectorAll('.trace thead th')]"
+            ".map(head => [head.getBoundingClientRect().right, head.title])"
+        )
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    right, title = heads[2]
+    assert title == "∂loss_of_the_whole_network_and_more/∂v"
+    assert right <= 390

@@ -98,7 +98,7 @@ def test_gradient_points_upwards() -> None:
     # On the screen y grows downwards; the gradient is (2, -6).
     assert (tip[1] - start[1]) / (tip[0] - start[0]) == pytest.approx(3.0, abs=0.02)
     assert tip[0] > start[0]
-    assert "gradient (2, -6), length 6.32456" in texts(plot.svg)
+    assert "gradient (2, −6), length 6.32456" in texts(plot.svg)
 
 
 def test_kinks_are_marked_and_jumps_are_not_joined() -> None:
@@ -169,7 +169,8 @@ def test_unknown_formats() -> None:
 def test_values_of_all_scales_have_bands() -> None:
     svg = plotted("x*exp(y*1000)", x=1, y=1).svg
     assert len(groups(svg, "bands")) == 1
-    labels = [float(text) for text in texts(svg) if re.fullmatch(r"-?[\d.]+e-?\d+", text)]
+    written = [text.replace("−", "-") for text in texts(svg)]
+    labels = [float(text) for text in written if re.fullmatch(r"-?[\d.]+e-?\d+", text)]
     assert min(map(abs, labels)) < 1e-100
     assert max(labels) > 1e200
 
@@ -177,7 +178,7 @@ def test_values_of_all_scales_have_bands() -> None:
 def test_the_tangent_is_the_true_one_where_floats_lost_it() -> None:
     plot = plotted("(1-cos(x))/x^2", x=1e-8)
     # cos(x) = 1 - x^2/2 + x^4/24: the slope is -x/12.
-    assert "tangent, slope -8.33333e-10 (true; float64 gives 1e8)" in texts(plot.svg)
+    assert "tangent, slope −8.33333e−10 (true; float64 gives 1e8)" in texts(plot.svg)
     assert "f, as rounding leaves it" in texts(plot.svg)
     assert not any("bent or torn" in mark for mark in plot.marks)
     # The answer still has what floats gave, beside the true numbers.
@@ -197,6 +198,10 @@ def test_the_legend_names_nothing_that_is_not_drawn() -> None:
     assert groups(svg, "contour") == []
     assert "f = 0" not in texts(svg)
     assert "f = 0, gradient 0: no direction of increase" in texts(svg)
+    # A plateau between jumps.
+    svg = plotted("floor(x) + floor(y)", {"x": (-2, 2), "y": (-2, 2)}, x=0.5, y=0.5).svg
+    assert not any(map(vertices, groups(svg, "contour")))
+    assert "f = 0" not in texts(svg)
 
 
 def test_a_missing_point_is_an_open_circle() -> None:
@@ -211,7 +216,14 @@ def test_a_missing_point_is_an_open_circle() -> None:
     assert marker(plotted("(1 - cos(x))/x^2", x=1).svg, "hole") == []
 
 
+def test_a_tangent_on_its_curve_is_seen() -> None:
+    svg = plotted("2*x + 1", x=1).svg
+    order = [group.get("id") for group in ElementTree.fromstring(svg).iter(f"{SVG}g")]
+    assert order.index("curve") < order.index("tangent") < order.index("point")
+
+
 def test_titles_and_axes_are_typeset() -> None:
+    assert {"−1", "1"} <= set(texts(plotted("x^3", x=0).svg))
     found = texts(plotted("2*x1*x2 - x1", x1=3, x2=1).svg)
     assert "f = 2·x₁·x₂ − x₁ at x₁ = 3, x₂ = 1" in found
     assert {"x₁", "x₂"} <= set(found)

@@ -6,8 +6,9 @@ import pytest
 from rich.cells import cell_len
 
 from gradcli.render.picture import Card, Edge, Picture
-from gradcli.render.terminal.canvas import Canvas
+from gradcli.render.terminal.canvas import Canvas, printed
 from gradcli.render.terminal.layered import layered
+from gradcli.render.terminal.layers import arrange
 from gradcli.verify.examples import EXAMPLES
 from tests.render.examples import picture_of_example
 from tests.render.pictures import PICTURES, clusters, hostile, long_names, random_graph, square, worked_example
@@ -82,6 +83,11 @@ def test_ascii_is_ascii(picture: Picture) -> None:
     assert canvas is not None or len(picture.cards) > 30
 
 
+def test_greek_letters_have_their_names_in_ascii() -> None:
+    assert printed("α₁ + Λ·ϕ", plain=True) == r"\alpha1 + \Lambda*\phi"
+    assert printed("ς 你", plain=True) == r"\u03c2 \u4f60"
+
+
 def test_wide_characters_keep_the_borders_straight() -> None:
     picture = replace(long_names(), cards=(long_names().cards[1],), edges=())
     lines = lines_of(layered(picture, 80, plain=False))
@@ -96,3 +102,10 @@ def test_alarms_and_cuts_are_in_words() -> None:
     assert sum("NaN!" in head for head in heads) == 2
     assert sum("kink!" in head for head in heads) == 1
     assert [label for _, _, label, cut in page.edges() if cut] == ["cut"]
+
+
+def test_arguments_for_which_there_is_no_room_beside_each_other_stand_in_their_order() -> None:
+    widths = {"x": 10, "a": 10, "b": 10, "c": 10, "f": 10}
+    layers = arrange(widths, [("x", name) for name in "abc"] + [(name, "f") for name in "abc"], 15, 2)
+    assert layers is not None
+    assert [[slot.card for slot in slots if slot.card] for slots in layers.slots] == [["x"], ["a"], ["b"], ["c"], ["f"]]

@@ -212,7 +212,7 @@ function formulaFactor(link) {
   const { formula, map, detached } = links[link];
   if (detached) return "0";
   if (map) return localText(link);
-  return /^[^\s/+−]+$/.test(formula) ? formula : `(${formula})`;
+  return /^[^\s/+−<>=]+$/.test(formula) ? formula : `(${formula})`;
 }
 
 function summand(x, place) {

@@ -34,7 +34,7 @@ function prepareTable() {
   });
   const fixed = data.fixed ? [`The inputs cannot be changed in this page: ${data.fixed}.`] : [];
   if (nodes.some(({ alarm }) => /NaN/.test(alarm))) fixed.push("gradcli why, with the same arguments, says where the NaN comes from.");
-  const columnHeads = head.map((title, place) => make("th", { scope: "col", class: place > 1 + outputs.length ? "tangent" : false }, title));
+  const columnHeads = head.map((title, place) => make("th", { scope: "col", title, class: place > 1 + outputs.length ? "tangent" : false }, title));
   const tangents = columns.length > MOST_PRINTED ? "many" : "few";
   const table = make("table", { class: "trace", "data-tangents": tangents }, make("thead", {}, make("tr", {}, ...columnHeads)), body);
   byId("trace").append(

@@ -80,8 +80,8 @@ function openView(place, focusOn = -1) {
   refresh();
   const back = picture.view.cards.findIndex((card) => card.opens === from && card.opens > 0);
   const focus = focusOn >= 0 ? focusOn : from === place ? -1 : back >= 0 ? back : firstOwn(picture.view);
-  const looked = focus >= 0 ? focus : picture.view.cardOf.get(current()?.node ?? tops[0]);
-  if (looked !== undefined) centreOn(picture.cards[looked].box);
+  const looked = focus >= 0 ? focus : picture.view.cardOf.get(current()?.node) ?? 0;
+  centreOn(picture.cards[looked].box);
   if (focus < 0) return;
   focusCard(focus);
   followCard(picture.view.cards[focus]);

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from gradcli.errors import MissingError, UsageError
 from gradcli.render.cards import typeset
 from gradcli.render.metrics import inert
-from gradcli.render.numbers import format_short
+from gradcli.render.numbers import format_short, with_minus
 from gradcli.render.plot.axes import Axis, Dot, polylines
 from gradcli.render.plot.curve import Break
 from gradcli.render.plot.function import Function
@@ -157,14 +157,14 @@ def draw_curve(figure: Any, scene: CurveScene, colours: Theme) -> None:
         for b in scene.curve.breaks:
             if b.kind == "pole":
                 panel.axvline(x.part(b.at), color=colours.mark, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
-    for line in scene.tangents():
-        draw_lines(
-            upper, line, (x, scene.values), "tangent", color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3))
-        )
     for piece in scene.curve.pieces:
         draw_lines(upper, [(s.x, s.value) for s in piece], (x, scene.values), "curve", color=colours.curve, linewidth=2)
         steps = [(s.x, s.slope) for s in piece if math.isfinite(s.slope)]
         draw_lines(lower, steps, (x, scene.derivatives), "derivative", color=colours.derivative, linewidth=2)
+    for line in scene.tangents():
+        draw_lines(
+            upper, line, (x, scene.values), "tangent", color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3))
+        )
     for b in scene.curve.breaks:
         draw_break(upper, lower, scene, b, colours)
     for gap in scene.curve.gaps:
@@ -181,7 +181,9 @@ def frame(panel: Any, x: Axis, y: Axis, colours: Theme, across: str, upwards: st
     panel.set_xlim(0, 1)
     panel.set_ylim(0, 1)
     for ticks, set_ticks, axis in ((x.ticks(8), panel.set_xticks, x), (y.ticks(5), panel.set_yticks, y)):
-        set_ticks([axis.part(v) for v, _ in ticks], [text for _, text in ticks], color=colours.ink, fontsize=9)
+        set_ticks(
+            [axis.part(v) for v, _ in ticks], [with_minus(text) for _, text in ticks], color=colours.ink, fontsize=9
+        )
     panel.grid(color=colours.faint, linewidth=0.5, alpha=0.6)
     panel.tick_params(color=colours.faint)
     for spine in panel.spines.values():
@@ -259,7 +261,7 @@ def draw_notes(panel: Any, scene: CurveScene, colours: Theme) -> None:
         word = "tangent, slope" if len(scene.slopes) == 1 else "one-sided tangents, slopes"
         handle = Line2D([], [], color=colours.tangent, linewidth=1.6, linestyle=(0, (6, 3)))
         lost = f" ({scene.lost})" if scene.lost else ""
-        entries.append((handle, f"{word} {slope_text(scene.slopes)}{lost}"))
+        entries.append((handle, f"{word} {with_minus(slope_text(scene.slopes))}{lost}"))
     kinds = dict.fromkeys(b.kind for b in scene.curve.breaks)
     if "kink" in kinds or "vertical tangent" in kinds:
         names = " or ".join(kind for kind in ("kink", "vertical tangent") if kind in kinds)
@@ -322,10 +324,10 @@ def draw_map(figure: Any, scene: MapScene, colours: Theme) -> None:
         kept = numpy.ma.masked_where(without_lines, shown)
         has_contour = bool(numpy.ma.min(kept) < scene.value < numpy.ma.max(kept))
         if has_contour:
-            through = panel.contour(
-                *parts, kept, [scene.value], colors=[colours.ink], linewidths=2.2, linestyles="solid", zorder=3
-            )
+            style = {"colors": [colours.ink], "linewidths": 2.2, "linestyles": "solid", "zorder": 3}
+            through = panel.contour(*parts, kept, [scene.value], **style)
             through.set_gid("contour")
+            has_contour = any(map(len, through.allsegs[0]))  # a plateau that ends at jumps has none
     if scene.kinks:
         places = [(x.part(p), y.part(q)) for p, q in scene.kinks]
         style = {"marker": "D", "markersize": 2.5, "linestyle": "none", "color": colours.mark, "zorder": 3}
@@ -356,7 +358,7 @@ def draw_levels(
     lines = panel.contour(*parts, numpy.ma.masked_where(without_lines, ranks), numbers, **style)
     lines.set_gid("levels")
     bar = figure.colorbar(filled, ax=panel, spacing="uniform", pad=0.02, shrink=0.9)
-    bar.set_ticks(numbers, labels=[format_short(v, 6) for v in levels], color=colours.ink, fontsize=9)
+    bar.set_ticks(numbers, labels=[with_minus(format_short(v, 6)) for v in levels], color=colours.ink, fontsize=9)
     bar.ax.tick_params(color=colours.faint)
     bar.outline.set_edgecolor(colours.faint)
 
@@ -426,12 +428,12 @@ def map_legend(panel: Any, scene: MapScene, fine: Surface, has_contour: bool, co
     from matplotlib.patches import Patch
 
     entries: list[tuple[Any, str]] = []
-    value = f"{scene.name} = {format_short(scene.value, 6)}"
+    value = f"{scene.name} = {with_minus(format_short(scene.value, 6))}"
     if has_contour:
         entries.append((Line2D([], [], color=colours.ink, linewidth=2.2), value))
     point = Line2D([], [], color=colours.tangent, marker="o", linewidth=2.4 if scene.heading else 0)
     at_point = [value] if math.isfinite(scene.value) and not has_contour else []
-    entries.append((point, ", ".join([*at_point, gradient_text(scene)])))
+    entries.append((point, ", ".join([*at_point, with_minus(gradient_text(scene))])))
     if scene.kinks:
         entries.append(
             (Line2D([], [], marker="D", markersize=3, color=colours.mark, linestyle="none"), "kinks or jumps")

@@ -33,7 +33,16 @@ class Function:
         self._moved = [graph.inputs[name] for name in problem.wrt]
         tape = evaluate(graph, [problem.output], carrier, self._inputs)
         self.nodes = tape.nodes
-        self._held = {node: tape.values[node] for node in held_nodes(graph, tape)}
+        self._held = {node: tape.values[node] for node in {*held_nodes(graph, tape), *self._still_nodes()}}
+
+    def _still_nodes(self) -> list[int]:
+        """What is the same at every point, and need be computed only once."""
+        graph = self.problem.graph
+        moving = set(self._moved)
+        for node in self.nodes:
+            if not moving.isdisjoint(graph.arguments[node]):
+                moving.add(node)
+        return [node for node in self.nodes if node not in moving]
 
     def tape(self, *at: float) -> Tape:
         """The evaluated graph."""

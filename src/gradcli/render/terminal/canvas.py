@@ -108,13 +108,22 @@ def printed(text: str, plain: bool) -> str:
 
 
 def ascii_char(char: str) -> str:
-    """A character in ASCII: a sign of ours, x₁ as x1, any other by its number."""
+    """A character in ASCII: a sign of ours, x₁ as x1, α as \\alpha, any other by its number."""
     if char.isascii():
         return char
     if char in SIGNS:
         return SIGNS[char]
     simple = unicodedata.normalize("NFKC", char)
-    return simple if simple.isascii() else f"\\u{ord(char):04x}"
+    return simple if simple.isascii() else greek_name(simple) or f"\\u{ord(char):04x}"
+
+
+def greek_name(char: str) -> str:
+    """A Greek letter as LaTeX writes it, and nothing for another character."""
+    match unicodedata.name(char, "").split() if len(char) == 1 else []:
+        case ["GREEK", "SMALL" | "CAPITAL" as size, "LETTER", letter]:
+            name = letter.replace("LAMDA", "LAMBDA")
+            return "\\" + (name.lower() if size == "SMALL" else name.capitalize())
+    return ""
 
 
 def clipped(text: str, width: int, plain: bool) -> str:

@@ -62,7 +62,7 @@ def arrange(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: i
 
 
 def levels(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: int, gap: int) -> dict[str, int] | None:
-    """How far above the lowest layer each card stands: as near to its users as there is room."""
+    """How far above the lowest layer each card stands: as near to its users as there is room, the last one nearest."""
     arguments: dict[str, list[str]] = {card: [] for card in widths}
     waiting = dict.fromkeys(widths, 0)
     for source, target in edges:
@@ -75,7 +75,7 @@ def levels(widths: Mapping[str, int], edges: Sequence[tuple[str, str]], room: in
         while used.get(found[card], 0) and used[found[card]] + widths[card] > room:
             found[card] += 1
         used[found[card]] = used.get(found[card], 0) + widths[card] + gap
-        for argument in arguments[card]:
+        for argument in reversed(arguments[card]):
             found[argument] = max(found.get(argument, 0), found[card] + 1)
             waiting[argument] -= 1
             if not waiting[argument]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from gradcli.errors import cell_width
 from gradcli.graph import CONSTANT
 from gradcli.problem import Nested
-from gradcli.render.cards import edge, has_both_signs, largest_adjoint, number_text, short, short_text, typeset
+from gradcli.render.cards import badge, edge, has_both_signs, largest_adjoint, number_text, short, short_text, typeset
 from gradcli.render.inspection import Inspection, Link
 from gradcli.render.numbers import counted
 from gradcli.render.picture import pretty_name, signed_log_tint
@@ -274,11 +274,11 @@ def with_blanks(cells: Sequence[Run], nodes: Sequence[int | None]) -> list[Run]:
 
 
 def word_run(inspection: Inspection, node: int, plain: bool) -> Run:
-    """Whether a node is an output, and what is wrong with it."""
+    """Whether a node is an input or an output, or else what is wrong with it."""
     alarm = inspection.alarms[node]
     if alarm:
         return printed(f"{alarm}!", plain), "alarm"
-    return ("out" if node in inspection.outputs else "in" if inspection.is_input(node) else ""), "muted"
+    return badge(inspection, node), "muted"
 
 
 def value_text(inspection: Inspection, node: int) -> str:
