@@ -1,6 +1,8 @@
 """Where a long picture is cut into rows."""
 
-from gradcli.render.fold import Rows, choose_cuts
+from itertools import pairwise
+
+from gradcli.render.fold import Rows, choose_cuts, is_within
 from gradcli.render.layout import Box, Layout
 
 STEP = 450.0
@@ -49,3 +51,16 @@ def test_a_card_that_only_the_next_row_uses_stands_in_it() -> None:
     assert row_of_weight(used, (CARD, 45.0, 300.0, 140.0)) == 0, "a line would cross it"
     assert row_of_weight(used, frames=(Box(140.0, 90.0, 120.0, 80.0),)) == 0, "a frame is around it"
     assert row_of_weight(used, frames=(Box(290.0, -10.0, 120.0, 80.0),)) == 1
+
+
+def test_a_cut_stands_between_two_frames_however_near_their_labels_are() -> None:
+    """The gap after a card begins inside its frame, and ends at the label of the edge that leaves it."""
+    frames = tuple(Box(600.0 * k - 12.0, -20.0, 524.0, 120.0) for k in range(4))
+    cards = tuple(Box(x, 0.0, CARD, 60.0) for k in range(4) for x in (600.0 * k, 600.0 * k + 200.0, 600.0 * k + 400.0))
+    routes = tuple(((a.right, 30.0), (a.right, 30.0), (b.x, 30.0), (b.x, 30.0)) for a, b in pairwise(cards))
+    labels = tuple(Box(end[0] - 80.0, 20.0, 20.0, 20.0) for *_, end in routes)
+    layout = Layout((2300.0, 120.0), cards, labels, routes, tuple(enumerate(frames)))
+    cuts = choose_cuts(layout, 1150.0)
+    assert cuts
+    assert not any(is_within(cut, frames) for cut in cuts)
+    assert not any(is_within(cut, [box for box in labels if box is not None]) for cut in cuts)

@@ -107,13 +107,17 @@ def holds(outer: Box, inner: Box) -> bool:
 
 
 def gaps_after_cards(layout: Layout) -> list[float]:
-    """The middles of the ranges of x that no box touches and that a card ends: a label stays with its arrowhead."""
+    """The middles of the ranges of x that no box touches and that a card ends: a label stays with its arrowhead.
+    Where a frame ends there, what is behind it."""
+    frames = [frame for _, frame in layout.frames]
     boxes = [(box, True) for box in layout.cards] + [(box, False) for box in layout.labels if box is not None]
     gaps = []
     reach, after_card = 0.0, False
     for box, is_card in sorted(boxes, key=lambda item: item[0].x):
         if after_card and reach + 8 < box.x:
-            gaps.append((reach + box.x) / 2)
+            low = max([reach, *(frame.right for frame in frames if reach < frame.right < box.x)])
+            high = min([box.x, *(frame.x for frame in frames if low < frame.x < box.x)])
+            gaps.append((low + high) / 2)
         if box.right > reach:
             reach, after_card = box.right, is_card
     return gaps
