@@ -71,11 +71,13 @@ Ball = Any
 
 class Side(NamedTuple):
     """The limits from one side: of the value, and of the slope. A number, an infinity, NaN (none is seen), or None: the
-    function is not defined there. `beside` is the limit of the derivative at points beside this one."""
+    function is not defined there. `beside` is the limit of the derivative at points beside this one, `gap` that of the
+    value less the value at the point, which is not 0 where the function jumps, however large both values are."""
 
     value: float | None
     slope: float | None
     beside: float | None = None
+    gap: float | None = None
 
     @property
     def defined(self) -> bool:
@@ -96,7 +98,7 @@ class Behaviour(NamedTuple):
     @property
     def continuous(self) -> bool:
         """Whether the value is the limit from both sides."""
-        return self.at_point is not None and self.left.value == self.right.value == self.at_point
+        return self.left.gap == self.right.gap == 0.0
 
     @property
     def is_pole(self) -> bool:
@@ -116,7 +118,7 @@ class Behaviour(NamedTuple):
 def slope_from(seen: Behaviour, where: str) -> float | None:
     """The one-sided derivative from the left or the right; None where the value is not the limit from there."""
     side = seen.left if where == "left" else seen.right
-    return side.slope if seen.at_point is not None and seen.at_point == side.value else None
+    return side.slope if side.gap == 0.0 else None
 
 
 def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Behaviour]:
@@ -133,7 +135,7 @@ def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -
     seen = _seen(problem, [("", direction, 0.0) for direction in directions])
     if not seen:
         return None
-    slopes = [b.right.slope if b.at_point is not None and b.at_point == b.right.value else None for b in seen]
+    slopes = [slope_from(b, "right") for b in seen]
     return [math.nan if slope is None else slope for slope in slopes]
 
 
@@ -197,30 +199,32 @@ def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ba
     values = [line.at(direction, h) for h in steps]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
-    value = _limit(values) if here is None else _limit_beside(here, values)
+    value, gap = (_limit(values), None) if here is None else _limit_beside(here, values)
 
     def beside(h: Any) -> Ball:
         small = abs(h) * two**FINER
         return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
 
     near = _limit([beside(h) for h in steps])
-    if here is None or float(here) != value:
+    if here is None or gap:
         # No value to take differences from.
-        return Side(value, near, near)
-    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near)
+        return Side(value, near, near, gap)
+    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near, gap)
 
 
-def _limit_beside(here: Ball, values: Sequence[Ball]) -> float:
-    """What values beside a point tend to; exactly the value at the point where it is that."""
+def _limit_beside(here: Ball, values: Sequence[Ball]) -> tuple[float, float]:
+    """What values beside a point tend to, exactly the value at the point where it is that, and how far it is from it."""
     gaps = [v - here for v in values]
     if _tends_to_zero(gaps):
-        return float(here)
+        return float(here), 0.0
     # The gap of a jump is told from 0 where large values that differ by it round to the same digits.
     jump = _limit(gaps)
     if math.isfinite(jump):
-        return float(here + here.__class__(jump))
+        return float(here + here.__class__(jump)), jump
     value = _limit(values)
-    return float(here) if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)) else value
+    if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)):
+        return float(here), 0.0
+    return value, value - float(here)
 
 
 def _limit(balls: Sequence[Ball]) -> float:
@@ -292,6 +296,9 @@ def sentence_of(seen: Behaviour) -> str:
 def _value_words(seen: Behaviour) -> str:
     left, right = seen.left.value, seen.right.value
     if left is not None and right is not None:
+        gaps = seen.left.gap, seen.right.gap
+        if left == right and gaps[0] is not None and gaps[1] is not None and gaps[0] != gaps[1]:
+            return f"the value jumps by {_number(gaps[1] - gaps[0])}, which no float near {left:.3g} shows"
         if math.isfinite(left) and math.isfinite(right) and left != right:
             digits = DIGITS if _number(left) != _number(right) else ALL_DIGITS
             return f"the value jumps from {left:.{digits}g} to {right:.{digits}g}"
