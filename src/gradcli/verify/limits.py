@@ -45,6 +45,8 @@ EVALUATIONS = 60
 """Of one direction, about."""
 FINER = -100
 """The part of a step, as a power of two, that central differences beside the point take."""
+FINEST = -1500
+"""The same of second differences: x^3 sin(1/x) turns in less than that part of x otherwise, and would look still."""
 KNOWN = 2.0**-60
 """The part of a number, below which its ball's radius must be."""
 NOTHING = -1100
@@ -164,70 +166,87 @@ class ExactLine:
         self.nodes = tape.nodes
         self.held = {n: tape.values[n] for n in held_nodes(graph, tape)}
 
-    def at(self, direction: Mapping[str, Nested], step: Any) -> Ball:
-        """At point + step * direction, for a step that is a fraction."""
+    def at(self, *moves: tuple[Mapping[str, Nested], Any]) -> Ball:
+        """At the point moved along directions, along each by a step that is a fraction."""
         problem, m, graph = self.problem, self.carrier, self.problem.graph
         m.forget()
         moved = dict(self.inputs)
-        for name, tangent in direction.items():
-            node = graph.inputs[name]
-            moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
+        for direction, step in moves:
+            for name, tangent in direction.items():
+                node = graph.inputs[name]
+                moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
         tape = evaluate(graph, [], m, moved, self.held, self.nodes)
         value = m.flint.arb(weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output]))
         return m.flint.arb.nan() if value.is_finite() and needs_nan(tape, problem.output) else value
 
+    def steps(self, position: float, sign: int) -> list[Any]:
+        """Ever smaller steps to one side of a coordinate."""
+        fraction = self.carrier.flint.fmpq
+        scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
+        return [
+            sign * scale * fraction(*mantissa.as_integer_ratio()) * fraction(2) ** -e
+            for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
+        ]
+
+    def slope_beside(self, direction: Mapping[str, Nested], step: Any, along: Mapping[str, Nested]) -> Ball:
+        """The derivative along a direction at a point beside this one, by a difference that is far smaller."""
+        small = abs(step) * self.carrier.flint.fmpq(2) ** FINER
+        values = [self.at((direction, step), (along, sign * small)) for sign in (+1, -1)]
+        return (values[0] - values[1]) / self.carrier.flint.arb(2 * small)
+
+    def curvature_beside(self, direction: Mapping[str, Nested], step: Any, along: Mapping[str, Nested]) -> Ball:
+        """The same of the second derivative, once along each of both directions."""
+        small = abs(step) * self.carrier.flint.fmpq(2) ** FINEST
+        corners = [(one, other) for one in (+1, -1) for other in (+1, -1)]
+        values = [
+            one * other * self.at((direction, step), (direction, one * small), (along, other * small))
+            for one, other in corners
+        ]
+        return sum(values, start=values[0] * 0) / self.carrier.flint.arb(4 * small * small)
+
 
 def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
     fraction = line.carrier.flint.fmpq
-    here = line.at(direction, fraction(0))
+    here = line.at((direction, fraction(0)))
     defined = math.isfinite(float(here))
-    scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
-    left, right = (_side(line, direction, sign * scale, here if defined else None) for sign in (-1, +1))
+    left, right = (_side(line, direction, line.steps(position, sign), here if defined else None) for sign in (-1, +1))
     moving = flatten(direction[name]) if name in direction else []
     hot = [k for k, number in enumerate(moving) if number]
     place = index_text(hot[0], line.problem.input_shape(name)) if len(hot) == 1 else ""
     return Behaviour(name, float(here) if defined else None, left, right, place)
 
 
-def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ball | None) -> Side:
-    fraction, arb = line.carrier.flint.fmpq, line.carrier.flint.arb
-    two = fraction(2)
-    steps = [
-        scale * fraction(*mantissa.as_integer_ratio()) * two**-e
-        for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
-    ]
-    values = [line.at(direction, h) for h in steps]
+def _side(line: ExactLine, direction: Mapping[str, Nested], steps: Sequence[Any], here: Ball | None) -> Side:
+    values = [line.at((direction, h)) for h in steps]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
-    value, gap = (_limit(values), None) if here is None else _limit_beside(here, values)
+    value, gap = (limit(values), None) if here is None else _limit_beside(here, values)
 
-    def beside(h: Any) -> Ball:
-        small = abs(h) * two**FINER
-        return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
-
-    near = _limit([beside(h) for h in steps])
+    near = limit([line.slope_beside(direction, h, direction) for h in steps])
     if here is None or gap:
         # No value to take differences from.
         return Side(value, near, near, gap)
-    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near, gap)
+    return Side(
+        value, limit([(v - here) / line.carrier.flint.arb(h) for h, v in zip(steps, values, strict=True)]), near, gap
+    )
 
 
 def _limit_beside(here: Ball, values: Sequence[Ball]) -> tuple[float, float]:
-    """What values beside a point tend to, exactly the value at the point where it is that, and how far it is from it."""
+    """What values beside a point tend to, that at the point itself where it is that, and how far from it it is."""
     gaps = [v - here for v in values]
     if _tends_to_zero(gaps):
         return float(here), 0.0
     # The gap of a jump is told from 0 where large values that differ by it round to the same digits.
-    jump = _limit(gaps)
+    jump = limit(gaps)
     if math.isfinite(jump):
         return float(here + here.__class__(jump)), jump
-    value = _limit(values)
+    value = limit(values)
     if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)):
         return float(here), 0.0
     return value, value - float(here)
 
 
-def _limit(balls: Sequence[Ball]) -> float:
+def limit(balls: Sequence[Ball]) -> float:
     """What a sequence tends to: a number of nine digits, an infinity, or NaN if that is not seen."""
     if _tends_to_zero(balls):
         return 0.0
