@@ -143,3 +143,30 @@ def test_what_no_limit_shows_is_not_called_undefined(text: str) -> None:
 @pytest.mark.parametrize("text", ["floor(x)", "sqrt(x)//2", "x%0.5", "tanh(where(x < x, x, x/0))"])
 def test_a_jump_or_a_pole_is_undefined(text: str) -> None:
     assert check(text, x=4.0).verdict.word == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "gap"),
+    [
+        ("|x|*exp(-y)", {"x": 0.0, "y": 1000.0}, -2000),  # 2 e^-1000, which no float holds
+        ("|x|*1e-20 + x", {"x": 0.0}, 0),
+        ("sum(|x|*1e-200*1e-200)", {"x": [0.0, 3.0]}, 0),
+        ("max(x, x + 1e-30*(x - 1))", {"x": 1.0}, 0),
+    ],
+)
+def test_sides_that_differ_by_less_than_floats_can_tell(text: str, point: dict[str, Any], gap: int) -> None:
+    verdict = check(text, **point).verdict
+    assert verdict.word == "kink"
+    assert not verdict.differentiable
+    assert verdict.sentence.startswith("one-sided derivatives differ by less than float64 can tell")
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [("0.1*|x| + 0.2*|x| - 0.3*|x|", 0), ("0.1*relu(x) + 0.2*relu(x) - 0.3*|x| + 0.3*relu(-x) + x", 1)],
+)
+def test_a_kink_that_rounding_alone_makes_is_none(text: str, slope: float) -> None:
+    """0.1 + 0.2 is 0.3, as it is written."""
+    checked = check(text, x=0.0)
+    assert checked.verdict.word == "verified"
+    assert checked.gradient == {"x": slope}

@@ -106,7 +106,7 @@ def judge_hessian(
     if not all(map(math.isfinite, ours)):
         words = "the Hessian is not finite there; gradcli grad names the node of a gradient"
         known = _beyond_floats(problem, carrier, ours) if kink is None else None
-        return known or judge_by_limits(problem) or kink or Verdict("undefined", words)
+        return known or judge_by_limits(problem, ours) or kink or Verdict("undefined", words)
     if kink is not None:
         return kink
     # Where a branch that is not taken is not finite, the graph has NaN and the values have none.

@@ -223,7 +223,7 @@ def _side(line: ExactLine, direction: Mapping[str, Nested], steps: Sequence[Any]
     value, gap = (limit(values), None) if here is None else _limit_beside(here, values)
 
     near = limit([line.slope_beside(direction, h, direction) for h in steps])
-    if here is None or gap:
+    if here is None or float(here) != value:
         # No value to take differences from.
         return Side(value, near, near, gap)
     return Side(
@@ -317,7 +317,7 @@ def _value_words(seen: Behaviour) -> str:
     if left is not None and right is not None:
         gaps = seen.left.gap, seen.right.gap
         if left == right and gaps[0] is not None and gaps[1] is not None and gaps[0] != gaps[1]:
-            return f"the value jumps by {_number(gaps[1] - gaps[0])}, which no float near {left:.3g} shows"
+            return f"the value jumps by {abs(gaps[1] - gaps[0]):.{DIGITS}g}, which no float near {left:.3g} shows"
         if math.isfinite(left) and math.isfinite(right) and left != right:
             digits = DIGITS if _number(left) != _number(right) else ALL_DIGITS
             return f"the value jumps from {left:.{digits}g} to {right:.{digits}g}"
@@ -331,7 +331,8 @@ def _slope_words(seen: Behaviour) -> str:
     values = [s.value for s in (seen.left, seen.right) if s.value is not None]
     if not all(math.isfinite(v) for v in values) or len(set(values)) > 1:
         return ""
-    vertical = seen.at_point is not None and any(s is not None and math.isinf(s) for s in (left, right))
+    jumps = seen.left.gap or seen.right.gap
+    vertical = seen.at_point is not None and not jumps and any(s is not None and math.isinf(s) for s in (left, right))
     return ("a vertical tangent: " if vertical else "") + _both("the slope", left, right)
 
 

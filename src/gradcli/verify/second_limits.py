@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from gradcli.errors import Unstated
-from gradcli.methods.base import by_input, elements, flatten, unflatten
+from gradcli.methods.base import by_input, elements, flatten, unflatten, unit_vector
 from gradcli.methods.enclosures import operations, working
 from gradcli.methods.numerical import coordinate_direction
 from gradcli.problem import Nested, Problem
@@ -20,20 +20,32 @@ from gradcli.shapes import size
 from gradcli.verify.kinks import SEEN
 from gradcli.verify.limits import BITS, DIGITS, MOST_OPERATIONS, ExactLine, behaviours, limit
 from gradcli.verify.sharp import BY_LIMITS
+from gradcli.verify.truth import product_truth
 from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 EVALUATIONS = 84
 """Of one entry."""
 
 
-def judge_by_limits(problem: Problem) -> Verdict | None:
-    """The verdict where the rules give no second derivative, and the function has one, as the third root of a 0 that
-    does not move; None where that is not seen."""
-    entries = second_derivatives(problem)
+def judge_by_limits(problem: Problem, numbers: Sequence[float]) -> Verdict | None:
+    """The verdict where the rules give no second derivative, in balls either, and the function has one, as the third
+    root of a 0 that does not move; None where that is not seen, or contradicts one of the numbers that they give."""
+    entries = None if _has_number(problem, numbers) else second_derivatives(problem)
     if entries is None:
+        return None
+    seen = [float(text) for row in entries for text in row]
+    if any(abs(number - near) > SEEN * abs(number) for number, near in zip(numbers, seen, strict=True)):
         return None
     words = f"there is a second derivative after all; the rules give no number ({BY_LIMITS})"
     return Verdict("kink", words, true=TrueNumbers(None, _blocks(problem, entries), "hessian"), differentiable=True)
+
+
+def _has_number(problem: Problem, numbers: Sequence[float]) -> bool:
+    """Whether the rules in balls give a number for the first entry of the Hessian of which floats have none."""
+    count = elements(problem)
+    row, column = divmod(next(k for k, number in enumerate(numbers) if not math.isfinite(number)), count)
+    u, v = (by_input(problem, unit_vector(count, hot)) for hot in (row, column))
+    return product_truth(problem, u, v) is not None
 
 
 def _blocks(problem: Problem, entries: Sequence[Sequence[str]]) -> dict[str, dict[str, Nested]]:

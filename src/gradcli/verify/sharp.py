@@ -218,7 +218,9 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     shown = "shown is the convention" if finite else "the rules give no number there"
     if finite and missed:
         shown = f"{missed}, and shown is what it gives"
-    return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+    told = all(s.agree or s.left != s.right for s in flat)
+    differ = "differ" if told else f"differ by less than {tape.carrier.dtype} can tell"
+    return replace(known, sentence=f"one-sided derivatives {differ}; {shown}{about}")
 
 
 def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> Verdict | None:
