@@ -170,3 +170,12 @@ def test_a_kink_that_rounding_alone_makes_is_none(text: str, slope: float) -> No
     checked = check(text, x=0.0)
     assert checked.verdict.word == "verified"
     assert checked.gradient == {"x": slope}
+
+
+@pytest.mark.parametrize("text", ["1/(1/x)", "atan(1/x)", "exp(-1/x^2)"])
+def test_a_value_behind_a_pole_is_none(text: str) -> None:
+    """IEEE 754 makes numbers of them: 1/infinity is 0."""
+    verdict = check(text, x=0.0).verdict
+    assert verdict.word == "undefined"
+    assert verdict.true is not None
+    assert verdict.true.value == "undefined"

@@ -303,3 +303,20 @@ def test_zeros_of_second_order_that_are_zeros_stay_verified(text: str) -> None:
     assert check_hessian(asked, Floats()).verdict.word == "verified"
     assert check_hvp(asked, Floats(), {"y": 1.0})[2].word == "verified"
     assert check_jvp(asked, Floats(), {"x": 1.0})[2].word == "verified"
+
+
+def test_a_zero_that_cancels_and_underflows_is_told() -> None:
+    """The derivative of atan2(x, 1 - x) is 1/(x^2 + (1 - x)^2); in its numerator 1e300 cancels."""
+    asked = problem("atan2(x, 1 - x)", x=1e300)
+    with mpmath.workdps(700):
+        x = mpmath.mpf(1e300)
+        square = x**2 + (1 - x) ** 2
+        true = 1 / square, (2 - 4 * x) / square**2
+        checked = check_gradient(asked, Floats())
+        assert checked.gradient == {"x": 0}
+        for verdict, number in ((checked.verdict, true[0]), (check_hessian(asked, Floats()).verdict, true[1])):
+            assert verdict.word == "ill-conditioned"
+            assert verdict.true is not None
+            shown = verdict.true.derivative["x"]
+            text = shown["x"] if isinstance(shown, dict) else shown
+            assert abs(mpmath.mpf(text) - number) <= abs(number) * mpmath.mpf("1e-15")

@@ -230,7 +230,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
 
 
 def _underflows(problem: Problem, question: Question) -> bool:
-    """Whether a product that is 0, or nearly, is another number that is too small for floats."""
+    """Whether a product that is 0, or nearly, may be another number that is too small for floats."""
     if not any_tiny([question.ours]) or too_large(problem):
         return False
     try:
@@ -238,7 +238,7 @@ def _underflows(problem: Problem, question: Question) -> bool:
             found = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
     except Unstated:
         return False
-    return bool(found.is_finite() and not found.contains(0))
+    return bool(found.is_finite() and not found.is_zero())
 
 
 def _keeps_digits(problem: Problem, carrier: Carrier, question: Question) -> bool:

@@ -43,7 +43,7 @@ def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -
         return _of_many(problem, odd, sentence)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
-        true = with_derivatives(None, true_components(problem, seen, gradient))
+        true = with_derivatives(_value_as_written(problem, seen), true_components(problem, seen, gradient))
         return Verdict("undefined", words, defined=defined_components(problem, seen), true=true)
     found = _by_limits(problem, seen)
     return replace(found, sentence=f"{found.sentence}; {sentence}")
@@ -108,9 +108,14 @@ def judge_pole(problem: Problem) -> Verdict | None:
     if not any(b.is_pole for b in seen):
         return None
     words = f"as it is written, there is no value: {limits_sentence(seen)}; {problem.dtype} misses it by rounding"
-    # Of an array, one element may be all that has no value.
-    true = None if problem.output_shape else TrueNumbers("undefined", {})
-    return Verdict("undefined", words, true=true)
+    return Verdict("undefined", words, true=_value_as_written(problem, seen))
+
+
+def _value_as_written(problem: Problem, seen: Sequence[Behaviour]) -> TrueNumbers | None:
+    """That there is no value, although floats have one: 1/(1/0) is 0 in IEEE 754. Of an array, one element may be all
+    that has none."""
+    missing = not problem.output_shape and any(b.at_point is None for b in seen)
+    return TrueNumbers("undefined", {}) if missing else None
 
 
 def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
