@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import pytest
 
 from gradcli.api.values import exactly
@@ -165,3 +166,12 @@ def test_a_number_over_itself_is_1_and_does_not_jump(text: str, value: float) ->
     assert checked.verdict.word == "verified"
     assert checked.derivatives["reverse"].value == value
     assert checked.gradient == {"x": 0}
+
+
+def test_a_value_beside_a_tie_is_known_however_many_bits_it_takes() -> None:
+    """cos(-1e300 - 2), of which floats add nothing to 1e300."""
+    verdict = check("where(sign(y//y) > 0, cos(y + x), x)", x=-1e300, y=-2.0).verdict
+    with mpmath.workdps(400):
+        true = float(mpmath.cos(mpmath.mpf(-1e300) - 2))
+    assert verdict.true is not None
+    assert float(verdict.true.value) == pytest.approx(true, rel=1e-15)
