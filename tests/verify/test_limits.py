@@ -101,6 +101,13 @@ def test_an_overflow_is_no_limit(text: str, x: float) -> None:
     assert limits_sentence(behaviours(problem(text, x=x))) == ""
 
 
+def test_numbers_that_double_until_steps_resolve_the_function_are_no_infinity() -> None:
+    """The cosine of a saw of 1e299 teeth, which only the smallest step resolves."""
+    (seen,) = behaviours(problem("cos((-0.1) % y - pi - y)", y=1e-300))
+    assert math.isnan(seen.left.slope)
+    assert math.isnan(seen.right.slope)
+
+
 @pytest.mark.parametrize("text", ["1/ln(x)", "1/ln(-ln(x))", "ln(-ln(x))"])
 def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
     (seen,) = behaviours(problem(text, x=0.0))

@@ -179,3 +179,9 @@ def test_a_value_behind_a_pole_is_none(text: str) -> None:
     assert verdict.word == "undefined"
     assert verdict.true is not None
     assert verdict.true.value == "undefined"
+
+
+def test_what_overflows_beside_a_kink_is_not_undefined() -> None:
+    """By y it is x/y^2, 1e600: the ceiling jumps at -1, and no comparison with 0 sees that."""
+    verdict = check("where(ceil(x) > 0, relu(y), x/y)", x=-1.0, y=-1e-300).verdict
+    assert verdict.word == "inconclusive", verdict.sentence

@@ -9,9 +9,9 @@ The smallest step is beyond all floats, so that little that floats can tell hide
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate, input_values
@@ -65,10 +65,14 @@ GROWTH = 1.5
 """At each of the steps."""
 UNBROKEN = 0.9
 """What grows without end does not grow by less at later steps, which are further apart."""
+STEADY = 0.7
+"""The least part that a ratio of growth is of the one before. Where the last steps alone see how a function turns, it
+falls: numbers that are no limit yet may double for a while."""
 DIGITS = 9
 ALL_DIGITS = 17
 
 Ball = Any
+Seen = TypeVar("Seen")
 
 
 class Side(NamedTuple):
@@ -129,26 +133,34 @@ def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Be
     places = range(elements(problem)) if places is None else places
     if len(places) > MOST_DIRECTIONS:
         return []
-    return _seen(problem, [coordinate_direction(problem, place) for place in places])
+    along = [coordinate_direction(problem, place) for place in places]
+    return _seen(problem, len(along), lambda line: [_behaviour(line, *one) for one in along])
 
 
 def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -> list[float] | None:
     """The one-sided derivative along each direction, NaN where none is seen; None where balls are not asked."""
-    seen = _seen(problem, [("", direction, 0.0) for direction in directions])
-    if not seen:
-        return None
-    slopes = [slope_from(b, "right") for b in seen]
-    return [math.nan if slope is None else slope for slope in slopes]
+    seen = _seen(problem, len(directions), lambda line: [_slope_along(line, direction) for direction in directions])
+    return seen or None
 
 
-def _seen(problem: Problem, along: Sequence[tuple[str, Mapping[str, Nested], float]]) -> list[Behaviour]:
+def _slope_along(line: ExactLine, direction: Mapping[str, Nested]) -> float:
+    here = line.at()
+    if not math.isfinite(float(here)):
+        return math.nan
+    steps = line.steps(0.0, +1)
+    values = [line.at((direction, h)) for h in steps]
+    gap = math.nan if any(v.is_nan() for v in values[-3:]) else _limit_beside(here, values)[1]
+    return _quotients(line, here, values, steps) if gap == 0.0 else math.nan
+
+
+def _seen(problem: Problem, count: int, look: Callable[[ExactLine], list[Seen]]) -> list[Seen]:
+    """What is seen along so many directions; nothing where balls cannot state the graph, or it is too large."""
     scalar = not problem.output_shape or problem.cotangent is not None
-    if not scalar or not along or operations(problem) * len(along) * EVALUATIONS > MOST_OPERATIONS:
+    if not scalar or operations(problem) * count * EVALUATIONS > MOST_OPERATIONS:
         return []
     try:
         with working(BITS):
-            line = ExactLine(problem)
-            return [_behaviour(line, name, direction, position) for name, direction, position in along]
+            return look(ExactLine(problem)) if count else []
     except Unstated:
         return []
 
@@ -206,8 +218,7 @@ class ExactLine:
 
 
 def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
-    fraction = line.carrier.flint.fmpq
-    here = line.at((direction, fraction(0)))
+    here = line.at()
     defined = math.isfinite(float(here))
     left, right = (_side(line, direction, line.steps(position, sign), here if defined else None) for sign in (-1, +1))
     moving = flatten(direction[name]) if name in direction else []
@@ -221,14 +232,17 @@ def _side(line: ExactLine, direction: Mapping[str, Nested], steps: Sequence[Any]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
     value, gap = (limit(values), None) if here is None else _limit_beside(here, values)
-
     near = limit([line.slope_beside(direction, h, direction) for h in steps])
     if here is None or float(here) != value:
         # No value to take differences from.
         return Side(value, near, near, gap)
-    return Side(
-        value, limit([(v - here) / line.carrier.flint.arb(h) for h, v in zip(steps, values, strict=True)]), near, gap
-    )
+    return Side(value, _quotients(line, here, values, steps), near, gap)
+
+
+def _quotients(line: ExactLine, here: Ball, values: Sequence[Ball], steps: Sequence[Any]) -> float:
+    """What the quotients of differences tend to."""
+    arb = line.carrier.flint.arb
+    return limit([(value - here) / arb(step) for value, step in zip(values, steps, strict=True)])
 
 
 def _limit_beside(here: Ball, values: Sequence[Ball]) -> tuple[float, float]:
@@ -262,10 +276,15 @@ def limit(balls: Sequence[Ball]) -> float:
         return math.nan if math.isinf(rounded) or rounded == 0 else rounded
     same_sign = all(ball > 0 for ball in balls) or all(ball < 0 for ball in balls)
     growth = [b - a for a, b in pairwise(map(_log2, balls))]
-    unbroken = all(later > UNBROKEN * earlier for earlier, later in pairwise(growth))
-    if same_sign and unbroken and min(growth) > math.log2(GROWTH):
+    if same_sign and min(growth) > math.log2(GROWTH) and _is_unbroken(growth):
         return math.inf if last > 0 else -math.inf
     return math.nan
+
+
+def _is_unbroken(growth: Sequence[float]) -> bool:
+    """Whether growth goes on in one way: as a logarithm by equal amounts, as a power by doubling ones, or faster."""
+    ratios = [later / earlier for earlier, later in pairwise(growth)]
+    return min(ratios) > UNBROKEN and all(later > STEADY * earlier for earlier, later in pairwise(ratios))
 
 
 def _known(ball: Ball) -> bool:

@@ -28,6 +28,7 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
+from gradcli.verify.truth import truth_of
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, any_tiny, may_underflow, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
@@ -200,7 +201,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         # Where nothing is seen a derivative may exist all the same, unless there is a pole on the way.
         return replace(
             known,
-            word="undefined" if words or not _all_finite(computed, answers) else "inconclusive",
+            word="undefined" if words or _has_pole(problem, computed, answers) else "inconclusive",
             sentence=f"{words or 'one-sided derivatives are not seen there'}{about}",
             sides=None,
             clarke=None,
@@ -252,10 +253,10 @@ def _true_sides(true: TrueNumbers) -> dict[str, list[Sides]]:
     return {name: [Sides(x, x, True) for x in found] for name, found in numbers.items()}
 
 
-def _all_finite(tape: Tape, numbers: Sequence[float]) -> bool:
-    """Whether some numbers and all values on the way are finite."""
+def _has_pole(problem: Problem, tape: Tape, numbers: Sequence[float]) -> bool:
+    """Whether some numbers or values on the way are infinite, and in balls too: floats alone overflow."""
     values = (x for node in tape.nodes for x in flatten(tape.carrier.nested(tape.values[node])))
-    return all(map(math.isfinite, (*numbers, *values)))
+    return not all(map(math.isfinite, (*numbers, *values))) and truth_of(problem, tape.carrier, finite=False) is None
 
 
 def _misses(ties: Ties, computed: Tape) -> bool:
