@@ -185,3 +185,9 @@ def test_what_overflows_beside_a_kink_is_not_undefined() -> None:
     """By y it is x/y^2, 1e600: the ceiling jumps at -1, and no comparison with 0 sees that."""
     verdict = check("where(ceil(x) > 0, relu(y), x/y)", x=-1.0, y=-1e-300).verdict
     assert verdict.word == "inconclusive", verdict.sentence
+
+
+def test_a_limit_that_is_not_seen_is_no_reason_to_call_it_undefined() -> None:
+    """By y[1] it is 0: 1e-300 is larger, which only the smallest step resolves. By x[0] there is a kink."""
+    point = {"x": [1.0, 1e-300, 0.0], "y": [1.0, 0.0, 3.1]}
+    assert check("prod(max(x, y))", **point).verdict.word == "inconclusive"

@@ -76,8 +76,8 @@ def close(a: float, b: float, dtype: str) -> bool:
     return abs(a - b) <= SLACK[dtype] * max(abs(a), abs(b))
 
 
-def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]]:
-    """Both sides for every component of every input, row-major, at a point on a kink.
+def one_sided_derivatives(problem: Problem, tape: Tape, certain: bool = True) -> dict[str, list[Sides]]:
+    """Both sides for every component of every input, row-major, at a point on a kink; `certain`: that it is on it.
 
     Those that the rules do not give are asked of balls, if they are not too many, or of differences at a jump.
     """
@@ -86,7 +86,8 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
     line, kinks = Line(problem, tape.carrier), set(tape.kinks())
     directions = [along for name in problem.wrt for along in coordinate_directions(problem, name)]
     found = [_swept_sides(problem, tape, kinks, line, *along) for along in directions]
-    found = _as_written(problem, kinks, [direction for direction, _ in directions], found)
+    if certain:
+        found = _as_written(problem, kinks, [direction for direction, _ in directions], found)
     unseen = [place for place, sides in enumerate(found) if sides is None or not sides.exist]
     in_balls = behaviours(problem, unseen)
     for place, behaviour in zip(unseen, in_balls, strict=False):

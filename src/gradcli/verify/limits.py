@@ -333,8 +333,11 @@ def sentence_of(seen: Behaviour) -> str:
 
 def _value_words(seen: Behaviour) -> str:
     left, right = seen.left.value, seen.right.value
+    gaps = seen.left.gap, seen.right.gap
+    if all(gap is not None and not abs(gap) > 0 for gap in gaps):
+        # Continuous, as far as it is seen.
+        return ""
     if left is not None and right is not None:
-        gaps = seen.left.gap, seen.right.gap
         if left == right and gaps[0] is not None and gaps[1] is not None and gaps[0] != gaps[1]:
             return f"the value jumps by {abs(gaps[1] - gaps[0]):.{DIGITS}g}, which no float near {left:.3g} shows"
         if math.isfinite(left) and math.isfinite(right) and left != right:

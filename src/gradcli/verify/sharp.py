@@ -168,7 +168,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     answers = numbers_of(problem, gradient)
     if elements(problem) > BLOCK:
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
-    sides = one_sided_derivatives(problem, tape)
+    sides = one_sided_derivatives(problem, tape, ties.certain)
     lost = lost_off_kinks(problem, computed, sides)
     if lost is not None and lost.true is not None:
         if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides):
