@@ -191,3 +191,6 @@ def test_a_limit_that_is_not_seen_is_no_reason_to_call_it_undefined() -> None:
     """By y[1] it is 0: 1e-300 is larger, which only the smallest step resolves. By x[0] there is a kink."""
     point = {"x": [1.0, 1e-300, 0.0], "y": [1.0, 0.0, 3.1]}
     assert check("prod(max(x, y))", **point).verdict.word == "inconclusive"
+    # By y[1] it is 0 from both sides, and the right one is beyond the steps.
+    point = {"x": [1.0, 1e-300], "y": [1.0, 0.0]}
+    assert check("min(min(min(x, y), y)*softmax(y)*atan(y))", **point).verdict.word == "inconclusive"

@@ -350,11 +350,15 @@ def _value_words(seen: Behaviour) -> str:
 
 def _slope_words(seen: Behaviour) -> str:
     left, right = seen.left.slope, seen.right.slope
+    slopes = [slope for slope in (left, right) if slope is not None]
+    if seen.continuous and any(map(math.isnan, slopes)) and not any(map(math.isinf, slopes)):
+        # The slope that is not seen may be the other.
+        return ""
     values = [s.value for s in (seen.left, seen.right) if s.value is not None]
     if not all(math.isfinite(v) for v in values) or len(set(values)) > 1:
         return ""
     jumps = seen.left.gap or seen.right.gap
-    vertical = seen.at_point is not None and not jumps and any(s is not None and math.isinf(s) for s in (left, right))
+    vertical = seen.at_point is not None and not jumps and any(map(math.isinf, slopes))
     return ("a vertical tangent: " if vertical else "") + _both("the slope", left, right)
 
 
