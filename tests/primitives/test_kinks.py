@@ -14,6 +14,7 @@ import torch
 from gradcli.carriers.tape import Tape, evaluate
 from gradcli.carriers.tensors import Tensors
 from gradcli.graph import Graph
+from gradcli.methods.enclosures import working
 from gradcli.methods.forward import push
 from gradcli.methods.reverse import pull
 from gradcli.primitives.registry import by_name
@@ -215,6 +216,29 @@ def test_sides_are_the_one_sided_derivatives(name: str, point: tuple[Any, ...]) 
             side = np.array(carrier.nested(kink.sides(carrier, given, *operands, *case.parameters)))
             seen = 2.0 * quotient(step / 2) - quotient(step)
             assert side == pytest.approx(seen, rel=1e-9, abs=1e-9), f"along {numbers} on {carrier.name}"
+
+
+SIDED = [p for p in POINTS if KINKED[p[0]].kink.sides and KINKED[p[0]].elementwise]
+
+
+@pytest.mark.parametrize(("name", "point"), SIDED, ids=str)
+def test_sides_in_balls_hold_the_one_sided_derivatives(name: str, point: tuple[Any, ...]) -> None:
+    """Of every elementwise operation, against the same quotient of the primal in balls."""
+    case = case_at(name, point)
+    step = 2.0**-100
+    for numbers in product((-2.0, -1.0, 0.0, 1.0, 3.0), repeat=len(case.arguments)):
+        with working(1000) as balls:
+            operands = [balls.point(float(a), ()) for a in case.arguments]
+            tangents = [balls.point(t, ()) for t in numbers]
+
+            def quotient(h: Any, balls: Any = balls, operands: Any = operands, tangents: Any = tangents) -> Any:
+                moved = tuple(a + t * h for a, t in zip(operands, tangents, strict=True))
+                ends = (balls.apply(case.primitive, place, case.parameters) for place in (moved, tuple(operands)))
+                return next(ends) / h - next(ends) / h
+
+            side = case.primitive.kink.sides(balls, tuple(tangents), *operands, *case.parameters)
+            seen = 2 * quotient(balls.lift(step / 2)) - quotient(balls.lift(step))
+            assert abs(side - seen).abs_upper() < 1e-50 or not seen.is_finite(), f"along {numbers}"
 
 
 def test_x_to_the_x_at_zero_is_minus_infinity() -> None:

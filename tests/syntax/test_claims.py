@@ -112,6 +112,17 @@ def test_a_claim_of_a_derivative_as_it_is_printed(text: str, mend: str) -> None:
     assert refused.error.hint == f"a claim of a derivative has the name of the input alone: {mend}"
 
 
+@pytest.mark.parametrize("text", ["5", "a/b=3", "3: 4"])
+def test_the_mend_names_an_input_of_the_expression(text: str) -> None:
+    (refused,) = read_claims(text, evaluate_constant, "rate")
+    assert refused.error.hint == 'write --claim rate=NUMBER, --claim "rate: FORMULA" or --claim @answers.json'
+
+
+def test_the_mend_of_a_formula_names_what_it_is_of() -> None:
+    (refused,) = read_claims("w:", evaluate_constant, "rate")
+    assert refused.error.hint.startswith("write --claim w=NUMBER")
+
+
 def test_a_bad_claim_in_a_list_stops_no_other() -> None:
     first, second, third = read_claims("x1=5.5, x2=abc, x3=[1,2]", evaluate_constant)
     assert isinstance(first, Claim)

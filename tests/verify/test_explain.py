@@ -39,3 +39,21 @@ def test_a_third_power_below_zero_is_told_the_cube_root() -> None:
         assert cause is not None
         assert ("cbrt(x)" in cause.sentence) == told
     assert inspect("cbrt(x)", {"x": -8.0}).tape is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "needed"),
+    [
+        ("atan2(u, 0)", {"u": 0.0}, "atan2 needs (u, 0) other than (0, 0)"),
+        ("0^y", {"y": -1.0}, "'^' needs 0 > 0, or 0 = 0 and y >= 0, or y whole"),
+        ("y/0", {"y": 1.0}, "'/' needs 0 != 0"),
+        ("ln(0)*z", {"z": 1.0}, "ln needs x > 0"),
+    ],
+)
+def test_no_name_of_a_condition_is_mistaken_for_an_input(text: str, point: dict[str, float], needed: str) -> None:
+    """A constant stands in the condition where other arguments do, or where an input has its declared name."""
+    inspection = inspect(text, point)
+    assert inspection.tape is not None
+    cause = value_cause(inspection.tape, inspection.outputs[0])
+    assert cause is not None
+    assert cause.sentence.endswith(needed)

@@ -20,6 +20,7 @@ from tests.verify.problems import check, problem
 INF = math.inf
 NAN = math.nan
 NONE = (None, None)
+SMALL_JUMP = "the value jumps by 1, which no float near {} shows; the slope tends to {} from the right"
 
 
 def same(found: Any, wanted: Any) -> bool:
@@ -100,6 +101,13 @@ def test_an_overflow_is_no_limit(text: str, x: float) -> None:
     assert limits_sentence(behaviours(problem(text, x=x))) == ""
 
 
+def test_numbers_that_double_until_steps_resolve_the_function_are_no_infinity() -> None:
+    """The cosine of a saw of 1e299 teeth, which only the smallest step resolves."""
+    (seen,) = behaviours(problem("cos((-0.1) % y - pi - y)", y=1e-300))
+    assert math.isnan(seen.left.slope)
+    assert math.isnan(seen.right.slope)
+
+
 @pytest.mark.parametrize("text", ["1/ln(x)", "1/ln(-ln(x))", "ln(-ln(x))"])
 def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
     (seen,) = behaviours(problem(text, x=0.0))
@@ -113,6 +121,8 @@ def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
         ("floor(x)", 2.0, "the value jumps from 1 to 2"),
         ("floor(x)", 1e8, "the value jumps from 99999999 to 100000000"),
         ("floor(x)", 1e15, "the value jumps from 999999999999999 to 1000000000000000"),
+        ("floor(x)", 1e17, SMALL_JUMP.format("1e+17", "+infinity from the left and to 0")),
+        ("ceil(x)", -1e308, SMALL_JUMP.format("-1e+308", "0 from the left and to +infinity")),
         ("1e8 + ceil(x)", 2.0, "the value jumps from 100000002 to 100000003"),
         ("x == 0", 0.0, "the value is 1 at the point and tends to 0 beside it"),
         (

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from gradcli.carriers.floats import Floats
 from gradcli.carriers.select import select_carrier
 from gradcli.carriers.tape import evaluate, input_values
 from gradcli.carriers.tensors import Tensors
@@ -138,3 +139,11 @@ def test_the_edge_of_a_domain_that_vanishes(text: str) -> None:
     verdict = check(text, x=0.0).verdict
     assert verdict.word == "undefined"
     assert "left of the point there is no function value" in verdict.sentence
+
+
+@pytest.mark.parametrize("text", ["where(abs(1/x) > 2, x, 0)", "x + (exp(-1/x^2) > 1)", "x*detach(atan(1/x))"])
+def test_a_pole_on_the_way_to_a_comparison_leaves_no_value(text: str) -> None:
+    """IEEE 754 compares infinity, and 1/0 is no number."""
+    asked = problem(text, x=0.0)
+    with pytest.raises(DomainError, match="is undefined at"):
+        require_finite(asked, Floats(), text)

@@ -143,3 +143,54 @@ def test_what_no_limit_shows_is_not_called_undefined(text: str) -> None:
 @pytest.mark.parametrize("text", ["floor(x)", "sqrt(x)//2", "x%0.5", "tanh(where(x < x, x, x/0))"])
 def test_a_jump_or_a_pole_is_undefined(text: str) -> None:
     assert check(text, x=4.0).verdict.word == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "gap"),
+    [
+        ("|x|*exp(-y)", {"x": 0.0, "y": 1000.0}, -2000),  # 2 e^-1000, which no float holds
+        ("|x|*1e-20 + x", {"x": 0.0}, 0),
+        ("sum(|x|*1e-200*1e-200)", {"x": [0.0, 3.0]}, 0),
+        ("max(x, x + 1e-30*(x - 1))", {"x": 1.0}, 0),
+    ],
+)
+def test_sides_that_differ_by_less_than_floats_can_tell(text: str, point: dict[str, Any], gap: int) -> None:
+    verdict = check(text, **point).verdict
+    assert verdict.word == "kink"
+    assert not verdict.differentiable
+    assert verdict.sentence.startswith("one-sided derivatives differ by less than float64 can tell")
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [("0.1*|x| + 0.2*|x| - 0.3*|x|", 0), ("0.1*relu(x) + 0.2*relu(x) - 0.3*|x| + 0.3*relu(-x) + x", 1)],
+)
+def test_a_kink_that_rounding_alone_makes_is_none(text: str, slope: float) -> None:
+    """0.1 + 0.2 is 0.3, as it is written."""
+    checked = check(text, x=0.0)
+    assert checked.verdict.word == "verified"
+    assert checked.gradient == {"x": slope}
+
+
+@pytest.mark.parametrize("text", ["1/(1/x)", "atan(1/x)", "exp(-1/x^2)"])
+def test_a_value_behind_a_pole_is_none(text: str) -> None:
+    """IEEE 754 makes numbers of them: 1/infinity is 0."""
+    verdict = check(text, x=0.0).verdict
+    assert verdict.word == "undefined"
+    assert verdict.true is not None
+    assert verdict.true.value == "undefined"
+
+
+def test_what_overflows_beside_a_kink_is_not_undefined() -> None:
+    """By y it is x/y^2, 1e600: the ceiling jumps at -1, and no comparison with 0 sees that."""
+    verdict = check("where(ceil(x) > 0, relu(y), x/y)", x=-1.0, y=-1e-300).verdict
+    assert verdict.word == "inconclusive", verdict.sentence
+
+
+def test_a_limit_that_is_not_seen_is_no_reason_to_call_it_undefined() -> None:
+    """By y[1] it is 0: 1e-300 is larger, which only the smallest step resolves. By x[0] there is a kink."""
+    point = {"x": [1.0, 1e-300, 0.0], "y": [1.0, 0.0, 3.1]}
+    assert check("prod(max(x, y))", **point).verdict.word == "inconclusive"
+    # By y[1] it is 0 from both sides, and the right one is beyond the steps.
+    point = {"x": [1.0, 1e-300], "y": [1.0, 0.0]}
+    assert check("min(min(min(x, y), y)*softmax(y)*atan(y))", **point).verdict.word == "inconclusive"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import pytest
 
 from gradcli.api.values import exactly
@@ -143,3 +144,34 @@ def test_scalars_off_their_kinks_load_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.split() == ["verified"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_large_number_is_on_a_jump_where_it_is_whole(whole: bool) -> None:
+    """Every float beyond 2^53 is whole, and a third of one is not always."""
+    x = 3e17 if whole else 1e17
+    assert (Fraction(x) / 3).denominator == (1 if whole else 3)
+    for text in ("floor(x/3)", "ceil(x/3)"):
+        assert check(text, x=x).verdict.word == ("undefined" if whole else "verified")
+    assert (1 / Fraction(-1e-300)).denominator > 1
+    assert check("ceil(1/x)", x=-1e-300).verdict.word == "verified"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("exp(x) % exp(x)", 0), ("sin(x)//sin(x)", 1), ("floor(exp(x)/exp(x))", 1), ("relu(ln(x) % ln(x))", 0)],
+)
+def test_a_number_over_itself_is_1_and_does_not_jump(text: str, value: float) -> None:
+    checked = check(text, x=0.3)
+    assert checked.verdict.word == "verified"
+    assert checked.derivatives["reverse"].value == value
+    assert checked.gradient == {"x": 0}
+
+
+def test_a_value_beside_a_tie_is_known_however_many_bits_it_takes() -> None:
+    """cos(-1e300 - 2), of which floats add nothing to 1e300."""
+    verdict = check("where(sign(y//y) > 0, cos(y + x), x)", x=-1e300, y=-2.0).verdict
+    with mpmath.workdps(400):
+        true = float(mpmath.cos(mpmath.mpf(-1e300) - 2))
+    assert verdict.true is not None
+    assert float(verdict.true.value) == pytest.approx(true, rel=1e-15)

@@ -152,7 +152,7 @@ def test_underflow_is_ill_conditioned_and_not_wrong() -> None:
         ("round(abs(y^-1))", {"y": 1e-300}, ("verified",)),
         ("tan(max(sign(x), var(v, correction=0)))", {"x": 710.0, "v": [-1e150, 1e-300, 3.0]}, ("ill-conditioned",)),
         ("norm(abs(hypot(w, v)), 1)", {"v": [5e-324, 1e-300], "w": [5e-324, 1e-300]}, ("ill-conditioned",)),
-        ("round(atan2(norm(x,1), y/min(x)))", {"x": [0.0, 0.0, 2.0], "y": 1.0}, ("inconclusive",)),
+        ("round(atan2(norm(x,1), y/min(x)))", {"x": [0.0, 0.0, 2.0], "y": 1.0}, ("undefined",)),
         ("digamma(x)", {"x": 1e300}, ("verified",)),
         ("prod(x)", {"x": [0.0, 2.0, 0.0]}, ("verified",)),
         ("norm(gamma(w))", {"w": [1.5, 1e-150, -0.5]}, ("verified", "ill-conditioned")),
@@ -303,3 +303,35 @@ def test_zeros_of_second_order_that_are_zeros_stay_verified(text: str) -> None:
     assert check_hessian(asked, Floats()).verdict.word == "verified"
     assert check_hvp(asked, Floats(), {"y": 1.0})[2].word == "verified"
     assert check_jvp(asked, Floats(), {"x": 1.0})[2].word == "verified"
+
+
+def test_a_zero_that_cancels_and_underflows_is_told() -> None:
+    """The derivative of atan2(x, 1 - x) is 1/(x^2 + (1 - x)^2); in its numerator 1e300 cancels."""
+    asked = problem("atan2(x, 1 - x)", x=1e300)
+    with mpmath.workdps(700):
+        x = mpmath.mpf(1e300)
+        square = x**2 + (1 - x) ** 2
+        true = 1 / square, (2 - 4 * x) / square**2
+        checked = check_gradient(asked, Floats())
+        assert checked.gradient == {"x": 0}
+        for verdict, number in ((checked.verdict, true[0]), (check_hessian(asked, Floats()).verdict, true[1])):
+            assert verdict.word == "ill-conditioned"
+            assert verdict.true is not None
+            shown = verdict.true.derivative["x"]
+            text = shown["x"] if isinstance(shown, dict) else shown
+            assert abs(mpmath.mpf(text) - number) <= abs(number) * mpmath.mpf("1e-15")
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("norm(y*min(x, x))", {"x": [0.93], "y": [1e-300]}),
+        ("norm(x*softmax(y))", {"x": [0.0, 1e-300], "y": [1.0, 2.0]}),
+    ],
+)
+def test_forward_mode_may_underflow_where_reverse_mode_does_not(text: str, point: dict[str, list[float]]) -> None:
+    """The norm's tangent is a sum of squares, 1e-600, over a norm of 1e-300."""
+    asked = problem(text, **point)
+    verdict = check_gradient(asked, Tensors("cpu", "float64")).verdict
+    assert verdict.word == "verified", verdict.sentence
+    assert verdict.sentence.endswith("forward mode loses digits on the way")

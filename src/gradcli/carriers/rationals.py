@@ -80,7 +80,8 @@ class Rationals(Balls):
         values: tuple[Number, ...],
         parameters: Parameters,
     ) -> Number:
-        if primitive.of_equals is not None and values[0] is values[1]:
+        equal = primitive.of_equals is not None and values[0] is values[1]
+        if equal and all(condition.holds(*values) for condition in primitive.domain):
             return self.flint.fmpq(primitive.of_equals)
         if function is not None and all(map(self._rational, values)):
             try:

@@ -85,12 +85,14 @@ def forward_bound(problem: Problem, carrier: Carrier) -> list[float]:
     """The same for each number that forward mode finds, a component of the gradient or the derivative along its one
     direction: it adds in another order. Raises Unstated."""
     if isinstance(carrier, Floats):
-        return [_running_bound(slope) for slope in _slopes(problem, Running())]
+        return [_running_bound(slope) for slope in forward_slopes(problem, Running())]
     with at_precision_of(carrier.dtype) as balls:
-        return [_ball_bound(slope, UNIT_ROUNDOFF[carrier.dtype]) for slope in _slopes(problem, balls)]
+        return [_ball_bound(slope, UNIT_ROUNDOFF[carrier.dtype]) for slope in forward_slopes(problem, balls)]
 
 
-def _slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
+def forward_slopes(problem: Problem, m: Carrier) -> Iterator[Any]:
+    """What forward mode finds on a carrier: a component of the gradient each, or the derivative along its one
+    direction."""
     units = ({name: unit} for name in problem.wrt for unit in unit_directions(problem.input_shape(name)))
     for direction in units if takes_all_directions(problem) else [fixed_direction(problem)]:
         _, tangent = jvp(problem, m, direction)

@@ -171,6 +171,7 @@ PRIMITIVES = (
         sympy="operator.truediv",
         arb="operator.truediv",
         fraction="operator.truediv",
+        of_equals=1,
         javascript="/",
         cost=multiplication,
     ),
@@ -200,6 +201,7 @@ PRIMITIVES = (
         sympy=SYMBOLIC + "floor_divide",
         arb=BALLS + "floor_divide",
         fraction=BALLS + "floor_divide",
+        of_equals=1,
         javascript=JAVASCRIPT + "floor_divide",
     ),
     Primitive(
@@ -224,6 +226,7 @@ PRIMITIVES = (
         sympy=SYMBOLIC + "remainder",
         arb=BALLS + "remainder",
         fraction=FRACTIONS + "remainder",
+        of_equals=0,
         javascript=JAVASCRIPT + "remainder",
     ),
     Primitive(

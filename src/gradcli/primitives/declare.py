@@ -126,7 +126,8 @@ class Kink:
     where it has the function; `points` are samples on the kink, for the tests; `flat` says, in the
     arguments' names, where the operation does not change with an argument. `jax` is what jax.grad was measured to
     give there (JAX 0.10.2), empty where it has no such function. `quotient` of the arguments is whole exactly
-    there, where rounded numbers cannot decide it by `at`: 1 is ten times 0.1, and no multiple of its float.
+    there, where rounded numbers cannot decide it by `at`: 1 is ten times 0.1, and no multiple of its float; every large
+    float is whole.
 
     Where the function is convex or concave, the sides along the axes bound its generalised gradient (Clarke,
     Optimization and Nonsmooth Analysis, 1990, proposition 2.3.6). Where it is neither, `slopes` bounds all partials.
@@ -220,7 +221,7 @@ class Primitive(Operation):
     torch: on tensors, of arguments then parameters. math: on Python floats, as IEEE 754, no exceptions. sympy: on SymPy
     expressions, elementwise. array: on NumPy object arrays, for operations that move or add elements. arb: on balls of
     python-flint, elementwise, or where `array` does not serve them. fraction: elementwise, on its fractions; a
-    TypeError says that the result is none. `of_equals`: what it makes of equal numbers. `definition`: in the
+    TypeError says that the result is none. `of_equals`: what it makes of two equal numbers. `definition`: in the
     vocabulary, for carriers without a backing. `powers`: whole powers of an application that are better computed by a
     primitive of their own, by its name. `jacobian(m, position, *arguments, *parameters)`: the Jacobian by one argument,
     in the result's shape followed by the argument's, where it lies at hand, else None. `autograd_error`: the relative

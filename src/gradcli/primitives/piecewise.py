@@ -45,14 +45,34 @@ def _choice_sides(better: str, extreme: str) -> Any:
     return sides
 
 
+def _part(x: Value) -> tuple[Value]:
+    return (x - x // 1,)
+
+
+def _itself(x: Value) -> Value:
+    return x
+
+
 def _step(
-    name: str, doc: str, at: Any, jumps: tuple[float, ...], points: tuple[float, ...], torch: str = "torch."
+    name: str,
+    doc: str,
+    at: Any,
+    jumps: tuple[float, ...],
+    points: tuple[float, ...],
+    torch: str = "torch.",
+    quotient: Any = None,
 ) -> Primitive:
     return Primitive(
         name,
         Elementwise(None),
         doc=doc,
-        kink=Kink(at=at, convention="0, as on both sides of the jump", points=tuple((p,) for p in jumps), jax="0"),
+        kink=Kink(
+            at=at,
+            quotient=quotient,
+            convention="0, as on both sides of the jump",
+            points=tuple((p,) for p in jumps),
+            jax="0",
+        ),
         samples=tuple((p,) for p in points),
         torch=torch + name,
         math=FLOATING + name,
@@ -108,8 +128,8 @@ PRIMITIVES = (
         javascript="Math.abs",
     ),
     _step("sign", "-1, 0 or 1", lambda x: (x,), (0.0,), (2.0, -0.5), TENSORS),
-    _step("floor", "largest integer not above x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
-    _step("ceil", "smallest integer not below x", lambda x: (x - x // 1,), (2.0, -1.0, 0.0), (2.3, -0.5)),
+    _step("floor", "largest integer not above x", _part, (2.0, -1.0, 0.0), (2.3, -0.5), quotient=_itself),
+    _step("ceil", "smallest integer not below x", _part, (2.0, -1.0, 0.0), (2.3, -0.5), quotient=_itself),
     _step("round", "nearest integer, halves to even", lambda x: ((x - x // 1) - 0.5,), (2.5, -0.5), (2.3, -0.7)),
     Primitive(
         "relu",

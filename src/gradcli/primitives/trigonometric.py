@@ -106,7 +106,7 @@ PRIMITIVES = (
         doc="angle of the point (x, y), in radians",
         arguments=("y", "x"),
         spellings=("atan2", "arctan2"),
-        domain=(Domain("(y, x) is not (0, 0)", lambda y, x: (y != 0) | (x != 0)),),
+        domain=(Domain("(y, x) other than (0, 0)", lambda y, x: (y != 0) | (x != 0)),),
         kink=Kink(
             at=lambda y, x: (abs(y) + (x > 0),),
             convention="as if the angle went on across the cut at x < 0, where it jumps from pi to -pi",

@@ -40,9 +40,11 @@ def format_certain(value: float, error: float) -> str:
     if error >= abs(value):
         return f"0 ± {error + abs(value):.0e}"
     decimals = -math.floor(math.log10(error))
-    if not 0 <= decimals <= 20:
-        return f"{value:.6g} ± {error:.0e}"
-    return f"{value:.{decimals}f} ± {error:.0e}"
+    if 0 <= decimals <= 20:
+        return f"{value:.{decimals}f} ± {error:.0e}"
+    # The error is the smaller of both, so that there is a digit before the point.
+    leading = int(f"{value:.17e}".partition("e")[2])
+    return f"{value:.{max(0, leading + decimals)}e} ± {error:.0e}"
 
 
 def format_bounded(value: float, bound: float) -> str:

@@ -24,7 +24,6 @@ from gradcli.syntax.program import Program
 
 Evaluate = Callable[[Graph, int], Nested]
 DERIVATIVE = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂](\w+)\s*([:=].*)", re.DOTALL)
-HINT = 'write --claim NAME=NUMBER, --claim "NAME: FORMULA" or --claim @answers.json'
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
@@ -32,6 +31,11 @@ SIGNS = str.maketrans("−–", "--")
 NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?|∞)", re.IGNORECASE)
 MOST_DIGITS = 400
 """Digits and powers of ten: a float has no more before or behind the point."""
+
+
+def how_to_claim(name: str) -> str:
+    """How claims are written, of an input of this name."""
+    return f'write --claim {name}=NUMBER, --claim "{name}: FORMULA" or --claim @answers.json'
 
 
 @dataclass(frozen=True)
@@ -74,28 +78,33 @@ class Refused:
     error: GradcliError
 
 
-def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
+def read_claims(text: str, evaluate: Evaluate, example: str = "NAME") -> list[Claim | Refused]:
     """The claims in one text: a comma-separated list of `name=value`, or one `name: formula`.
 
-    `evaluate` computes a node that depends on no input. The error of a refused claim points into the text.
+    `evaluate` computes a node that depends on no input. The error of a refused claim points into the text, and tells
+    how one of `example` is written.
     """
     colon, equals = text.find(":"), text.find("=")
     if colon >= 0 and not 0 <= equals < colon:
-        return [attempt(text[:colon].strip(), text[colon + 1 :], lambda: _formula(text, colon))]
+        return [attempt(text[:colon].strip(), text[colon + 1 :], lambda: _formula(text, colon, example))]
     try:
         bindings = split_bindings(text)
     except GradcliError as error:
         error.hint = (
-            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else _mend(text)
+            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}"
+            if DECIMAL_COMMA.search(text)
+            else _mend(text, example)
         )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
 
 
-def _mend(text: str) -> str:
+def _mend(text: str, example: str) -> str:
     """`df/dx = 6` and `∂f/∂x: 2x` are claims of x."""
     found = DERIVATIVE.match(text)
-    return f"a claim of a derivative has the name of the input alone: {found[1]}{found[2]}" if found else HINT
+    if found:
+        return f"a claim of a derivative has the name of the input alone: {found[1]}{found[2]}"
+    return how_to_claim(example)
 
 
 def attempt(name: str, typed: Any, read: Callable[[], Claim]) -> Claim | Refused:
@@ -111,14 +120,16 @@ def _attempted(binding: Binding, text: str, evaluate: Evaluate) -> Claim | Refus
     return attempt(binding.name, typed, lambda: _numbers(binding, text, evaluate))
 
 
-def _formula(text: str, colon: int) -> Claim:
+def _formula(text: str, colon: int, example: str) -> Claim:
     place, behind = stripped(text, 0, colon), stripped(text, colon + 1, len(text))
     written = text[place.start : place.end]
     name = name_of(written)
     if name is None:
-        raise NameProblem(f"'{written}' is no name to claim anything of", span=place, source=text, hint=_mend(text))
+        raise NameProblem(
+            f"'{written}' is no name to claim anything of", span=place, source=text, hint=_mend(text, example)
+        )
     if behind.start == behind.end:
-        raise ExpressionError(f"the formula for '{name}' is missing", span=place, source=text, hint=HINT)
+        raise ExpressionError(f"the formula for '{name}' is missing", span=place, source=text, hint=how_to_claim(name))
     try:
         program = parse_at(text, behind)
     except GradcliError as error:

@@ -70,9 +70,12 @@ def half_of_digits(dtype: str) -> float:
 
 
 def underflows(problem: Problem) -> bool:
-    """Whether a value or an adjoint on the way is too small for the dtype, which no bound of rounding counts."""
+    """Whether a value or an adjoint on the way may be too small for the dtype, which no bound of rounding counts. What
+    cancels to a ball around 0 may be."""
     return any(
-        _size_of(ball, problem.dtype) < 0 for what, _, ball in _on_the_way(problem) if what in ("value", "adjoint")
+        not ball.is_zero() and bool(abs(ball) < SMALLEST[problem.dtype])
+        for what, _, ball in _on_the_way(problem)
+        if what in ("value", "adjoint")
     )
 
 

@@ -32,6 +32,7 @@ from gradcli.verify.conditioning import UNDERFLOW_BITS, out_of_range
 from gradcli.verify.directions import EVERY_ENTRY, Direction, Question, pairs, probes, product
 from gradcli.verify.proof import MOST_CORRECTED, Proof, corrected, corrected_at_kink, prove_hessian, prove_hvp
 from gradcli.verify.rows import require_size, value_is_doubtful
+from gradcli.verify.second_limits import judge_by_limits
 from gradcli.verify.thresholds import ALL_DIGITS, is_seen, keeps_digits
 from gradcli.verify.ties import ties_as_written
 from gradcli.verify.truth import TrueProduct, product_truth, swept_product
@@ -78,7 +79,9 @@ def check_hessian(problem: Problem, carrier: Carrier) -> CheckedHessian:
         other = nested(carrier, hessian_on_graph(problem, carrier))
         verdict = judge_hessian(problem, carrier, blocks, other)
         proving = (problem, "hessian", 2 * count, partial(prove_hessian, problem, 0), Proof.by_pairs)
-        if on_a_kink_as_written(problem, carrier):
+        if verdict.differentiable:
+            found.verdict = verdict
+        elif on_a_kink_as_written(problem, carrier):
             shown = [n for row in blocks.values() for block in row.values() for n in flatten(block)]
             found.verdict = corrected_at_kink(verdict, [*flatten(found.value), *shown], *proving)
         else:
@@ -100,11 +103,12 @@ def judge_hessian(
     """Kinks, then whether it is symmetric, then both ways and the witnesses on products u' H v."""
     ours, others = matrix(problem, blocks), matrix(problem, other)
     kink = second_kink(problem, carrier, ours)
-    if kink is not None:
-        return kink
     if not all(map(math.isfinite, ours)):
         words = "the Hessian is not finite there; gradcli grad names the node of a gradient"
-        return _beyond_floats(problem, carrier, ours) or Verdict("undefined", words)
+        known = _beyond_floats(problem, carrier, ours) if kink is None else None
+        return known or judge_by_limits(problem, ours) or kink or Verdict("undefined", words)
+    if kink is not None:
+        return kink
     # Where a branch that is not taken is not finite, the graph has NaN and the values have none.
     compared = all(map(math.isfinite, others))
     count, largest = elements(problem), max(map(abs, ours))
@@ -226,7 +230,7 @@ def witness(problem: Problem, carrier: Carrier, questions: Sequence[Question], l
 
 
 def _underflows(problem: Problem, question: Question) -> bool:
-    """Whether a product that is 0, or nearly, is another number that is too small for floats."""
+    """Whether a product that is 0, or nearly, may be another number that is too small for floats."""
     if not any_tiny([question.ours]) or too_large(problem):
         return False
     try:
@@ -234,7 +238,7 @@ def _underflows(problem: Problem, question: Question) -> bool:
             found = swept_product(problem, balls, by_input(problem, question.u), by_input(problem, question.v))
     except Unstated:
         return False
-    return bool(found.is_finite() and not found.contains(0))
+    return bool(found.is_finite() and not found.is_zero())
 
 
 def _keeps_digits(problem: Problem, carrier: Carrier, question: Question) -> bool:

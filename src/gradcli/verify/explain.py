@@ -23,6 +23,9 @@ MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
 
 
+WORD = re.compile(r"[A-Za-z]+")
+
+
 class NoNumber(DomainError):
     """The value is not finite."""
 
@@ -226,12 +229,15 @@ def arguments_text(tape: Tape, node: int, names: dict[int, str], elements: Seque
 
 
 def rename(condition: str, tape: Tape, node: int, names: dict[int, str]) -> str:
-    """A domain condition with the declared names replaced by what stands in their place."""
-    primitive = tape.primitive(node)
+    """A domain condition with the declared names replaced by what stands in their place. One about constants alone
+    keeps its names where nobody takes them for inputs of the expression."""
+    graph, primitive = tape.graph, tape.primitive(node)
     words = {
-        word: expression_of(tape, argument, names)
-        for word, argument in zip(primitive.arguments, tape.graph.arguments[node], strict=False)
-        if tape.graph.operations[argument] is not CONSTANT
+        word: argument
+        for word, argument in zip(primitive.arguments, graph.arguments[node], strict=False)
+        if word in WORD.findall(condition)
     }
-    words |= {w: str(value) for w, value in zip(primitive.parameters, tape.graph.parameters[node], strict=True)}
-    return re.sub(r"[A-Za-z]+", lambda match: words.get(match[0], match[0]), condition)
+    told = words.keys() & graph.inputs.keys() or any(graph.operations[a] is not CONSTANT for a in words.values())
+    texts = {word: expression_of(tape, argument, names) for word, argument in words.items() if told}
+    texts |= {w: str(value) for w, value in zip(primitive.parameters, graph.parameters[node], strict=True)}
+    return WORD.sub(lambda match: texts.get(match[0], match[0]), condition)

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradcli.errors import ExitStatus, GradcliError, UsageError
-from gradcli.syntax.claims import Claim, Refused
+from gradcli.syntax.claims import Claim, Refused, how_to_claim
 from gradcli.verify.claims import UNDEFINED, WRONG, Judgement, judge_numbers
 from gradcli.verify.formulas import judge_formula
 from gradcli.verify.jacobians import judge_jacobian_claim
 from gradcli.verify.setting import Setting
 from gradcli.verify.witnesses import Verdict, worst
-
-NO_CLAIM = 'claim something: --claim NAME=NUMBER, or a formula: --claim "NAME: FORMULA"'
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,11 @@ class NoneJudged(GradcliError):
         return "\n".join(map(str, self.errors))
 
 
-def require_claims(claims: Sequence[Claim | Refused]) -> list[Claim]:
-    """The claims that can be judged as far as reading them tells. Raises GradcliError where there is none."""
+def require_claims(claims: Sequence[Claim | Refused], example: str = "NAME") -> list[Claim]:
+    """The claims that can be judged as far as reading them tells. Raises GradcliError where there is none, and tells
+    how one of `example` is written."""
     if not claims:
-        raise UsageError("there is no claim to check", hint=NO_CLAIM)
+        raise UsageError("there is no claim to check", hint=how_to_claim(example))
     found = [claim for claim in claims if isinstance(claim, Claim)]
     if not found:
         raise none_judged([claim for claim in claims if isinstance(claim, Refused)])

@@ -11,35 +11,45 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gradcli.carriers.tape import Tape, evaluate, input_values
+from gradcli.carriers.tape import Tape, evaluate, input_values, tape_of
+from gradcli.errors import Unstated
+from gradcli.graph import Operation
 from gradcli.methods.base import by_input, elements, flatten, numbers_of, unflatten, weigh
 from gradcli.methods.differences import Estimate
 from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
-from gradcli.primitives.declare import Value
+from gradcli.primitives.declare import Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 
+BITS = 256
+"""At which balls tell the sides apart, or find them equal."""
+ONE_NUMBER = 2.0**-64
+"""The part of two numbers, below which their gap in balls is none."""
+MOST_IN_BALLS = 50_000
+"""Scalar operations of all directions."""
 DIRECTIONS = 8
 """Beside the axes, along which a function of several inputs is looked at."""
 
 
 class Sides(NamedTuple):
     """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them;
-    `limit`: they are numerical limits of the function, and no rule gave them; `seen`: differences of floats did."""
+    `limit`: they are numerical limits of the function, and no rule gave them; `seen`: differences of floats did;
+    `apart`: balls tell them apart, and floats may not."""
 
     left: float
     right: float
     exist: bool
     limit: bool = False
     seen: bool = False
+    apart: bool = False
 
     @property
     def agree(self) -> bool:
         """Whether the function is differentiable in this direction after all."""
-        return self.left == self.right
+        return self.left == self.right and not self.apart
 
     def known(self, dtype: str) -> float:
         """The part of them, up to which they are known."""
@@ -66,8 +76,8 @@ def close(a: float, b: float, dtype: str) -> bool:
     return abs(a - b) <= SLACK[dtype] * max(abs(a), abs(b))
 
 
-def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]]:
-    """Both sides for every component of every input, row-major, at a point on a kink.
+def one_sided_derivatives(problem: Problem, tape: Tape, certain: bool = True) -> dict[str, list[Sides]]:
+    """Both sides for every component of every input, row-major, at a point on a kink; `certain`: that it is on it.
 
     Those that the rules do not give are asked of balls, if they are not too many, or of differences at a jump.
     """
@@ -76,6 +86,8 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
     line, kinks = Line(problem, tape.carrier), set(tape.kinks())
     directions = [along for name in problem.wrt for along in coordinate_directions(problem, name)]
     found = [_swept_sides(problem, tape, kinks, line, *along) for along in directions]
+    if certain:
+        found = _as_written(problem, kinks, [direction for direction, _ in directions], found)
     unseen = [place for place, sides in enumerate(found) if sides is None or not sides.exist]
     in_balls = behaviours(problem, unseen)
     for place, behaviour in zip(unseen, in_balls, strict=False):
@@ -99,6 +111,50 @@ def _swept_sides(
     exist = _possible(left, line.side(direction, position, -1), dtype)
     exist = exist and _possible(right, line.side(direction, position, +1), dtype)
     return Sides(left, left if close(left, right, dtype) else right, exist)
+
+
+def _as_written(
+    problem: Problem, kinks: set[int], directions: Sequence[dict[str, Nested]], found: list[Sides | None]
+) -> list[Sides | None]:
+    """The sides of the function as it is written, where rounding decides whether they differ: floats make two numbers
+    of 0.1|x| + 0.2|x| - 0.3|x|, and one of |x| e^-1000."""
+    from gradcli.methods.enclosures import operations, working
+
+    if not all(_is_stated(problem.graph.operations[node]) for node in kinks):
+        return found
+    if operations(problem) * len(found) > MOST_IN_BALLS:
+        return found
+    with working(BITS, problem.dtype) as balls:
+        try:
+            exact = tape_of(problem, balls)
+            return [
+                _told(sides, *(_tangent(problem, exact, kinks, direction, sign) for sign in (-1, +1)))
+                if sides is not None and sides.exist
+                else sides
+                for sides, direction in zip(found, directions, strict=True)
+            ]
+        except Unstated:
+            return found
+
+
+def _is_stated(operation: Operation) -> bool:
+    """Whether balls can take the one-sided derivatives of an operation. Of a matrix they are found in tensors."""
+    kink = operation.kink if isinstance(operation, Primitive) and operation.elementwise else None
+    return kink is not None and kink.sides is not None
+
+
+def _told(sides: Sides, backward: Any, forward: Any) -> Sides:
+    """Sides in floats beside the derivatives along a direction and its opposite in balls."""
+    if backward is None or forward is None:
+        return sides
+    gap, size = abs(forward + backward), abs(forward) + abs(backward)
+    if gap > 0:
+        return Sides(float(-backward), float(forward), True, apart=True)
+    largest = max(abs(sides.left), abs(sides.right))
+    if sides.left == sides.right or not gap < largest * ONE_NUMBER:
+        return sides
+    one = 0.0 if size.contains(0) else float(forward)
+    return Sides(one, one, True)
 
 
 def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]]) -> bool | None:
@@ -162,6 +218,12 @@ def _cleaned(seen: Estimate) -> float:
 
 def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int) -> float | None:
     """Derivative from one side; None when a primitive on its kink declares no sides (a jump)."""
+    tangent = _tangent(problem, tape, kinks, direction, sign)
+    return None if tangent is None else sign * float(tape.carrier.nested(tangent))
+
+
+def _tangent(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int) -> Value | None:
+    """The derivative along a direction or its opposite, on the tape's carrier; None at a jump."""
     graph, m = tape.graph, tape.carrier
     tangents: list[Value | None] = [None] * len(tape.values)
     for name, unit in direction.items():
@@ -189,8 +251,8 @@ def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, N
             tangents[node] = tangent_of(tape, node, incoming)
     tangent = tangents[problem.output]
     if tangent is None:
-        return 0.0
-    return sign * float(m.nested(weigh(m, problem.cotangent, problem.output_shape, tangent)))
+        return m.lift(0.0)
+    return weigh(m, problem.cotangent, problem.output_shape, tangent)
 
 
 def _stands_still(

@@ -9,9 +9,9 @@ The smallest step is beyond all floats, so that little that floats can tell hide
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gradcli.carriers.rationals import Rationals
 from gradcli.carriers.tape import evaluate, input_values
@@ -45,6 +45,8 @@ EVALUATIONS = 60
 """Of one direction, about."""
 FINER = -100
 """The part of a step, as a power of two, that central differences beside the point take."""
+FINEST = -1500
+"""The same of second differences: x^3 sin(1/x) turns in less than that part of x otherwise, and would look still."""
 KNOWN = 2.0**-60
 """The part of a number, below which its ball's radius must be."""
 NOTHING = -1100
@@ -63,19 +65,25 @@ GROWTH = 1.5
 """At each of the steps."""
 UNBROKEN = 0.9
 """What grows without end does not grow by less at later steps, which are further apart."""
+STEADY = 0.7
+"""The least part that a ratio of growth is of the one before. Where the last steps alone see how a function turns, it
+falls: numbers that are no limit yet may double for a while."""
 DIGITS = 9
 ALL_DIGITS = 17
 
 Ball = Any
+Seen = TypeVar("Seen")
 
 
 class Side(NamedTuple):
     """The limits from one side: of the value, and of the slope. A number, an infinity, NaN (none is seen), or None: the
-    function is not defined there. `beside` is the limit of the derivative at points beside this one."""
+    function is not defined there. `beside` is the limit of the derivative at points beside this one, `gap` that of the
+    value less the value at the point, which is not 0 where the function jumps, however large both values are."""
 
     value: float | None
     slope: float | None
     beside: float | None = None
+    gap: float | None = None
 
     @property
     def defined(self) -> bool:
@@ -96,7 +104,7 @@ class Behaviour(NamedTuple):
     @property
     def continuous(self) -> bool:
         """Whether the value is the limit from both sides."""
-        return self.at_point is not None and self.left.value == self.right.value == self.at_point
+        return self.left.gap == self.right.gap == 0.0
 
     @property
     def is_pole(self) -> bool:
@@ -116,7 +124,7 @@ class Behaviour(NamedTuple):
 def slope_from(seen: Behaviour, where: str) -> float | None:
     """The one-sided derivative from the left or the right; None where the value is not the limit from there."""
     side = seen.left if where == "left" else seen.right
-    return side.slope if seen.at_point is not None and seen.at_point == side.value else None
+    return side.slope if side.gap == 0.0 else None
 
 
 def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Behaviour]:
@@ -125,26 +133,34 @@ def behaviours(problem: Problem, places: Sequence[int] | None = None) -> list[Be
     places = range(elements(problem)) if places is None else places
     if len(places) > MOST_DIRECTIONS:
         return []
-    return _seen(problem, [coordinate_direction(problem, place) for place in places])
+    along = [coordinate_direction(problem, place) for place in places]
+    return _seen(problem, len(along), lambda line: [_behaviour(line, *one) for one in along])
 
 
 def slopes_along(problem: Problem, directions: Sequence[Mapping[str, Nested]]) -> list[float] | None:
     """The one-sided derivative along each direction, NaN where none is seen; None where balls are not asked."""
-    seen = _seen(problem, [("", direction, 0.0) for direction in directions])
-    if not seen:
-        return None
-    slopes = [b.right.slope if b.at_point is not None and b.at_point == b.right.value else None for b in seen]
-    return [math.nan if slope is None else slope for slope in slopes]
+    seen = _seen(problem, len(directions), lambda line: [_slope_along(line, direction) for direction in directions])
+    return seen or None
 
 
-def _seen(problem: Problem, along: Sequence[tuple[str, Mapping[str, Nested], float]]) -> list[Behaviour]:
+def _slope_along(line: ExactLine, direction: Mapping[str, Nested]) -> float:
+    here = line.at()
+    if not math.isfinite(float(here)):
+        return math.nan
+    steps = line.steps(0.0, +1)
+    values = [line.at((direction, h)) for h in steps]
+    gap = math.nan if any(v.is_nan() for v in values[-3:]) else _limit_beside(here, values)[1]
+    return _quotients(line, here, values, steps) if gap == 0.0 else math.nan
+
+
+def _seen(problem: Problem, count: int, look: Callable[[ExactLine], list[Seen]]) -> list[Seen]:
+    """What is seen along so many directions; nothing where balls cannot state the graph, or it is too large."""
     scalar = not problem.output_shape or problem.cotangent is not None
-    if not scalar or not along or operations(problem) * len(along) * EVALUATIONS > MOST_OPERATIONS:
+    if not scalar or operations(problem) * count * EVALUATIONS > MOST_OPERATIONS:
         return []
     try:
         with working(BITS):
-            line = ExactLine(problem)
-            return [_behaviour(line, name, direction, position) for name, direction, position in along]
+            return look(ExactLine(problem)) if count else []
     except Unstated:
         return []
 
@@ -162,68 +178,89 @@ class ExactLine:
         self.nodes = tape.nodes
         self.held = {n: tape.values[n] for n in held_nodes(graph, tape)}
 
-    def at(self, direction: Mapping[str, Nested], step: Any) -> Ball:
-        """At point + step * direction, for a step that is a fraction."""
+    def at(self, *moves: tuple[Mapping[str, Nested], Any]) -> Ball:
+        """At the point moved along directions, along each by a step that is a fraction."""
         problem, m, graph = self.problem, self.carrier, self.problem.graph
         m.forget()
         moved = dict(self.inputs)
-        for name, tangent in direction.items():
-            node = graph.inputs[name]
-            moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
+        for direction, step in moves:
+            for name, tangent in direction.items():
+                node = graph.inputs[name]
+                moved[node] = moved[node] + step * m.point(tangent, graph.shapes[node])
         tape = evaluate(graph, [], m, moved, self.held, self.nodes)
         value = m.flint.arb(weigh(m, problem.cotangent, problem.output_shape, tape.values[problem.output]))
         return m.flint.arb.nan() if value.is_finite() and needs_nan(tape, problem.output) else value
 
+    def steps(self, position: float, sign: int) -> list[Any]:
+        """Ever smaller steps to one side of a coordinate."""
+        fraction = self.carrier.flint.fmpq
+        scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
+        return [
+            sign * scale * fraction(*mantissa.as_integer_ratio()) * fraction(2) ** -e
+            for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
+        ]
+
+    def slope_beside(self, direction: Mapping[str, Nested], step: Any, along: Mapping[str, Nested]) -> Ball:
+        """The derivative along a direction at a point beside this one, by a difference that is far smaller."""
+        small = abs(step) * self.carrier.flint.fmpq(2) ** FINER
+        values = [self.at((direction, step), (along, sign * small)) for sign in (+1, -1)]
+        return (values[0] - values[1]) / self.carrier.flint.arb(2 * small)
+
+    def curvature_beside(self, direction: Mapping[str, Nested], step: Any, along: Mapping[str, Nested]) -> Ball:
+        """The same of the second derivative, once along each of both directions."""
+        small = abs(step) * self.carrier.flint.fmpq(2) ** FINEST
+        corners = [(one, other) for one in (+1, -1) for other in (+1, -1)]
+        values = [
+            one * other * self.at((direction, step), (direction, one * small), (along, other * small))
+            for one, other in corners
+        ]
+        return sum(values, start=values[0] * 0) / self.carrier.flint.arb(4 * small * small)
+
 
 def _behaviour(line: ExactLine, name: str, direction: Mapping[str, Nested], position: float) -> Behaviour:
-    fraction = line.carrier.flint.fmpq
-    here = line.at(direction, fraction(0))
+    here = line.at()
     defined = math.isfinite(float(here))
-    scale = fraction(*abs(position).as_integer_ratio()) if 0 < abs(position) < 1 else fraction(1)
-    left, right = (_side(line, direction, sign * scale, here if defined else None) for sign in (-1, +1))
+    left, right = (_side(line, direction, line.steps(position, sign), here if defined else None) for sign in (-1, +1))
     moving = flatten(direction[name]) if name in direction else []
     hot = [k for k, number in enumerate(moving) if number]
     place = index_text(hot[0], line.problem.input_shape(name)) if len(hot) == 1 else ""
     return Behaviour(name, float(here) if defined else None, left, right, place)
 
 
-def _side(line: ExactLine, direction: Mapping[str, Nested], scale: Any, here: Ball | None) -> Side:
-    fraction, arb = line.carrier.flint.fmpq, line.carrier.flint.arb
-    two = fraction(2)
-    steps = [
-        scale * fraction(*mantissa.as_integer_ratio()) * two**-e
-        for mantissa, e in zip(MANTISSAS, EXPONENTS, strict=True)
-    ]
-    values = [line.at(direction, h) for h in steps]
+def _side(line: ExactLine, direction: Mapping[str, Nested], steps: Sequence[Any], here: Ball | None) -> Side:
+    values = [line.at((direction, h)) for h in steps]
     if any(v.is_nan() for v in values[-3:]):
         return Side(None, None)
-    value = _limit(values) if here is None else _limit_beside(here, values)
-
-    def beside(h: Any) -> Ball:
-        small = abs(h) * two**FINER
-        return (line.at(direction, h + small) - line.at(direction, h - small)) / arb(2 * small)
-
-    near = _limit([beside(h) for h in steps])
+    value, gap = (limit(values), None) if here is None else _limit_beside(here, values)
+    near = limit([line.slope_beside(direction, h, direction) for h in steps])
     if here is None or float(here) != value:
         # No value to take differences from.
-        return Side(value, near, near)
-    return Side(value, _limit([(v - here) / arb(h) for h, v in zip(steps, values, strict=True)]), near)
+        return Side(value, near, near, gap)
+    return Side(value, _quotients(line, here, values, steps), near, gap)
 
 
-def _limit_beside(here: Ball, values: Sequence[Ball]) -> float:
-    """What values beside a point tend to; exactly the value at the point where it is that."""
+def _quotients(line: ExactLine, here: Ball, values: Sequence[Ball], steps: Sequence[Any]) -> float:
+    """What the quotients of differences tend to."""
+    arb = line.carrier.flint.arb
+    return limit([(value - here) / arb(step) for value, step in zip(values, steps, strict=True)])
+
+
+def _limit_beside(here: Ball, values: Sequence[Ball]) -> tuple[float, float]:
+    """What values beside a point tend to, that at the point itself where it is that, and how far from it it is."""
     gaps = [v - here for v in values]
     if _tends_to_zero(gaps):
-        return float(here)
+        return float(here), 0.0
     # The gap of a jump is told from 0 where large values that differ by it round to the same digits.
-    jump = _limit(gaps)
+    jump = limit(gaps)
     if math.isfinite(jump):
-        return float(here + here.__class__(jump))
-    value = _limit(values)
-    return float(here) if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)) else value
+        return float(here + here.__class__(jump)), jump
+    value = limit(values)
+    if abs(float(here) - value) <= 10.0**-DIGITS * 10 * abs(float(here)):
+        return float(here), 0.0
+    return value, value - float(here)
 
 
-def _limit(balls: Sequence[Ball]) -> float:
+def limit(balls: Sequence[Ball]) -> float:
     """What a sequence tends to: a number of nine digits, an infinity, or NaN if that is not seen."""
     if _tends_to_zero(balls):
         return 0.0
@@ -239,10 +276,15 @@ def _limit(balls: Sequence[Ball]) -> float:
         return math.nan if math.isinf(rounded) or rounded == 0 else rounded
     same_sign = all(ball > 0 for ball in balls) or all(ball < 0 for ball in balls)
     growth = [b - a for a, b in pairwise(map(_log2, balls))]
-    unbroken = all(later > UNBROKEN * earlier for earlier, later in pairwise(growth))
-    if same_sign and unbroken and min(growth) > math.log2(GROWTH):
+    if same_sign and min(growth) > math.log2(GROWTH) and _is_unbroken(growth):
         return math.inf if last > 0 else -math.inf
     return math.nan
+
+
+def _is_unbroken(growth: Sequence[float]) -> bool:
+    """Whether growth goes on in one way: as a logarithm by equal amounts, as a power by doubling ones, or faster."""
+    ratios = [later / earlier for earlier, later in pairwise(growth)]
+    return min(ratios) > UNBROKEN and all(later > STEADY * earlier for earlier, later in pairwise(ratios))
 
 
 def _known(ball: Ball) -> bool:
@@ -291,7 +333,13 @@ def sentence_of(seen: Behaviour) -> str:
 
 def _value_words(seen: Behaviour) -> str:
     left, right = seen.left.value, seen.right.value
+    gaps = seen.left.gap, seen.right.gap
+    if all(gap is not None and not abs(gap) > 0 for gap in gaps):
+        # Continuous, as far as it is seen.
+        return ""
     if left is not None and right is not None:
+        if left == right and gaps[0] is not None and gaps[1] is not None and gaps[0] != gaps[1]:
+            return f"the value jumps by {abs(gaps[1] - gaps[0]):.{DIGITS}g}, which no float near {left:.3g} shows"
         if math.isfinite(left) and math.isfinite(right) and left != right:
             digits = DIGITS if _number(left) != _number(right) else ALL_DIGITS
             return f"the value jumps from {left:.{digits}g} to {right:.{digits}g}"
@@ -302,10 +350,15 @@ def _value_words(seen: Behaviour) -> str:
 
 def _slope_words(seen: Behaviour) -> str:
     left, right = seen.left.slope, seen.right.slope
+    slopes = [slope for slope in (left, right) if slope is not None]
+    if seen.continuous and any(map(math.isnan, slopes)) and not any(map(math.isinf, slopes)):
+        # The slope that is not seen may be the other.
+        return ""
     values = [s.value for s in (seen.left, seen.right) if s.value is not None]
     if not all(math.isfinite(v) for v in values) or len(set(values)) > 1:
         return ""
-    vertical = seen.at_point is not None and any(s is not None and math.isinf(s) for s in (left, right))
+    jumps = seen.left.gap or seen.right.gap
+    vertical = seen.at_point is not None and not jumps and any(map(math.isinf, slopes))
     return ("a vertical tangent: " if vertical else "") + _both("the slope", left, right)
 
 

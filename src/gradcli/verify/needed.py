@@ -23,17 +23,16 @@ def nan_nodes(tape: Tape) -> list[int]:
 
 
 def hidden_poles(tape: Tape) -> list[int]:
-    """The nodes that are infinite outside their domain where no derivative meets the pole: compared, detached or
-    locally constant themselves. IEEE 754 decides ln(0) > 0, which has no value."""
+    """The nodes that are infinite outside their domain where no derivative meets the pole: on the way to what is
+    compared, detached or locally constant otherwise. IEEE 754 decides ln(0) > 0, which has no value."""
     graph = tape.graph
     constant = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.locally_constant}
     if not constant:
         return []
     still = [node for node in tape.nodes if graph.operations[node] in constant]
-    suspects = {*still, *(a for node in still for a in graph.arguments[node])}
     return [
         node
-        for node in sorted(suspects)
+        for node in graph.ancestors(still)
         if not graph.is_leaf(node)
         and tape.primitive(node).domain
         and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))

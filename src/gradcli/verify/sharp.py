@@ -28,6 +28,7 @@ from gradcli.verify.limits import (
 )
 from gradcli.verify.thresholds import keeps_digits
 from gradcli.verify.ties import Ties
+from gradcli.verify.truth import truth_of
 from gradcli.verify.witnesses import Convention, TrueNumbers, Verdict, any_tiny, may_underflow, roundings_of
 
 BY_LIMITS = "by numerical limits of the function, in balls"
@@ -43,7 +44,7 @@ def judge_undefined(problem: Problem, sentence: str, gradient: dict[str, Any]) -
         return _of_many(problem, odd, sentence)
     if not seen or any(b.sides is None for b in seen):
         words = "; ".join(filter(None, [sentence, limits_sentence(seen)]))
-        true = with_derivatives(None, true_components(problem, seen, gradient))
+        true = with_derivatives(_value_as_written(problem, seen), true_components(problem, seen, gradient))
         return Verdict("undefined", words, defined=defined_components(problem, seen), true=true)
     found = _by_limits(problem, seen)
     return replace(found, sentence=f"{found.sentence}; {sentence}")
@@ -108,9 +109,14 @@ def judge_pole(problem: Problem) -> Verdict | None:
     if not any(b.is_pole for b in seen):
         return None
     words = f"as it is written, there is no value: {limits_sentence(seen)}; {problem.dtype} misses it by rounding"
-    # Of an array, one element may be all that has no value.
-    true = None if problem.output_shape else TrueNumbers("undefined", {})
-    return Verdict("undefined", words, true=true)
+    return Verdict("undefined", words, true=_value_as_written(problem, seen))
+
+
+def _value_as_written(problem: Problem, seen: Sequence[Behaviour]) -> TrueNumbers | None:
+    """That there is no value, although floats have one: 1/(1/0) is 0 in IEEE 754. Of an array, one element may be all
+    that has none."""
+    missing = not problem.output_shape and any(b.at_point is None for b in seen)
+    return TrueNumbers("undefined", {}) if missing else None
 
 
 def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
@@ -162,7 +168,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     answers = numbers_of(problem, gradient)
     if elements(problem) > BLOCK:
         return _judge_many(problem, ranges, answers, conventions, tape.carrier.dtype)
-    sides = one_sided_derivatives(problem, tape)
+    sides = one_sided_derivatives(problem, tape, ties.certain)
     lost = lost_off_kinks(problem, computed, sides)
     if lost is not None and lost.true is not None:
         if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides):
@@ -195,7 +201,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
         # Where nothing is seen a derivative may exist all the same, unless there is a pole on the way.
         return replace(
             known,
-            word="undefined" if words or not _all_finite(computed, answers) else "inconclusive",
+            word="undefined" if words or _has_pole(problem, computed, answers) else "inconclusive",
             sentence=f"{words or 'one-sided derivatives are not seen there'}{about}",
             sides=None,
             clarke=None,
@@ -218,7 +224,9 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     shown = "shown is the convention" if finite else "the rules give no number there"
     if finite and missed:
         shown = f"{missed}, and shown is what it gives"
-    return replace(known, sentence=f"one-sided derivatives differ; {shown}{about}")
+    told = all(s.agree or s.left != s.right for s in flat)
+    differ = "differ" if told else f"differ by less than {tape.carrier.dtype} can tell"
+    return replace(known, sentence=f"one-sided derivatives {differ}; {shown}{about}")
 
 
 def lost_off_kinks(problem: Problem, tape: Tape, sides: dict[str, list[Sides]]) -> Verdict | None:
@@ -245,10 +253,10 @@ def _true_sides(true: TrueNumbers) -> dict[str, list[Sides]]:
     return {name: [Sides(x, x, True) for x in found] for name, found in numbers.items()}
 
 
-def _all_finite(tape: Tape, numbers: Sequence[float]) -> bool:
-    """Whether some numbers and all values on the way are finite."""
+def _has_pole(problem: Problem, tape: Tape, numbers: Sequence[float]) -> bool:
+    """Whether some numbers or values on the way are infinite, and in balls too: floats alone overflow."""
     values = (x for node in tape.nodes for x in flatten(tape.carrier.nested(tape.values[node])))
-    return all(map(math.isfinite, (*numbers, *values)))
+    return not all(map(math.isfinite, (*numbers, *values))) and truth_of(problem, tape.carrier, finite=False) is None
 
 
 def _misses(ties: Ties, computed: Tape) -> bool:

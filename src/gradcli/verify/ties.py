@@ -99,7 +99,8 @@ def _rounded_once(problem: Problem, tape: Tape) -> Ties:
             order = _Order(tape.carrier.dtype)
             values = _values(tape, exact, order)
             surfaces = _surfaces(tape, exact, order)
-            if order.certain or bits == PRECISIONS[-1]:
+            known = order.certain and all(map(_narrow, _flat(exact.values[problem.output])))
+            if known or bits == PRECISIONS[-1]:
                 return Ties(Tape(graph, tape.carrier, tape.nodes, values, surfaces), order.certain)
     raise AssertionError
 

@@ -110,7 +110,12 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> ProvenG
     except Unstated:
         return None
     balls = [ball for name in problem.wrt for ball in gradient[name]]
-    if bound is None or not all(ball.is_finite() for ball in [*value, *balls]) or _undecided(balls):
+    if (
+        bound is None
+        or not all(ball.is_finite() for ball in [*value, *balls])
+        or _undecided(balls)
+        or _undecided(value)
+    ):
         return None
     rounding = [r for name in problem.wrt for r in bound[1].get(name, [])]
     truth = ProvenGradient(problem, value, balls, bits, bound[0], rounding)
@@ -119,11 +124,11 @@ def truth_of(problem: Problem, carrier: Carrier, finite: bool = True) -> ProvenG
     return truth
 
 
-def _undecided(gradient: list[Ball]) -> bool:
+def _undecided(numbers: list[Ball]) -> bool:
     """Whether a comparison could not be decided at any precision, so that a ball holds both branches: at a
     tie of two numbers that no float holds."""
-    largest = max((abs(ball).upper() for ball in gradient), default=0)
-    return any(ball.rad() > largest * DECIDED and ball.rad() > NOTHING for ball in gradient)
+    largest = max((abs(ball).upper() for ball in numbers), default=0)
+    return any(ball.rad() > largest * DECIDED and ball.rad() > NOTHING for ball in numbers)
 
 
 def _witnessed(problem: Problem, gradient: list[Ball]) -> tuple[bool | None, str]:

@@ -2,9 +2,13 @@
 
 import math
 
+import flint
 import pytest
 
+from gradcli.exact import Exact
 from tests.verify.why.diagnoses import explained, only, why
+
+HALF_PI = Exact(math.pi / 2, "pi/2", lambda: flint.arb.pi() / 2)
 
 
 def test_where_over_a_branch_that_is_not_taken() -> None:
@@ -139,3 +143,18 @@ def test_a_partial_that_overflows_is_no_vertical_tangent() -> None:
     assert (finding.kind, finding.text) == ("infinite", "1/x")
     assert "is -1e400 at x = 1e-200: larger than float64 can hold" in finding.reason
     assert finding.details == []
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "node"),
+    [
+        ("tan(x)", {"x": HALF_PI}, "tan(x)"),
+        ("y/cos(x) + y", {"x": HALF_PI, "y": 2.0}, "y/cos(x)"),
+    ],
+)
+def test_a_pole_as_it_is_written(text: str, point: dict[str, float], node: str) -> None:
+    """cos(pi/2) is 0, and floats make 6e-17 of it."""
+    finding = only(text, **point)
+    assert (finding.kind, finding.text) == ("undefined", node)
+    assert explained(finding) == {"": (0,), **dict.fromkeys(point, (0,))}
+    assert "+infinity from the left and to -infinity from the right" in finding.reason

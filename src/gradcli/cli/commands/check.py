@@ -16,6 +16,7 @@ from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Problem
+from gradcli.syntax.parse import parse
 
 if TYPE_CHECKING:
     from gradcli.syntax.claims import Claim, Refused
@@ -58,8 +59,9 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
     from gradcli.verify.judging import judge, require_claims
     from gradcli.verify.setting import Setting
 
-    claims = read_all(typed)
-    bound = bound_for(query, require_claims(claims), shapes)
+    example = next(iter(parse(query.text).free_names), "f")
+    claims = read_all(typed, example)
+    bound = bound_for(query, require_claims(claims, example), shapes)
     if len(bound.outputs) > 1:
         raise UsageError(
             f"claims are of one output, not of {len(bound.outputs)}", hint="check one expression at a time"
@@ -96,8 +98,8 @@ def asked(bound: Bound, output: int, cotangent: str) -> Problem:
     return Problem(bound.graph, output, inputs_of(bound, ""), bound.point, None, bound.query.settings.dtype)
 
 
-def read_all(typed: Sequence[str]) -> list[Claim | Refused]:
-    """The claims of all options, and of the files that they name."""
+def read_all(typed: Sequence[str], example: str) -> list[Claim | Refused]:
+    """The claims of all options, and of the files that they name. `example`: an input, for mends."""
     from gradcli.carriers.constants import evaluate_constant
     from gradcli.syntax.claims import Refused, claims_of, read_claims
     from gradcli.values.answers import read_answers
@@ -105,7 +107,7 @@ def read_all(typed: Sequence[str]) -> list[Claim | Refused]:
     claims: list[Claim | Refused] = []
     for text in typed:
         if not text.lstrip().startswith("@"):
-            claims += read_claims(text, evaluate_constant)
+            claims += read_claims(text, evaluate_constant, example)
             continue
         try:
             claims += claims_of(read_answers(text.strip()), evaluate_constant)

@@ -13,9 +13,10 @@ from gradcli.verify.why.at_kinks import edge_findings, kink_findings
 from gradcli.verify.why.findings import Diagnosis, Finding
 from gradcli.verify.why.gradient import gradient_digits_findings, nonfinite_findings, tiny_findings, zero_findings
 from gradcli.verify.why.scene import Scene
-from gradcli.verify.why.value import value_digits_findings, value_finding
+from gradcli.verify.why.value import pole_findings, value_digits_findings, value_finding
 
 LOOKS = (
+    pole_findings,
     nonfinite_findings,
     kink_findings,
     edge_findings,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 from gradcli.methods.base import flatten
+from gradcli.methods.enclosures import flat
 from gradcli.verify.explain import Cause, value_cause
+from gradcli.verify.sharp import judge_pole
 from gradcli.verify.why import lost
 from gradcli.verify.why.findings import Finding, Kind, Part
 from gradcli.verify.why.helps import (
     finding_at,
     first_fault,
     offer,
+    part_of,
     whole_value,
 )
 from gradcli.verify.why.mend import mend_at
@@ -43,6 +46,21 @@ def value_finding(scene: Scene) -> Finding:
     mends = (mend_at(scene, node, first_fault) for node in (cause.node, origin) if node is not None)
     offer(scene, found, next(filter(None, mends), None), cause.hint)
     return found
+
+
+def pole_findings(scene: Scene, findings: list[Finding]) -> None:
+    """The value and its derivatives where what is written has a pole, which floats miss: tan(x) at pi/2."""
+    swept = scene.truth.swept
+    if swept is None or scene.truth.value is not None:
+        return
+    verdict = judge_pole(scene.problem)
+    if verdict is None:
+        return
+    values = ((node, flat(swept.tape.values[node])) for node in swept.tape.nodes)
+    without_number = (node for node, balls in values if not all(ball.is_finite() for ball in balls))
+    derivatives = [part_of(scene, name, range(len(numbers))) for name, numbers in scene.gradient.items()]
+    node = next(without_number, scene.problem.output)
+    findings.append(finding_at(scene, "undefined", [whole_value(scene), *derivatives], node, verdict.sentence))
 
 
 def value_digits_findings(scene: Scene, findings: list[Finding]) -> None:
