@@ -90,16 +90,17 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
 
 
 def _without_gaps(looked: list[Compared]) -> tuple[list[Compared], str]:
-    """The points without those where a formula that is right at all others has no value, and what to say of them.
+    """The points without those where a formula has no value, and what to say of them where it is right at all others.
 
-    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps; where
-    random points do, they are a part of the domain.
+    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps, and
+    show nothing of a formula that is wrong elsewhere; where random points do, they are a part of the domain.
     """
     kept = [c for c in looked if c.irregular or finite(c.claimed)]
     gaps = len(looked) - len(kept)
-    if not gaps or not kept or not all(c.agrees for c in kept):
-        return looked, ""
-    return kept, f"it has no value at {gaps} of {len(looked)} points"
+    if gaps and kept and all(c.agrees for c in kept):
+        return kept, f"it has no value at {gaps} of {len(looked)} points"
+    only_gaps = all(c.agrees for c in looked if finite(c.claimed))
+    return looked if only_gaps else kept, ""
 
 
 def counterexample(looked: Sequence[Compared]) -> Compared | None:
