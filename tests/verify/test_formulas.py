@@ -219,6 +219,16 @@ def test_a_gap_is_no_counterexample_where_there_is_another_and_hides_no_slip() -
     assert kinds(wrong) == {"transposed matrix"}
 
 
+def test_a_round_point_that_hides_a_slip_gives_way_to_another() -> None:
+    """At x = 1 the inner derivative of exp(-x^2/2) is -1, and to forget it looks like a flipped sign."""
+    forgotten = anywhere("exp(-x^2/2)", "x: exp(-x^2/2)")
+    assert kinds(forgotten) == {"missing chain factor"}
+    assert forgotten.point is not None
+    assert forgotten.point["x"] != 1.0
+    given = one("exp(-x^2/2)", {"x": 1.0}, "x: exp(-x^2/2)")
+    assert given.point == {"x": 1.0}
+
+
 def test_what_was_read_into_a_formula_is_said() -> None:
     assert one("x^3", {"x": 2.0}, "x: 1/2x").note == "`1/2x` was read as `(1/2)*x`"
 
