@@ -27,7 +27,6 @@ DERIVATIVE = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂](\w+)\s*([:=].*)", re.DOTALL)
 HINT = 'write --claim NAME=NUMBER, --claim "NAME: FORMULA" or --claim @answers.json'
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
-DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 SIGNS = str.maketrans("−–", "--")
 NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?|∞)", re.IGNORECASE)
 MOST_DIGITS = 400
@@ -83,11 +82,8 @@ def read_claims(text: str, evaluate: Evaluate) -> list[Claim | Refused]:
     if colon >= 0 and not 0 <= equals < colon:
         return [attempt(text[:colon].strip(), text[colon + 1 :], lambda: _formula(text, colon))]
     try:
-        bindings = split_bindings(text)
+        bindings = split_bindings(text, _mend(text))
     except GradcliError as error:
-        error.hint = (
-            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}" if DECIMAL_COMMA.search(text) else _mend(text)
-        )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
 
