@@ -13,28 +13,37 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from gradcli.carriers.noisy import PERTURBATION, Noisy
 from gradcli.carriers.tape import Tape, evaluate, input_values
 from gradcli.methods.base import by_input, elements, flatten, numbers_of, unflatten, weigh
-from gradcli.methods.differences import Estimate
+from gradcli.methods.differences import UNIT_ROUNDOFF, Estimate
 from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
 from gradcli.primitives.declare import Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
 
+NOISY_SWEEPS = 2
 DIRECTIONS = 8
 """Beside the axes, along which a function of several inputs is looked at."""
 
 
 class Sides(NamedTuple):
     """Left and right derivative of one component; `exist`: whether both do, and differences do not contradict them;
-    `limit`: they are numerical limits of the function, and no rule gave them; `seen`: differences of floats did."""
+    `limit`: they are numerical limits of the function, and no rule gave them; `seen`: differences of floats did;
+    `rounding`: what cancellation may leave of them."""
 
     left: float
     right: float
     exist: bool
     limit: bool = False
     seen: bool = False
+    rounding: float = 0.0
+
+    @property
+    def drowned(self) -> bool:
+        """Whether cancellation leaves no digit of them, which are taken for 0."""
+        return self.exist and self.left == self.right == 0.0 < self.rounding
 
     @property
     def agree(self) -> bool:
@@ -48,7 +57,7 @@ class Sides(NamedTuple):
     def gives(self, number: float, dtype: str) -> bool:
         """Whether a number is the derivative, as far as it is known."""
         slack = self.known(dtype) * max(abs(self.left), abs(number))
-        return self.agree and abs(self.left - number) <= slack
+        return self.agree and abs(self.left - number) <= slack + self.rounding
 
 
 STEPS = (-0.618033988749895, -1e-3, 1e-3, 0.618033988749895)
@@ -57,6 +66,8 @@ SEEN = 1e-8
 """The same of two numerical limits, of which nine digits are known."""
 SETTLED = 1e-6
 """The same of two differences of floats."""
+MARGIN = 64.0
+"""Times the rounding that is seen in a few sweeps: the values on the way are rounded too."""
 SLACK = {"float64": 1e-12, "float32": 1e-4}
 """Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 
@@ -84,6 +95,9 @@ def one_sided_derivatives(problem: Problem, tape: Tape) -> dict[str, list[Sides]
         for place in unseen:
             if found[place] is None:
                 found[place] = _seen_sides(line, *directions[place], tape.carrier.dtype)
+    lost = [place for place, sides in enumerate(found) if sides is not None and sides.drowned]
+    for place, behaviour in zip(lost, behaviours(problem, lost), strict=False):
+        found[place] = behaviour.sides or found[place]
     known = iter([sides or Sides(math.nan, math.nan, False) for sides in found])
     return {name: list(islice(known, size(problem.input_shape(name)))) for name in problem.wrt}
 
@@ -98,7 +112,27 @@ def _swept_sides(
     dtype = tape.carrier.dtype
     exist = _possible(left, line.side(direction, position, -1), dtype)
     exist = exist and _possible(right, line.side(direction, position, +1), dtype)
-    return Sides(left, left if close(left, right, dtype) else right, exist)
+    rounding = max(_rounding(problem, tape, kinks, direction, sign, side) for sign, side in ((-1, left), (+1, right)))
+    if 0.0 < max(abs(left), abs(right)) <= rounding:
+        return Sides(0.0, 0.0, exist, rounding=rounding)
+    agree = close(left, right, dtype) or abs(left - right) <= rounding
+    return Sides(left, left if agree else right, exist, rounding=rounding if left or right else 0.0)
+
+
+def _rounding(
+    problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int, slope: float
+) -> float:
+    """What rounding may leave of a swept slope: contributions that cancel (x - max(x) moves nothing in a softmax, and
+    0.1|x| + 0.2|x| - 0.3|x| is 0) leave some, and that is no slope."""
+    noise = PERTURBATION * UNIT_ROUNDOFF[tape.carrier.dtype]
+    known = {node: tape.surfaces(node) for node in kinks}
+    surfaces = {node: found[0] for node, found in known.items() if len(found) == 1}
+    deviation = 0.0
+    for seed in range(NOISY_SWEEPS):
+        noisy = Tape(tape.graph, Noisy(tape.carrier, noise, seed), tape.nodes, tape.values, surfaces)
+        found = _swept(problem, noisy, kinks, direction, sign)
+        deviation = max(deviation, abs(slope - found) if found is not None else 0.0)
+    return MARGIN * deviation / PERTURBATION if math.isfinite(deviation) else 0.0
 
 
 def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]]) -> bool | None:
@@ -113,20 +147,25 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
         return False
     directions = list(_oblique(problem))
     found = [_swept(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
-    if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
+    swept = tape if found and all(slope is not None and math.isfinite(slope) for slope in found) else None
+    if swept is None:
         from gradcli.verify.limits import slopes_along
 
         found = [*(slopes_along(problem, directions) or [math.nan])]
     bends: bool | None = False
     by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
     slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
+
+    def rounding(direction: dict[str, Nested], slope: float) -> float:
+        return 0.0 if swept is None else _rounding(problem, swept, set(swept.kinks()), direction, +1, slope)
+
     for direction, slope in zip(directions, found, strict=False):
         weights = numbers_of(problem, direction)
         expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))
         largest = math.fsum(abs(w * p) for w, p in zip(weights, partials, strict=True))
         if slope is None or not math.isfinite(slope):
             bends = None
-        elif abs(slope - expected) > slack * max(largest, abs(slope)):
+        elif abs(slope - expected) > slack * max(largest, abs(slope)) + rounding(direction, slope):
             return True
     return bends
 
