@@ -173,3 +173,23 @@ def test_which_components_exist_is_in_the_order_of_the_derivative(layout: str) -
     text = run_gradcli("grad", "sum([[1,2,3],[4,5,6]]*|x|)", "--at", "x=zeros(2,3)", "--layout", layout).stdout
     first = "[-1, 1], [-2, 2]" if layout == "torch" else "[-1, 1], [-4, 4]"
     assert f"from left and right: {first}" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "jumps", "continuous"),
+    [
+        (("hessian",), "floor(x)*x^2", "where(x > 2, x^2 - 4, 4 - x^2)"),
+        (("hvp", "--tangent", "x=1"), "where(x > 2, x^2 + 1, x^2)", "x*|x - 2|"),
+    ],
+)
+def test_where_the_value_jumps_there_is_no_second_derivative(
+    command: tuple[str, ...], jumps: str, continuous: str
+) -> None:
+    """A function that is differentiable is continuous: the first of each pair is not, at 2, and the second is."""
+    name, *more = command
+    done = run_gradcli(name, jumps, "--at", "x=2", *more)
+    assert done.status == 3
+    assert "undefined: there is no first derivative: the value jumps" in done.stdout
+    done = run_gradcli(name, continuous, "--at", "x=2", *more)
+    assert done.status == 0
+    assert "kink: " in done.stdout

@@ -135,6 +135,18 @@ def test_where_it_is_undefined() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_vertical_tangent_has_no_digits_and_is_infinite() -> None:
+    """Balls have no bound for 1/(2 sqrt(0)); the line is the same without --precision."""
+    done = proven("sqrt(x)", "x=0", 30)
+    assert done.status == 3
+    assert done.stdout.splitlines() == run_gradcli("grad", "sqrt(x)", "--at", "x=0").stdout.splitlines()
+    assert "∂f/∂x = inf" in done.stdout
+
+
+def test_one_digit_is_one() -> None:
+    assert "verified: 1 digit proven in balls of" in proven("sin(x)", "x=1", 1).stdout
+
+
 def test_float32_rounds_the_point_and_nothing_else() -> None:
     done = proven("x/3", "x=0.1", 20, "--dtype", "float32")
     assert Decimal(shown(done, "∂f/∂x")) == Decimal("0.33333333333333333333")

@@ -13,7 +13,7 @@ import mpmath
 import pytest
 
 from gradcli.methods.enclosures import working
-from gradcli.methods.proven import bound_text, decimal_digits, nearest_float, proven_text, short_text
+from gradcli.methods.proven import bound_text, decimal_digits, is_tiny, nearest_float, proven_text, short_text
 from tests.conftest import Count
 
 DIGITS = (1, 2, 17, 50, 5000)
@@ -218,3 +218,14 @@ def test_zero_is_printed_only_of_zero() -> None:
     assert proven_text(tiny) is None
     assert bound_text(tiny) == "|g| < 2^-1999"
     assert proven_text(flint.arb(0)) == "0"
+
+
+def test_the_exponent_of_a_bound_is_no_number_of_hundreds_of_digits(arb: Any) -> None:
+    """exp(-exp(100)) is 2^-3.88e43: 2^-1e43 is above it, and 2^-1e44 is not."""
+    with mpmath.workdps(60):
+        assert 1e43 < mpmath.exp(100) / mpmath.log(2) < 1e44
+    assert bound_text((-arb(100).exp()).exp()) == "|g| < 2^-1e43"
+    assert is_tiny("|g| < 2^-1e43", 53)
+    assert is_tiny("|g| < 2^-5119", 53)
+    assert not is_tiny("|g| < 2^-3", 53)
+    assert not is_tiny("no bound", 53)

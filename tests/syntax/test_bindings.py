@@ -71,3 +71,19 @@ def test_points_into_what_was_typed(text: str, marked: str) -> None:
     assert caught.value.source == text
     assert text[span.start : span.end] == marked
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("x=1,5", "a decimal point is a point: x=1.5"),
+        ("y=2, x=-1, 5", "a decimal point is a point: y=2, x=-1.5"),
+        ("x=[1,2],5", "as for the option"),
+        ("x:1", "as for the option"),
+        ("e(0)", "as for the option"),
+    ],
+)
+def test_the_hint_is_that_of_the_option_or_a_decimal_point(text: str, hint: str) -> None:
+    with pytest.raises(GradcliError) as refused:
+        split_bindings(text, "as for the option")
+    assert refused.value.hint == hint

@@ -23,3 +23,11 @@ def test_what_is_no_file_of_answers_is_one_error(typed: str, tmp_path: Path, mon
     with pytest.raises(GradcliError) as caught:
         read_answers(typed)
     assert caught.value.source == typed
+
+
+def test_a_name_that_is_claimed_twice_is_refused(tmp_path: Path) -> None:
+    """Python keeps the last of them: which one was meant, nobody knows."""
+    path = tmp_path / "answers.json"
+    path.write_text('{"x": 2, "y": 1, "x": 3}')
+    with pytest.raises(GradcliError, match="'x' is claimed twice"):
+        read_answers(f"@{path}")

@@ -14,6 +14,11 @@ from tests.render.inspections import inspect
         ("sum(ln(x))", [-1.0, -2.0, -3.0, -4.0], " at x from -4 to -1:"),
         ("sum(ln(x))", [[1.0, 2.0], [-0.5, 1.0]], " at x[1,0] = -0.5:"),
         ("ln(x)", -1.0, " at x = -1:"),
+        # Six digits would show a number that is in the domain.
+        ("acos(x)", 1.0000001, " at x = 1.0000001:"),
+        ("sum(acosh(x))", [0.99999999, 2.0], " at x[0] = 0.99999999:"),
+        ("ln(x)", -801027.43, " at x = -801027.4:"),
+        ("ln(x)", -0.123456789, " at x = -0.123457:"),
     ],
 )
 def test_the_elements_that_fail(text: str, x: object, place: str) -> None:

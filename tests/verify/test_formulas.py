@@ -15,6 +15,7 @@ from gradcli.syntax.build import build
 from gradcli.syntax.claims import read_claims
 from gradcli.syntax.parse import parse
 from gradcli.verify.claims import Judgement
+from gradcli.verify.explain import finite
 from gradcli.verify.judging import judge
 from gradcli.verify.setting import Setting
 from tests.verify.judgements import judged, kinds, one
@@ -209,6 +210,23 @@ def test_a_gap_that_only_round_points_meet_is_said_and_is_not_wrong() -> None:
     assert "it has no value at" in right.note
     assert one("det(A)", {"A": [[1.0, 1.0], [1.0, 1.0]]}, "A: det(A)*inv(A)'").word == "wrong"
     assert one("det(A)", {"A": [[1.0, 2.0], [3.0, 5.0]]}, "A: det(A)*inv(A)").word == "wrong"
+
+
+def test_a_gap_is_no_counterexample_where_there_is_another_and_hides_no_slip() -> None:
+    """det(A) inv(A) is the transpose of the derivative of det(A), and has no value at [[1, 1], [1, 1]]."""
+    wrong = anywhere("det(A)", "A: det(A)*inv(A)", A=(2, 2))
+    assert finite(wrong.claimed)
+    assert kinds(wrong) == {"transposed matrix"}
+
+
+def test_a_round_point_that_hides_a_slip_gives_way_to_another() -> None:
+    """At x = 1 the inner derivative of exp(-x^2/2) is -1, and to forget it looks like a flipped sign."""
+    forgotten = anywhere("exp(-x^2/2)", "x: exp(-x^2/2)")
+    assert kinds(forgotten) == {"missing chain factor"}
+    assert forgotten.point is not None
+    assert forgotten.point["x"] != 1.0
+    given = one("exp(-x^2/2)", {"x": 1.0}, "x: exp(-x^2/2)")
+    assert given.point == {"x": 1.0}
 
 
 def test_what_was_read_into_a_formula_is_said() -> None:

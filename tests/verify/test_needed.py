@@ -3,6 +3,8 @@ by every command, although the output is a number (witness: torch, which shows t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -15,7 +17,7 @@ from gradcli.verify.certainty import beyond_floats
 from gradcli.verify.comparison import undecidable
 from gradcli.verify.explain import has_value, require_finite
 from gradcli.verify.needed import nan_nodes, needed_elements
-from gradcli.verify.verdict import require_number
+from gradcli.verify.verdict import check_gradient, require_number
 from tests.verify.problems import check, problem
 from tests.verify.why.diagnoses import only, why
 
@@ -72,6 +74,11 @@ VANISHED = [
     ("atan2(x, x^3)", {"x": 0.0}, "atan2(x, x^3)"),
     ("sum(atan2(x, x))", {"x": [1.0, 0.0]}, "atan2(x, x)"),
     ("x + detach(atan2(x, x))", {"x": 0.0}, "atan2(x, x)"),
+    # and arithmetic with infinity, behind which the result may be finite.
+    ("atan(1/x)", {"x": 0.0}, "1/x"),
+    ("exp(-(1/x)^2)", {"x": 0.0}, "1/x"),
+    ("relu(ln(x))", {"x": 0.0}, "ln(x)"),
+    ("sum(sigmoid(ln(x)))", {"x": [1.0, 0.0]}, "ln(x)"),
 ]
 
 
@@ -93,6 +100,19 @@ def test_a_nan_that_vanishes_leaves_no_value(text: str, point: dict, node: str) 
     finding = only(text, **point)
     assert finding.kind == "undefined"
     assert finding.reason.startswith(f"{node} is undefined at x")
+
+
+def test_a_mask_may_be_minus_infinity() -> None:
+    """Attention masks scores with it: torch's gradient is that of the softmax over what is left."""
+    asked = problem("softmax(x + ln(m))[0]", x=[1.0, 2.0, 3.0], m=[1.0, 0.0, 1.0])
+    with pytest.raises(DomainError, match="ln"):
+        require_finite(asked, Tensors("cpu"), "")
+    masked = replace(asked, wrt=("x",))
+    require_finite(masked, Tensors("cpu"), "")
+    scores = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    torch.softmax(scores + torch.tensor([0.0, -torch.inf, 0.0], dtype=torch.float64), 0)[0].backward()
+    assert scores.grad is not None
+    assert check_gradient(masked, Tensors("cpu")).gradient["x"] == pytest.approx(scores.grad.tolist(), abs=1e-15)
 
 
 @pytest.mark.parametrize(

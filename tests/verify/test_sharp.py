@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 import gradcli
 from tests.verify.problems import check
@@ -194,3 +195,31 @@ def test_a_limit_that_is_not_seen_is_no_reason_to_call_it_undefined() -> None:
     # By y[1] it is 0 from both sides, and the right one is beyond the steps.
     point = {"x": [1.0, 1e-300], "y": [1.0, 0.0]}
     assert check("min(min(min(x, y), y)*softmax(y)*atan(y))", **point).verdict.word == "inconclusive"
+
+
+@pytest.mark.parametrize("count", [3, 5, 10])
+def test_a_maximum_that_is_subtracted_makes_no_kink(count: int) -> None:
+    """A softmax does not change when its arguments are shifted, and is smooth: at equal ones, torch's gradient of the
+    sum of its squares is 0. What rounding leaves of the contributions along max(x) is no slope."""
+    stable = "p = exp(x - max(x))/sum(exp(x - max(x))); sum(p^2) + 0.5*sum(x)"
+    flat = "p = exp(x - max(x))/sum(exp(x - max(x))); sum(p^2)"
+    x = torch.zeros(count, dtype=torch.float64, requires_grad=True)
+    (torch.softmax(x, 0) ** 2).sum().backward()
+    assert x.grad is not None
+    for text, slope in ((flat, 0.0), (stable, 0.5)):
+        found = check(text, x=[0.0] * count)
+        assert found.verdict.word == "verified", found.verdict.sentence
+        assert found.gradient["x"] == pytest.approx([g + slope for g in x.grad.tolist()], abs=1e-15)
+
+
+def test_kinks_that_cancel_are_none_and_a_small_one_beside_them_is() -> None:
+    """0.1 + 0.2 - 0.3 is 0 for the decimals that are written, and 5.6e-17 for floats."""
+    cancelled = "0.1*|x - y| + 0.2*|x - y| - 0.3*|x - y|"
+    assert check(cancelled, x=0.0, y=0.0).verdict.word == "verified"
+    verdict = check(f"{cancelled} + 1e-15*|x|", x=0.0, y=0.0).verdict
+    assert verdict.word == "kink"
+    assert verdict.sides is not None
+    assert verdict.sides["x"][0][:2] == pytest.approx((-1e-15, 1e-15), rel=1e-8)
+    alone = check("|x|*1e-20", x=0.0).verdict
+    assert alone.sides is not None
+    assert alone.sides["x"][0][:2] == (-1e-20, 1e-20)

@@ -189,7 +189,7 @@ def parse_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) -> Ma
         if text.strip() == "ones":
             found |= {name: parse_direction("ones", shape, "--tangent", bound.query) for name, shape in shapes.items()}
             continue
-        for binding in split_bindings(text):
+        for binding in split_bindings(text, tangent_hint(wrt)):
             if binding.name not in shapes:
                 hint = f"the inputs differentiated by are {', '.join(shapes) or 'none'}"
                 raise NameProblem(
@@ -208,9 +208,14 @@ def required_tangents(bound: Bound, wrt: Sequence[str], typed: Sequence[str]) ->
     if found is None:
         raise UsageError(
             "a tangent is needed: the direction to differentiate along",
-            hint=f"--tangent ones, or --tangent {wrt[0] if wrt else 'x'}=...",
+            hint=tangent_hint(wrt),
         )
     return found
+
+
+def tangent_hint(wrt: Sequence[str]) -> str:
+    """How a tangent is written."""
+    return f"--tangent ones, or --tangent {wrt[0] if wrt else 'x'}=..."
 
 
 def problem_of(bound: Bound, output: int, wrt: str, cotangent: str = "") -> Problem:

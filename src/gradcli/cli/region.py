@@ -27,7 +27,7 @@ MOST_POINTS = 10_000_000
 
 def read_region(typed: str, query: Query) -> dict[str, Interval]:
     """The intervals by input. Raises GradcliError that points into the text."""
-    return {binding.name: read_interval(typed, binding, query) for binding in split_bindings(typed)}
+    return {binding.name: read_interval(typed, binding, query) for binding in split_bindings(typed, HINT)}
 
 
 def read_interval(typed: str, binding: Binding, query: Query) -> Interval:

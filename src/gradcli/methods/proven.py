@@ -12,6 +12,8 @@ DIGITS = 17
 """Decimal digits that tell any two float64 apart."""
 SHORT = 6
 """Decimal digits of a number in a sentence."""
+WRITTEN_OUT = 10**18
+"""Exponents of a bound from here on are powers of ten themselves."""
 LARGEST_EXPONENT = 4_000_000
 """In bits. Numbers beyond are bounded, not written in digits."""
 POSITIONAL = -5
@@ -104,13 +106,16 @@ def is_number(text: str) -> bool:
 def is_tiny(text: str, bits: int) -> bool:
     """Whether a bound is so small that the number is as good as 0 at this precision."""
     exponent = text.partition("< 2^")[2]
-    return exponent.lstrip("-").isdigit() and int(exponent) < -bits / 2
+    return bool(exponent) and float(exponent) < -bits / 2
 
 
 def _power_above(ball: Ball) -> str:
-    """A power of two that the size of no number of the ball exceeds."""
+    """A power of two that the size of no number of the ball exceeds. Beyond 2^-1e18 its exponent is a power of ten: the
+    hundreds of digits of a larger one tell nobody more."""
     mantissa, exponent = ball.abs_upper().upper().man_exp()
-    return f"2^{int(exponent) + int(mantissa).bit_length()}"
+    power = int(exponent) + int(mantissa).bit_length()
+    digits = len(str(-power)) - 1
+    return f"2^{power}" if power > -WRITTEN_OUT else f"2^-1e{digits}"
 
 
 def _agreed(ball: Ball, digits: int) -> tuple[str, Any, int] | None:

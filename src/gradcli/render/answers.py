@@ -69,8 +69,10 @@ def gradient_rows(
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
     rows = []
     laid_out = components_in_layout(problem, check.verdict, layout)
+    # Of a derivative that does not exist balls have no digits; floats show that a tangent is vertical.
+    floats = check.proof is None or check.verdict.word == "undefined"
     for wrt in problem.wrt:
-        gradient = check.gradient if check.proof is None else check.proof.by_input()
+        gradient = check.gradient if floats or check.proof is None else check.proof.by_input()
         answer, about = gradient_text(gradient[wrt], problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined":

@@ -15,7 +15,7 @@ from gradcli.render.summary import weights_text
 from gradcli.render.truths import derivative_truths
 from gradcli.shapes import index_text, size
 from gradcli.verify.certainty import beyond_floats
-from gradcli.verify.explain import has_value, premise_cause, value_cause
+from gradcli.verify.explain import differentiated, has_value, premise_cause, value_cause
 from gradcli.verify.verdict import check_gradient
 from gradcli.verify.witnesses import Verdict, verdict_details
 
@@ -78,8 +78,9 @@ def lacks_cotangent(problem: Problem) -> bool:
 def judge(problem: Problem, carrier: Carrier, inspection: Inspection) -> Verdict:
     """What an independent witness says of an output's gradient, or why its value is not finite."""
     assert inspection.tape is not None
-    if not has_value(inspection.tape, problem.output):
-        cause = value_cause(inspection.tape, problem.output)
+    inputs = differentiated(problem)
+    if not has_value(inspection.tape, problem.output, inputs):
+        cause = value_cause(inspection.tape, problem.output, inputs)
         words = cause.sentence if cause else "the point itself is not finite"
         proven = None if lacks_cotangent(problem) else beyond_floats(problem, carrier, words)
         return proven or Verdict("undefined", words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from gradcli.syntax.program import WORDS, Program
 from gradcli.syntax.tokens import Kind, tokenize
 
 HINT = "write --at x=2, or --at x1=2,x2=5"
+DECIMAL_COMMA = re.compile(r"(?<=\d),\s*$")
 OPENING, CLOSING = frozenset("([⟨"), frozenset(")]⟩")
 TO = ".."
 """Between the ends of an interval."""
@@ -32,15 +34,15 @@ class Binding(NamedTuple):
     value: Span
 
 
-def split_bindings(text: str) -> list[Binding]:
+def split_bindings(text: str, hint: str = HINT) -> list[Binding]:
     """The bindings of a comma-separated list; commas inside brackets and strings do not separate, and behind `@` only
     one before the next `name=` does.
 
-    The values are not looked at. Raises GradcliError.
+    The values are not looked at. Raises GradcliError, with a hint how the option is written.
     """
     found: dict[str, Binding] = {}
     for start, end in _pieces(text):
-        binding = _binding(text, start, end)
+        binding = _binding(text, start, end, hint)
         if binding.name in found:
             raise NameProblem(
                 f"'{binding.name}' is bound twice", span=binding.span, source=text, hint="give it one value"
@@ -90,23 +92,26 @@ def interval_ends(text: str, place: Span) -> tuple[Span, Span] | None:
     return (low, high) if low.start < low.end and high.start < high.end else None
 
 
-def _binding(text: str, start: int, end: int) -> Binding:
+def _binding(text: str, start: int, end: int, hint: str) -> Binding:
     whole = Span(start, end)
+    comma = DECIMAL_COMMA.search(text[:start])
+    if comma and text[start:end].isdecimal():
+        hint = f"a decimal point is a point: {text[: comma.start()]}.{text[start:end]}"
     if start == end:
-        raise ExpressionError("a binding is missing", span=whole, source=text, hint=HINT)
+        raise ExpressionError("a binding is missing", span=whole, source=text, hint=hint)
     equals = text.find("=", start, end)
     left = stripped(text, start, end if equals < 0 else equals)
     written = text[left.start : left.end]
     name = name_of(written)
     if name is None:
         if equals < 0:
-            raise ExpressionError("a binding is a name, '=' and a value", span=whole, source=text, hint=HINT)
-        raise NameProblem(f"'{written}' is no name to bind", span=left, source=text, hint=HINT)
+            raise ExpressionError("a binding is a name, '=' and a value", span=whole, source=text, hint=hint)
+        raise NameProblem(f"'{written}' is no name to bind", span=left, source=text, hint=hint)
     if equals < 0:
-        raise ExpressionError(f"'{name}' needs '=' and a value", span=left, source=text, hint=HINT)
+        raise ExpressionError(f"'{name}' needs '=' and a value", span=left, source=text, hint=hint)
     value = stripped(text, equals + 1, end)
     if value.start == value.end:
-        raise ExpressionError(f"'{name}' has no value", span=Span(equals, equals + 1), source=text, hint=HINT)
+        raise ExpressionError(f"'{name}' has no value", span=Span(equals, equals + 1), source=text, hint=hint)
     return Binding(name, left, value)
 
 

@@ -26,7 +26,6 @@ Evaluate = Callable[[Graph, int], Nested]
 DERIVATIVE = re.compile(r"\s*[d∂]\w*\s*/\s*[d∂](\w+)\s*([:=].*)", re.DOTALL)
 NUMBER = re.compile(r"([+-]?)\s*((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\.\.\.|…)?", re.IGNORECASE)
 """A decimal number, perhaps with dots behind it for the digits that are not written."""
-DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 SIGNS = str.maketrans("−–", "--")
 NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?|∞)", re.IGNORECASE)
 MOST_DIGITS = 400
@@ -88,13 +87,8 @@ def read_claims(text: str, evaluate: Evaluate, example: str = "NAME") -> list[Cl
     if colon >= 0 and not 0 <= equals < colon:
         return [attempt(text[:colon].strip(), text[colon + 1 :], lambda: _formula(text, colon, example))]
     try:
-        bindings = split_bindings(text)
+        bindings = split_bindings(text, _mend(text, example))
     except GradcliError as error:
-        error.hint = (
-            f"a decimal point is a point: {DECIMAL_COMMA.sub('.', text)}"
-            if DECIMAL_COMMA.search(text)
-            else _mend(text, example)
-        )
         return [Refused("", text, error)]
     return [_attempted(binding, text, evaluate) for binding in bindings]
 

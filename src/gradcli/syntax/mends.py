@@ -6,6 +6,7 @@ import re
 
 from gradcli.errors import ExpressionError, NameProblem, Span, closest
 from gradcli.primitives.registry import function_names
+from gradcli.syntax.elsewhere import EXPRESSIONS, SEVERAL
 from gradcli.syntax.tokens import Kind, Token
 
 OPENING = ("(", "[", "⟨", "|", "||", "‖")
@@ -14,9 +15,6 @@ FACTOR = re.compile(r"[^\W\d_]_?\d*")
 
 LETTERS = {"σ": "sigmoid", "Σ": "sum", "Γ": "gamma"}
 """Letters that mathematics uses for functions."""
-EIGENVALUES = "eigvalsh(A) gives the eigenvalues of a symmetric A, eigvecsh(A) its eigenvectors"
-ELSEWHERE = dict.fromkeys(("eigh", "eig", "eigs", "eigvals", "eigen"), EIGENVALUES)
-"""Functions of other libraries that are several here."""
 CONDITIONAL = {"if", "else"}
 LONGEST_COMPARISON = 60
 BETWEEN = (",", ";", ":", "=", "and", "or", "not", "<", ">", "<=", ">=", "==", "!=")
@@ -29,8 +27,10 @@ def unknown_function(name: str, functions: list[str], is_variable: bool, span: S
     similar = None if is_variable else closest(name, functions)
     if name in LETTERS:
         hint = f"write {LETTERS[name]}(x), or {name}*(...) to multiply"
-    elif name in ELSEWHERE:
-        hint = ELSEWHERE[name]
+    elif name in SEVERAL:
+        hint = SEVERAL[name]
+    elif name in EXPRESSIONS and not is_variable:
+        hint = f"write {EXPRESSIONS[name]}"
     elif is_variable or FACTOR.fullmatch(name):
         hint = f"write {name}*(...) to multiply"
     else:

@@ -22,7 +22,7 @@ def read_answers(typed: str) -> dict[str, Any]:
         try:
             with open(source.path, encoding="utf-8-sig") as file:
                 # The digits of a number are part of the claim, so that it stays text.
-                content = json.load(file, parse_float=str, parse_int=str, parse_constant=str)
+                content = json.load(file, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
         except UnicodeDecodeError as error:
             raise FileError(f"'{source.path}' is not UTF-8 text", hint="save it as UTF-8") from error
         except RecursionError as error:
@@ -32,3 +32,13 @@ def read_answers(typed: str) -> dict[str, Any]:
         if not isinstance(content, dict) or not content:
             raise FileError(f"'{source.path}' holds no object of claims by name", hint=HINT)
     return content
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of a name that stands there twice Python would keep the last value, without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise FileError(f"'{twice}' is claimed twice", hint="give it one value")
+    return found

@@ -26,7 +26,7 @@ from gradcli.methods.reverse import METHOD as REVERSE
 from gradcli.methods.symbolic import AT_KINK
 from gradcli.problem import Derivative, Problem
 from gradcli.verify.certainty import beyond_floats, judge_against
-from gradcli.verify.explain import finite, has_value
+from gradcli.verify.explain import differentiated, finite, has_value
 from gradcli.verify.reference import TRUTH, Gate, Row, find_reference, measure
 from gradcli.verify.remainder import Remainder, remainder_rate
 from gradcli.verify.thresholds import ALL_DIGITS, is_seen
@@ -164,7 +164,7 @@ def undecidable(problem: Problem, carrier: Carrier) -> Verdict | None:
     gradient = REVERSE.differentiate(problem, carrier).gradient
     assert gradient is not None
     tape = tape_of(problem, carrier)
-    if not has_value(tape, problem.output):
+    if not has_value(tape, problem.output, differentiated(problem)):
         words = "the value is not finite in floats"
         return beyond_floats(problem, carrier, words) or Verdict("undefined", words)
     at_kink = judge_kink_as_written(problem, tape, gradient)

@@ -150,6 +150,9 @@ def second_kink(problem: Problem, carrier: Carrier, numbers: Sequence[float]) ->
     where = f"the point is on a kink of {names}{missed}"
     if not all(map(math.isfinite, numbers)):
         return Verdict("undefined", f"the rules give no second derivative there: {where}")
+    first = check_gradient(problem, carrier).verdict
+    if first.word == "undefined":
+        return Verdict("undefined", f"there is no first derivative: {first.sentence}")
     return Verdict("kink", f"{where}: there may be no second derivative; shown is what the rules give")
 
 

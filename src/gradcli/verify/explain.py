@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gradcli.carriers.base import Carrier
@@ -44,14 +44,20 @@ def finite(nested: Any) -> bool:
     return all(math.isfinite(v) for v in flatten(nested))
 
 
-def has_value(tape: Tape, output: int) -> bool:
+def has_value(tape: Tape, output: int, inputs: Collection[int] = ()) -> bool:
     """Whether the output is finite, and needs nothing that has no value at the point."""
-    return finite(tape.carrier.nested(tape.values[output])) and value_cause(tape, output) is None
+    return finite(tape.carrier.nested(tape.values[output])) and value_cause(tape, output, inputs) is None
 
 
-def value_cause(tape: Tape, output: int) -> Cause | None:
-    """The first node that is outside its domain or overflows although its arguments are finite, if any."""
-    strange = non_finite_nodes(tape, output)
+def differentiated(problem: Problem) -> list[int]:
+    """The nodes of the inputs that are differentiated by."""
+    return [problem.graph.inputs[name] for name in problem.wrt]
+
+
+def value_cause(tape: Tape, output: int, inputs: Collection[int] = ()) -> Cause | None:
+    """The first node that is outside its domain or overflows although its arguments are finite, if any. A pole that no
+    comparison meets counts where it depends on one of the inputs."""
+    strange = non_finite_nodes(tape, output, inputs)
     names = display_names(tape.graph, [output]) if strange else {}
     for node, elements in strange.items():
         if tape.graph.is_leaf(node) or not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
@@ -73,12 +79,12 @@ def value_cause(tape: Tape, output: int) -> Cause | None:
     return None
 
 
-def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
+def non_finite_nodes(tape: Tape, output: int, inputs: Collection[int] = ()) -> dict[int, list[int]]:
     """The nodes that make the output no number, with those of their elements, in creation order: what is not finite and
     reaches it through others that are not. Of an output that is finite, what reaches an element that is no value and
     that it needs."""
     has_number = finite(tape.carrier.nested(tape.values[output]))
-    lost = without_value(tape) if has_number else {}
+    lost = without_value(tape, inputs) if has_number else {}
     if has_number and not lost:
         return {}
     import numpy
@@ -101,9 +107,8 @@ def non_finite_nodes(tape: Tape, output: int) -> dict[int, list[int]]:
     return dict(sorted(strange.items()))
 
 
-def domain_error(tape: Tape, output: int, source: str) -> DomainError:
-    """The error for a value that does not exist at the point."""
-    cause = value_cause(tape, output)
+def domain_error(cause: Cause | None, source: str) -> DomainError:
+    """The error for a value that does not exist at the point, with its cause."""
     if cause is None:
         return NoNumber("the point itself is not finite", hint="bind every input to a finite number")
     return NoNumber(cause.sentence, span=cause.span, source=source, hint=cause.hint)
@@ -128,8 +133,9 @@ def require_finite(problem: Problem, carrier: Carrier, source: str) -> Nested:
     name of an operation says."""
     tape = tape_of(problem, carrier)
     value: Nested = carrier.nested(tape.values[problem.output])
-    if not has_value(tape, problem.output):
-        error = domain_error(tape, problem.output, source)
+    cause = value_cause(tape, problem.output, differentiated(problem))
+    if cause is not None or not finite(value):
+        error = domain_error(cause, source)
         from gradcli.verify.limits import behaviours, limits_sentence
 
         beside = limits_sentence(behaviours(problem))
@@ -217,15 +223,21 @@ def arguments_text(tape: Tape, node: int, names: dict[int, str], elements: Seque
         numbers = flatten(tape.carrier.nested(tape.values[argument]))
         label = expression_of(tape, argument, names)
         if not tape.graph.shapes[argument]:
-            parts.append(f"{label} = {numbers[0]:.6g}")
+            parts.append(f"{label} = {short(numbers[0])}")
         elif by_element and tape.graph.shapes[argument] == tape.graph.shapes[node]:
             called = label if label.isidentifier() else f"({label})"
             shape = tape.graph.shapes[argument]
-            parts += [f"{called}{index_text(place, shape)} = {numbers[place]:.6g}" for place in elements]
+            parts += [f"{called}{index_text(place, shape)} = {short(numbers[place])}" for place in elements]
         elif numbers:
             low, high = min(numbers), max(numbers)
-            parts.append(f"{label} = {low:.6g}" if low == high else f"{label} from {low:.6g} to {high:.6g}")
+            parts.append(f"{label} = {short(low)}" if low == high else f"{label} from {short(low)} to {short(high)}")
     return " at " + ", ".join(parts) if parts else ""
+
+
+def short(number: float) -> str:
+    """Six digits, and as many more as a number needs that is not whole to look so: 1.0000001 is no 1."""
+    texts = (f"{number:.{digits}g}" for digits in range(6, 18))
+    return next(t for t in texts if float(t) == number or not abs(number) < 1e6 or not float(t).is_integer())
 
 
 def rename(condition: str, tape: Tape, node: int, names: dict[int, str]) -> str:

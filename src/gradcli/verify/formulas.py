@@ -68,10 +68,10 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
         if question.fits:
             return whole, verdict
         return replace(whole, word=WRONG, explanations=(_of_layout(question),)), verdict
+    failed, explained = explanations(question, failed, looked)
     block, _ = _shown(failed.right, question)
     claimed, _ = _shown(failed.claimed, question)
     pairs = zip(flatten(claimed), flatten(block), strict=True)
-    explained = explanations(question, failed, looked)
     # A y can be read in one way only; 1/2x in two.
     read = [note for note in question.built.notes if not note.startswith(UNSIGNED)]
     wrong = replace(
@@ -90,16 +90,17 @@ def judge_formula(claim: Claim, setting: Setting) -> tuple[Judgement, Verdict | 
 
 
 def _without_gaps(looked: list[Compared]) -> tuple[list[Compared], str]:
-    """The points without those where a formula that is right at all others has no value, and what to say of them.
+    """The points without those where a formula has no value, and what to say of them where it is right at all others.
 
-    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps; where
-    random points do, they are a part of the domain.
+    det(A) inv(A)' is the derivative of det(A), and is not there where A is singular. Round points meet such gaps, and
+    show nothing of a formula that is wrong elsewhere; where random points do, they are a part of the domain.
     """
     kept = [c for c in looked if c.irregular or finite(c.claimed)]
     gaps = len(looked) - len(kept)
-    if not gaps or not kept or not all(c.agrees for c in kept):
-        return looked, ""
-    return kept, f"it has no value at {gaps} of {len(looked)} points"
+    if gaps and kept and all(c.agrees for c in kept):
+        return kept, f"it has no value at {gaps} of {len(looked)} points"
+    only_gaps = all(c.agrees for c in looked if finite(c.claimed))
+    return looked if only_gaps else kept, ""
 
 
 def counterexample(looked: Sequence[Compared]) -> Compared | None:
@@ -111,11 +112,11 @@ def counterexample(looked: Sequence[Compared]) -> Compared | None:
 def telling(looked: Sequence[Compared]) -> Compared:
     """The given point, else the simplest one where the derivative has not all but vanished: a saturated sigmoid shows
     little."""
+    return next((c for c in looked if c.given or not _vanishes(c)), looked[0])
 
-    def vanishes(compared: Compared) -> bool:
-        return 0.0 < max(map(abs, compared.right), default=0.0) < VANISHING
 
-    return next((c for c in looked if c.given or not vanishes(c)), looked[0])
+def _vanishes(compared: Compared) -> bool:
+    return 0.0 < max(map(abs, compared.right), default=0.0) < VANISHING
 
 
 def _multiple(looked: list[Compared]) -> Fraction | None:
@@ -139,16 +140,24 @@ def _shown(numbers: list[float], question: Question) -> tuple[Nested, Shape]:
     return arranged(value, question.outer, question.graph.shapes[question.node], question.setting.layout)
 
 
-def explanations(question: Question, failed: Compared, looked: list[Compared]) -> tuple[Explanation, ...]:
-    """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides."""
+def explanations(
+    question: Question, failed: Compared, looked: list[Compared]
+) -> tuple[Compared, tuple[Explanation, ...]]:
+    """The slips that fit at the counterexample and at a point without round numbers, where nothing coincides. Where the
+    counterexample hides them (a missing factor of -1 looks like a sign) another takes its place."""
     transposed = _transposed(question, looked) if question.outer else None
     if transposed is not None:
-        return (transposed,)
+        return failed, (transposed,)
     other = next((c for c in looked if c.irregular and not c.agrees and c is not failed), None)
-    places = None
-    if other is not None:
-        places = {place for explanation in _explained(question, other, None) for place in explanation.places}
-    return _explained(question, failed, places)
+    if other is None:
+        return failed, _explained(question, failed, None)
+    places = {place for explanation in _explained(question, other, None) for place in explanation.places}
+    instead = [c for c in looked if not (c.agrees or c is failed or c is other or _vanishes(c))]
+    for compared in (failed, *(instead if places and not failed.given else [])):
+        found = _explained(question, compared, places)
+        if found:
+            return compared, found
+    return failed, ()
 
 
 def _transposed(question: Question, looked: list[Compared]) -> Explanation | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gradcli.carriers.tape import Tape, evaluate, input_values, tape_of
 from gradcli.errors import Unstated
@@ -32,6 +32,10 @@ MOST_IN_BALLS = 50_000
 """Scalar operations of all directions."""
 DIRECTIONS = 8
 """Beside the axes, along which a function of several inputs is looked at."""
+
+Slope = Callable[[dict[str, Nested], int], Any]
+"""The derivative along a direction (+1) or its opposite (-1) in balls; None at a jump."""
+Answer = TypeVar("Answer")
 
 
 class Sides(NamedTuple):
@@ -118,29 +122,37 @@ def _as_written(
 ) -> list[Sides | None]:
     """The sides of the function as it is written, where rounding decides whether they differ: floats make two numbers
     of 0.1|x| + 0.2|x| - 0.3|x|, and one of |x| e^-1000."""
+
+    def told(slope: Slope) -> list[Sides | None]:
+        return [
+            _told(sides, slope(direction, -1), slope(direction, +1)) if sides is not None and sides.exist else sides
+            for sides, direction in zip(found, directions, strict=True)
+        ]
+
+    return _in_balls(problem, kinks, len(found), told) or found
+
+
+def _in_balls(problem: Problem, kinks: set[int], count: int, ask: Callable[[Slope], Answer]) -> Answer | None:
+    """What is asked of slopes along so many directions in balls; None where balls cannot state them."""
     from gradcli.methods.enclosures import operations, working
 
     if not all(_is_stated(problem.graph.operations[node]) for node in kinks):
-        return found
-    if operations(problem) * len(found) > MOST_IN_BALLS:
-        return found
+        return None
+    if operations(problem) * count > MOST_IN_BALLS:
+        return None
     with working(BITS, problem.dtype) as balls:
         try:
             exact = tape_of(problem, balls)
-            return [
-                _told(sides, *(_tangent(problem, exact, kinks, direction, sign) for sign in (-1, +1)))
-                if sides is not None and sides.exist
-                else sides
-                for sides, direction in zip(found, directions, strict=True)
-            ]
+            return ask(lambda direction, sign: _tangent(problem, exact, kinks, direction, sign))
         except Unstated:
-            return found
+            return None
 
 
 def _is_stated(operation: Operation) -> bool:
-    """Whether balls can take the one-sided derivatives of an operation. Of a matrix they are found in tensors."""
-    kink = operation.kink if isinstance(operation, Primitive) and operation.elementwise else None
-    return kink is not None and kink.sides is not None
+    """Whether balls can take the one-sided derivatives of an operation. Those of eigenvalues are found in tensors."""
+    if not isinstance(operation, Primitive) or operation.kink is None or operation.kink.sides is None:
+        return False
+    return operation.elementwise or operation.definition is not None
 
 
 def _told(sides: Sides, backward: Any, forward: Any) -> Sides:
@@ -157,12 +169,14 @@ def _told(sides: Sides, backward: Any, forward: Any) -> Sides:
     return Sides(one, one, True)
 
 
-def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]]) -> bool | None:
+def bends_elsewhere(
+    problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]], certain: bool = True
+) -> bool | None:
     """Whether the derivative along some direction is not the one that the partial derivatives give; None where that is
     not seen along all of those that are tried.
 
     min(|x|, |y|) is 0 along both axes, and not differentiable at 0. A few directions are tried, by the rules on the
-    tape, or where they give no number by limits in balls.
+    tape, or where they give no number by limits in balls. `certain`: that the point is on the kink.
     """
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
@@ -183,8 +197,28 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
         if slope is None or not math.isfinite(slope):
             bends = None
         elif abs(slope - expected) > slack * max(largest, abs(slope)):
-            return True
+            by_rounding = tape is not None and certain and _is_linear(problem, set(tape.kinks()), direction, slope)
+            if not by_rounding:
+                return True
     return bends
+
+
+def _is_linear(problem: Problem, kinks: set[int], direction: dict[str, Nested], slope: float) -> bool:
+    """Whether the slope along a direction is, in balls, what the partial derivatives give: softmax(x - max(x)) is
+    smooth, and rounding alone leaves something of what cancels in it."""
+    weights = numbers_of(problem, direction)
+    units = [unit for name in problem.wrt for unit, _ in coordinate_directions(problem, name)]
+
+    def gap_vanishes(slope_in_balls: Slope) -> bool:
+        found = [slope_in_balls(along, +1) for along in (direction, *units)]
+        if any(s is None for s in found):
+            return False
+        along, *partials = found
+        gap = abs(along - sum((w * p for w, p in zip(weights, partials, strict=True)), start=0 * along))
+        largest = max(abs(slope), *(abs(float(w * p)) for w, p in zip(weights, partials, strict=True)))
+        return bool(gap < largest * ONE_NUMBER)
+
+    return bool(_in_balls(problem, kinks, len(units) + 1, gap_vanishes))
 
 
 def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:

@@ -4,6 +4,7 @@ behind a power of 0, in a comparison, or because IEEE 754 has a number for them.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from gradcli.carriers.tape import Tape
@@ -22,22 +23,19 @@ def nan_nodes(tape: Tape) -> list[int]:
     return [node for node, v in values if (v != v if isinstance(v, float) else _holds_nan(tape, v))]
 
 
-def hidden_poles(tape: Tape) -> list[int]:
-    """The nodes that are infinite outside their domain where no derivative meets the pole: on the way to what is
-    compared, detached or locally constant otherwise. IEEE 754 decides ln(0) > 0, which has no value."""
+def poles(tape: Tape, inputs: Collection[int]) -> list[int]:
+    """The nodes that are infinite outside their domain, and depend on one of the inputs or are met by no derivative:
+    compared, detached or locally constant themselves. IEEE 754 decides ln(0) > 0 and has 1/inf, which have no value. A
+    constant ln(0), as masks have it, serves those that differentiate by something else."""
     graph = tape.graph
-    constant = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.locally_constant}
-    if not constant:
+    guarded = {o for o in set(graph.operations) if isinstance(o, Primitive) and o.domain}
+    outside = (n for n in tape.nodes if graph.operations[n] in guarded and _holds_infinity(tape, tape.values[n]))
+    found = [node for node in outside if tape.violated(node) is not None]
+    if not found:
         return []
-    still = [node for node in tape.nodes if graph.operations[node] in constant]
-    return [
-        node
-        for node in graph.ancestors(still)
-        if not graph.is_leaf(node)
-        and tape.primitive(node).domain
-        and any(map(math.isinf, flatten(tape.carrier.nested(tape.values[node]))))
-        and tape.violated(node) is not None
-    ]
+    still = [n for n in tape.nodes if not graph.is_leaf(n) and tape.primitive(n).locally_constant]
+    seen = {*graph.ancestors(still), *graph.dependents(inputs, tape.nodes)}
+    return [node for node in found if node in seen]
 
 
 def numbers_outside_domain(tape: Tape) -> dict[int, Mask]:
@@ -57,10 +55,11 @@ def numbers_outside_domain(tape: Tape) -> dict[int, Mask]:
     return found
 
 
-def without_value(tape: Tape) -> dict[int, Mask]:
-    """By node, the elements that are no value, whatever floats make of them. Loads nothing where there are none."""
+def without_value(tape: Tape, inputs: Collection[int] = ()) -> dict[int, Mask]:
+    """By node, the elements that are no value, whatever floats make of them; poles where they depend on one of the
+    inputs. Loads nothing where there are none."""
     found = numbers_outside_domain(tape)
-    for node in [*nan_nodes(tape), *hidden_poles(tape)]:
+    for node in [*nan_nodes(tape), *poles(tape, inputs)]:
         import numpy
 
         strange = ~numpy.isfinite(array_of(tape, tape.values[node]))
@@ -102,6 +101,11 @@ def _value_of(tape: Tape, mask: Mask, shape: Shape) -> Value:
 def _holds_nan(tape: Tape, value: Value) -> bool:
     nan = getattr(value, "isnan", None)
     return bool(nan().any()) if nan is not None else any(v != v for v in flatten(tape.carrier.nested(value)))
+
+
+def _holds_infinity(tape: Tape, value: Value) -> bool:
+    infinite = getattr(value, "isinf", None)
+    return bool(infinite().any()) if infinite is not None else any(map(math.isinf, flatten(tape.carrier.nested(value))))
 
 
 def needed_elements(tape: Tape, output: int) -> dict[int, Mask]:

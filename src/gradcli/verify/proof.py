@@ -85,10 +85,12 @@ class Proof:
             words = f"balls of {self.bits} bits cannot tell which branch is taken, or find no number"
             return replace(verdict, word="inconclusive", sentence=f"{words}; {verdict.sentence}", true=None)
         most = ", of some numbers only what is shown" if unproven else ""
+        count = "1 digit" if self.digits == 1 else f"{self.digits} digits"
         if verdict.word == "ill-conditioned":
-            sentence = f"{verdict.sentence}; {self.digits} digits are proven in balls of {self.bits} bits{most}"
+            proven = f"{count} {'is' if self.digits == 1 else 'are'} proven"
+            sentence = f"{verdict.sentence}; {proven} in balls of {self.bits} bits{most}"
             return replace(verdict, sentence=sentence, true=TrueNumbers(self.value, self.derivative, self.kind))
-        sentence = f"{self.digits} digits proven in balls of {self.bits} bits{most}; {verdict.sentence}"
+        sentence = f"{count} proven in balls of {self.bits} bits{most}; {verdict.sentence}"
         return replace(verdict, word="verified", sentence=sentence, true=None)
 
 

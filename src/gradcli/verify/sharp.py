@@ -171,7 +171,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
     sides = one_sided_derivatives(problem, tape, ties.certain)
     lost = lost_off_kinks(problem, computed, sides)
     if lost is not None and lost.true is not None:
-        if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides):
+        if len(lost.true.derivative) == len(problem.wrt) and not bends_elsewhere(problem, tape, sides, ties.certain):
             return lost
         sides = {**sides, **_true_sides(lost.true)}
     flat = [s for name in problem.wrt for s in sides[name]]
@@ -209,7 +209,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
             true=with_derivatives(known.true, true_components(problem, seen, gradient)),
         )
     agree = all(s.agree for s in flat)
-    bends = bends_elsewhere(problem, tape, sides) if agree and not single_valued(ranges) else False
+    bends = bends_elsewhere(problem, tape, sides, ties.certain) if agree and not single_valued(ranges) else False
     if bends:
         return replace(known, sentence=f"{AGREE_ALONG_AXES} not along others: no derivative{about}")
     if agree and all(s.gives(g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):

@@ -227,9 +227,17 @@ FURTHER: dict[str, tuple[dict, list[tuple[str, str, Callable]]]] = {
             ("x", ARGUMENT, lambda x: cos(3 * x**2)),
             ("x", ARGUMENT, lambda x: cos(3 * x**2) * 3 * x**2),
             ("x", ARGUMENT, lambda x: cos(x) * 3 * x**2),
+            ("x", ARGUMENT, lambda x: sin(3 * x**2)),
         ],
     ),
-    "ln(x^2+5)": ({"x": 2.3}, [("x", ARGUMENT, lambda x: 1 / (2 * x)), ("x", ARGUMENT, lambda x: 1 / x * 2 * x)]),
+    "ln(x^2+5)": (
+        {"x": 2.3},
+        [
+            ("x", ARGUMENT, lambda x: 1 / (2 * x)),
+            ("x", ARGUMENT, lambda x: 1 / x * 2 * x),
+            ("x", ARGUMENT, lambda x: log(2 * x)),
+        ],
+    ),
     "x^4+cos(x)": (
         {"x": 1.3},
         [

@@ -37,6 +37,12 @@ from tests.verify.judgements import kinds, one
             math.cos(5.07),
             "the derivative of f = sin(v1) is taken at ∂v1/∂x, not at v1, and not multiplied by that: 0.350037",
         ),
+        (
+            "sin(x)^2",
+            1.3,
+            math.cos(1.3) ** 2,
+            "f = v1^2 is taken of ∂v1/∂x, not differentiated itself: 0.0715556",
+        ),
     ],
 )
 def test_the_line_says_how(text: str, x: float, claim: float, said: str) -> None:

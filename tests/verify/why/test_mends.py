@@ -82,6 +82,12 @@ def test_neither_branch_of_a_series_is_undone_by_the_other(x: float) -> None:
         ("log(1-sigmoid(x))", 50.0, lambda x: -mpmath.log(1 + mpmath.exp(x))),
         ("log(x/1e300)", 1e-300, lambda x: mpmath.log(x / mpmath.mpf("1e300"))),
         ("sqrt(x^2 + 1)", 1e200, lambda x: mpmath.sqrt(x**2 + 1)),
+        ("x^2 - 1", 1 + 1e-9, lambda x: x**2 - 1),
+        ("1/(1 + x) - 1", 1e-12, lambda x: 1 / (1 + x) - 1),
+        ("x - sqrt(x^2 - 1)", 1e8, lambda x: x - mpmath.sqrt(x**2 - 1)),
+        ("tan(x) - sin(x)", 1e-5, lambda x: mpmath.tan(x) - mpmath.sin(x)),
+        ("sin(x + 1e-9) - sin(x)", 1.0, lambda x: mpmath.sin(x + mpmath.mpf("1e-9")) - mpmath.sin(x)),
+        ("y = 3*x; (-y + sqrt(y^2 - 4*x*2))/(2*x)", 1e17, lambda x: (-3 * x + mpmath.sqrt(9 * x**2 - 8 * x)) / (2 * x)),
     ],
 )
 def test_a_mend_is_right_in_value_and_derivative(text: str, x: float, function: Function) -> None:
@@ -96,6 +102,24 @@ def test_a_mend_is_right_in_value_and_derivative(text: str, x: float, function: 
         if abs(slope) > 1e-300:
             assert_near(found.gradient["x"], slope, 1e-12)
             assert_near(mend.gradient["x"], slope, 1e-12)
+
+
+def test_a_mean_of_squares_less_the_square_of_the_mean_is_a_variance() -> None:
+    """1e8 + 1, + 2, + 3: the variance is 2/3, and its gradient 2 (x - mean)/3."""
+    finding = why("mean(x^2) - mean(x)^2", x=[1e8 + 1, 1e8 + 2, 1e8 + 3]).findings[0]
+    assert finding.mend is not None
+    assert finding.mend.value == pytest.approx(2 / 3, rel=1e-15)
+    assert finding.mend.gradient["x"] == pytest.approx([-2 / 3, 0.0, 2 / 3], rel=1e-15)
+
+
+def test_a_difference_quotient_has_a_mend_for_its_value_alone() -> None:
+    """Its derivative by h is that of the original, and loses digits however the numerator is written."""
+    finding = why("(exp(x + h) - exp(x))/h", x=1.0, h=1e-9).findings[0]
+    assert finding.hint.endswith("(its derivative loses digits too)")
+    continued = finding.hint.partition("for the value alone: ")[2].partition(" (its derivative")[0]
+    with mpmath.workdps(50):
+        wanted = (mpmath.exp(1 + mpmath.mpf(1e-9)) - mpmath.e) / mpmath.mpf(1e-9)
+    assert_near(differentiated(continued, x=1.0, h=1e-9).value, wanted, 1e-15)
 
 
 def test_no_mend_has_a_value_alone() -> None:

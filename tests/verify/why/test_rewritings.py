@@ -41,7 +41,7 @@ def test_both_sides_are_equal(before: str, after: str) -> None:
     draw = random.Random(3)
     equal = 0
     with working(160) as m:
-        for sign in (1, -1) * 8:
+        for sign in (1, -1) * 32:
             names = {n: [sign * draw.uniform(0.05, 0.95) for _ in range(6)] for n in "abcvX"}
             sides = [value(text, names, reduces(before), m) for text in (before, after)]
             if all(number.is_finite() for number in sides[0]):

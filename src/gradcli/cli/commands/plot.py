@@ -13,7 +13,7 @@ import typer
 from gradcli.cli.options import AT, EXPRESSION, Settings, with_settings
 from gradcli.cli.query import Bound, Query, bind, inputs_of
 from gradcli.cli.runner import Report, run
-from gradcli.errors import ExitStatus, GradcliError, NameProblem, Span, UsageError
+from gradcli.errors import ExitStatus, NameProblem, Span, UsageError
 from gradcli.problem import Problem
 
 if TYPE_CHECKING:
@@ -120,12 +120,7 @@ def read_ranges(typed: Sequence[str], names: Sequence[str]) -> dict[str, tuple[f
 
     found: dict[str, tuple[float, float]] = {}
     for text in typed:
-        try:
-            bindings = split_bindings(text)
-        except GradcliError as error:
-            error.hint = RANGE_HINT
-            raise
-        for binding in bindings:
+        for binding in split_bindings(text, RANGE_HINT):
             if binding.name not in names:
                 hint = f"the variables of the plot are {', '.join(names)}"
                 raise NameProblem(

@@ -97,10 +97,11 @@ class UnsquaredDenominator(Slip):
 
 
 class WrongArgument(Slip):
-    """(f(g(x)))' as f'(g'(x)), or as f'(x) g'(x): the outer derivative at the inner derivative, or at the input."""
+    """(f(g(x)))' as f'(g'(x)), or as f'(x) g'(x): the outer derivative at the inner derivative, or at the input. Or as
+    f(g'(x)): the outer function itself of the inner derivative."""
 
     kind = "wrong argument"
-    at_inner, with_inner, at_input = 0.0, 1.0, 2.0
+    at_inner, with_inner, at_input, of_inner = 0.0, 1.0, 2.0, 3.0
 
     def candidates(self, sweep: Sweep, decimals: int | None) -> Iterator[Candidate]:
         """Each elementwise node of a function of the input, where nothing else on the way changes the shape."""
@@ -109,7 +110,8 @@ class WrongArgument(Slip):
             if len(edges) > 1 or not self._composed(sweep, edge):
                 continue
             inner = sweep.along_ones(edge.argument)
-            for detail, value in ((self.at_inner, inner), (self.with_inner, inner), (self.at_input, sweep.input_value)):
+            tried = ((self.at_inner, inner), (self.with_inner, inner), (self.at_input, sweep.input_value))
+            for detail, value in (*tried, (self.of_inner, inner)):
                 flow = None if value is None else self._flow(sweep, edge, value, detail)
                 if flow is not None:
                     yield Candidate(self.kind, replaced(sweep, edge, flow), edge, detail)
@@ -123,7 +125,7 @@ class WrongArgument(Slip):
         return found is not None and constant_factor(*found)[1]
 
     def _flow(self, sweep: Sweep, edge: Edge, value: Value, detail: float) -> list[float] | None:
-        """What flows through an edge whose local partial is taken at another value of the argument."""
+        """What flows through an edge whose local partial, or value, is taken at another value of the argument."""
         primitive, m = sweep.tape.primitive(edge.node), sweep.carrier
         rule, parameters = primitive.rule, sweep.graph.parameters[edge.node]
         if not isinstance(rule, Elementwise):
@@ -133,8 +135,9 @@ class WrongArgument(Slip):
         arguments = list(sweep.tape.arguments(edge.node))
         arguments[edge.position] = value
         out = m.apply(primitive, tuple(arguments), parameters)
-        contribution = function(m, out, *arguments, *parameters) * sweep.adjoints[edge.node]
-        if detail == self.at_inner:
+        taken = out if detail == self.of_inner else function(m, out, *arguments, *parameters)
+        contribution = taken * sweep.adjoints[edge.node]
+        if detail in (self.at_inner, self.of_inner):
             return numbers_of(sweep, contribution, edge.argument)
         return contribution_of(sweep, edge, contribution)
 
@@ -143,6 +146,9 @@ class WrongArgument(Slip):
         edge, name = found[0].edge, sweep.name
         assert edge is not None
         inner = sweep.names.get(edge.argument, "its argument")
+        if found[0].detail == self.of_inner:
+            function = sweep.node_text(edge.node)
+            return f"{function} is taken of ∂{inner}/∂{name}, not differentiated itself{result_text(found[0])}"
         place = f"at {name}" if found[0].detail == self.at_input else f"at ∂{inner}/∂{name}"
         without = ", and not multiplied by that" if found[0].detail == self.at_inner else ""
         end = result_text(found[0])

@@ -8,7 +8,7 @@ from gradcli.carriers.base import Carrier
 from gradcli.graph import display_names
 from gradcli.methods.base import unflatten
 from gradcli.problem import Problem
-from gradcli.verify.explain import has_value
+from gradcli.verify.explain import differentiated, has_value
 from gradcli.verify.why.at_kinks import edge_findings, kink_findings
 from gradcli.verify.why.findings import Diagnosis, Finding
 from gradcli.verify.why.gradient import gradient_digits_findings, nonfinite_findings, tiny_findings, zero_findings
@@ -40,7 +40,7 @@ def diagnose(problem: Problem, carrier: Carrier, outputs: Sequence[int] = ()) ->
 def _diagnosed(scene: Scene) -> Diagnosis:
     problem = scene.problem
     findings: list[Finding] = []
-    if not has_value(scene.tape, problem.output):
+    if not has_value(scene.tape, problem.output, differentiated(problem)):
         findings.append(value_finding(scene))
     else:
         for look in LOOKS:

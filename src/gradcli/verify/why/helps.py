@@ -62,7 +62,8 @@ def offer(scene: Scene, found: Finding, mend: Mend | None, hint: str = "") -> No
     else:
         helps = [*([hint] if hint else []), *filter(None, [limits(scene)])]
     if mend is not None:
-        helps.append(f"for the value alone: {mend.expression} (its derivative is not that of the original)")
+        derivative = "loses digits too" if scene.truth.provable else "is not that of the original"
+        helps.append(f"for the value alone: {mend.expression} (its derivative {derivative})")
     found.hint = "; ".join(helps)
 
 

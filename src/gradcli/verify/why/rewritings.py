@@ -97,8 +97,22 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     ("sqrt(1 + a) - 1", "a/(sqrt(1 + a) + 1)"),
     ("1 - sqrt(1 - a)", "a/(1 + sqrt(1 - a))"),
     ("sqrt(a) - sqrt(b)", "(a - b)/(sqrt(a) + sqrt(b))"),
+    ("(-b + sqrt(b^2 - 4*a*c))/(2*a)", "-2*c/(b + sqrt(b^2 - 4*a*c))"),
+    ("(-b - sqrt(b^2 - 4*a*c))/(2*a)", "2*c/(sqrt(b^2 - 4*a*c) - b)"),
+    ("sqrt(a^2 - b) - a", "-b/(sqrt(a^2 - b) + a)"),
+    ("a - sqrt(a^2 - b)", "b/(a + sqrt(a^2 - b))"),
+    ("-a - sqrt(a^2 - b)", "b/(sqrt(a^2 - b) - a)"),
+    ("sin(a + b) - sin(a)", "2*cos(a + b/2)*sin(b/2)"),
+    ("cos(a + b) - cos(a)", "-2*sin(a + b/2)*sin(b/2)"),
+    ("tan(a) - sin(a)", "2*tan(a)*sin(a/2)^2"),
+    ("exp(a + b) - exp(a)", "exp(a)*expm1(b)"),
+    ("mean(a^2) - mean(a)^2", "var(a, correction=0)"),
     ("1/a - 1/(a + b)", "b/(a*(a + b))"),
     ("1/a - 1/b", "(b - a)/(a*b)"),
+    ("1/(1 + a) - 1", "-a/(1 + a)"),
+    ("1 - 1/(1 + a)", "a/(1 + a)"),
+    ("a^2 - 1", "(a - 1)*(a + 1)"),
+    ("1 - a^2", "(1 - a)*(1 + a)"),
     ("a^2 - b^2", "(a - b)*(a + b)"),
     ("a*a - b*b", "(a - b)*(a + b)"),
     ("a^2 - 2*a*b + b^2", "(a - b)^2"),
@@ -106,6 +120,7 @@ REWRITINGS: tuple[tuple[str, str], ...] = (
     # Removable gaps of the value
     ("a*log(a)", "where(a > 0, a*log(where(a > 0, a, 1)), 0)"),
     ("log(a)*a", "where(a > 0, log(where(a > 0, a, 1))*a, 0)"),
+    ("a*log(a/b)", "where(a != 0, a*log(where(a != 0, a, 1)/b), 0)"),
 )
 
 

@@ -6,7 +6,7 @@ import math
 
 from gradcli.methods.base import flatten
 from gradcli.methods.enclosures import flat
-from gradcli.verify.explain import Cause, value_cause
+from gradcli.verify.explain import Cause, differentiated, value_cause
 from gradcli.verify.sharp import judge_pole
 from gradcli.verify.why import lost
 from gradcli.verify.why.findings import Finding, Kind, Part
@@ -24,7 +24,7 @@ from gradcli.verify.why.truth import written
 
 def value_finding(scene: Scene) -> Finding:
     """Why the value is not finite."""
-    cause = value_cause(scene.tape, scene.problem.output) or Cause(
+    cause = value_cause(scene.tape, scene.problem.output, differentiated(scene.problem)) or Cause(
         scene.problem.output, "the point itself is not finite", None, "bind every input to a finite number"
     )
     numbers = flatten(scene.value)
