@@ -143,6 +143,13 @@ def test_a_vertical_tangent_has_no_digits_and_is_infinite() -> None:
     assert "∂f/∂x = inf" in done.stdout
 
 
+def test_a_vertical_tangent_takes_no_digits_from_the_others() -> None:
+    done = proven("sqrt(x)+sin(y)", "x=0,y=1", 30)
+    assert shown(done, "∂f/∂x") == "inf"
+    with mpmath.workdps(40):
+        assert Decimal(shown(done, "∂f/∂y")) == Decimal(mpmath.nstr(mpmath.cos(1), 30))
+
+
 def test_one_digit_is_one() -> None:
     assert "verified: 1 digit proven in balls of" in proven("sin(x)", "x=1", 1).stdout
 

@@ -18,7 +18,7 @@ from gradcli.methods.enclosures import working
 from gradcli.methods.forward import push
 from gradcli.methods.reverse import pull
 from gradcli.primitives.registry import by_name
-from gradcli.verify.kinks import kink_tangent
+from gradcli.verify.side_sweep import kink_tangent
 from tests.primitives import checks
 
 MORE_POINTS: dict[str, list[tuple[Any, ...]]] = {

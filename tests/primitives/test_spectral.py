@@ -16,7 +16,7 @@ from gradcli.carriers.tape import evaluate
 from gradcli.carriers.tensors import Tensors
 from gradcli.errors import Unstated
 from gradcli.primitives.registry import by_name
-from gradcli.verify.kinks import kink_tangent
+from gradcli.verify.side_sweep import kink_tangent
 from tests.primitives import checks
 from tests.primitives.exact import eigenvalues, eigenvectors
 

@@ -147,19 +147,44 @@ def test_a_jump_or_a_pole_is_undefined(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "point", "gap"),
+    ("text", "point"),
     [
-        ("|x|*exp(-y)", {"x": 0.0, "y": 1000.0}, -2000),  # 2 e^-1000, which no float holds
-        ("|x|*1e-20 + x", {"x": 0.0}, 0),
-        ("sum(|x|*1e-200*1e-200)", {"x": [0.0, 3.0]}, 0),
-        ("max(x, x + 1e-30*(x - 1))", {"x": 1.0}, 0),
+        ("|x|*exp(-y)", {"x": 0.0, "y": 1000.0}),  # 2 e^-1000, which no float holds
+        ("|x|*1e-20 + x", {"x": 0.0}),
+        ("x + |x|*1e-80", {"x": 0.0}),
+        ("x + |x|*exp(-y)", {"x": 0.0, "y": 1000.0}),
+        ("sum(|x|*1e-200*1e-200)", {"x": [0.0, 3.0]}),
+        ("max(x, x + 1e-30*(x - 1))", {"x": 1.0}),
+        ("0.1*|x| + 0.2*|x| - 0.3*|x| + 1e-90*|x| + x", {"x": 0.0}),
     ],
 )
-def test_sides_that_differ_by_less_than_floats_can_tell(text: str, point: dict[str, Any], gap: int) -> None:
+def test_sides_that_differ_by_less_than_floats_can_tell(text: str, point: dict[str, Any]) -> None:
     verdict = check(text, **point).verdict
     assert verdict.word == "kink"
     assert not verdict.differentiable
     assert verdict.sentence.startswith("one-sided derivatives differ by less than float64 can tell")
+
+
+E = "+".join(
+    f"{a}*(0.1*|x|+0.7*|x|-0.8*|x|)+{b}*(0.1*|x|+0.2*|x|-0.3*|x|)"
+    for a, b in ((1, 1.7), (3.1, 2.9), (0.37, 5.3), (1.9, 0.77))
+)
+"""0, of which rounding leaves something."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x+min(|x|,|y|)*1e-30", "min(|x|,|y|)*exp(-1000)", "relu(min(x,y))*1e-200*1e-200", f"y*0+{E}+1e-60*min(|x|,|y|)"],
+)
+def test_bends_beside_the_axes_that_floats_cannot_tell(text: str) -> None:
+    """min(|x|, |y|) is 0 along both axes, and grows along (1, 1)."""
+    verdict = check(text, x=0.0, y=0.0).verdict
+    assert verdict.word == "kink"
+    assert not verdict.differentiable
+
+
+def test_no_bend_is_made_by_rounding() -> None:
+    assert check(f"y+{E}", x=0.0, y=0.0).verdict.word == "verified"
 
 
 @pytest.mark.parametrize(

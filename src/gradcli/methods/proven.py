@@ -20,6 +20,9 @@ POSITIONAL = -5
 """Decimal exponents from here on are written without an e."""
 LOG10_2 = math.log10(2.0)
 
+NO_BOUND = "no bound"
+"""What is known of a number that is none, such as a vertical slope."""
+
 Ball = Any
 
 
@@ -89,7 +92,7 @@ def short_text(ball: Ball) -> str:
 def bound_text(ball: Ball, name: str = "g") -> str:
     """What is known of a number whose digits are not proven: `|g| < 2^-k`, or the digits that are."""
     if not ball.is_finite():
-        return "no bound"
+        return NO_BOUND
     if not ball.contains(0):
         for digits in range(DIGITS - 1, 0, -1):
             known = decimal_digits(ball, digits)

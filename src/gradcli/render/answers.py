@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gradcli.layouts import Layout
 from gradcli.methods.base import arranged, flatten, unflatten
-from gradcli.methods.proven import is_number
+from gradcli.methods.proven import NO_BOUND, is_number
 from gradcli.problem import Nested, Problem
 from gradcli.render.numbers import format_nested, format_number, format_short
 from gradcli.shapes import Shape, format_shape, size
@@ -69,11 +69,9 @@ def gradient_rows(
     weighted = f"<cotangent, {name}>" if problem.cotangent is not None else name
     rows = []
     laid_out = components_in_layout(problem, check.verdict, layout)
-    # Of a derivative that does not exist balls have no digits; floats show that a tangent is vertical.
-    floats = check.proof is None or check.verdict.word == "undefined"
     for wrt in problem.wrt:
-        gradient = check.gradient if floats or check.proof is None else check.proof.by_input()
-        answer, about = gradient_text(gradient[wrt], problem.input_shape(wrt), layout)
+        gradient = _as_proven(check, wrt, problem.input_shape(wrt))
+        answer, about = gradient_text(gradient, problem.input_shape(wrt), layout)
         sides = check.verdict.sides[wrt] if check.verdict.sides is not None else None
         if check.verdict.word == "undefined":
             answer = undefined_text(answer, check, wrt, problem.input_shape(wrt), layout)
@@ -82,11 +80,20 @@ def gradient_rows(
                 answer, gradient_block(check.verdict.true.derivative[wrt], problem.input_shape(wrt), layout)
             )
         elif sides is not None and all(s.agree for s in sides):
-            agreed = agreed_text(sides, check, flatten(gradient[wrt]), problem.input_shape(wrt), layout, wrt)
+            agreed = agreed_text(sides, check, flatten(gradient), problem.input_shape(wrt), layout, wrt)
             answer = answer if answer == agreed else f"{agreed}   (the rules give {answer})"
         between = between_text((laid_out.sides or {}).get(wrt), (laid_out.clarke or {}).get(wrt))
         rows.append(GradientRow(f"{d}{weighted}/{d}{wrt}", answer, about, between))
     return rows
+
+
+def _as_proven(check: Checked, wrt: str, shape: Shape) -> Nested:
+    """A derivative in proven digits if they are asked for; floats show that a tangent is vertical, where balls have no
+    digits."""
+    if check.proof is None:
+        return check.gradient[wrt]
+    pairs = zip(flatten(check.proof.by_input()[wrt]), flatten(check.gradient[wrt]), strict=True)
+    return unflatten([number if str(text) == NO_BOUND else text for text, number in pairs], shape)
 
 
 def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: Layout) -> str:
@@ -97,11 +104,17 @@ def undefined_text(answer: str, check: Checked, wrt: str, shape: Shape, layout: 
     if (all(defined) and true is None) or size(shape) > SHOWN:
         return answer
     if any(defined):
-        known = [format_number(x) for x in numbers] if true is None else flatten(true)
+        shown = _as_proven(check, wrt, shape) if true is None else true
+        known = [format_nested(x, _number_text) for x in flatten(shown)]
         words = [text if exists else "undefined" for text, exists in zip(known, defined, strict=True)]
         block = gradient_block(unflatten(words, shape), shape, layout)
         return f"{format_nested(block, str)}   (the rules give {answer})"
     return answer if says_vertical(numbers, defined) else f"undefined   (the rules give {answer})"
+
+
+def _number_text(entry: object) -> str:
+    """A float, or a text of proven digits as it is."""
+    return format_number(entry) if isinstance(entry, float) else str(entry)
 
 
 def says_vertical(numbers: Sequence[float], defined: Sequence[bool]) -> bool:

@@ -96,7 +96,7 @@ def _binding(text: str, start: int, end: int, hint: str) -> Binding:
     whole = Span(start, end)
     comma = DECIMAL_COMMA.search(text[:start])
     if comma and text[start:end].isdecimal():
-        hint = f"a decimal point is a point: {text[: comma.start()]}.{text[start:end]}"
+        hint = f"a decimal point is a point: {text[: comma.start()]}.{text[start:]}"
     if start == end:
         raise ExpressionError("a binding is missing", span=whole, source=text, hint=hint)
     equals = text.find("=", start, end)

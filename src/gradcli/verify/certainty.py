@@ -22,7 +22,7 @@ from gradcli.methods.reverse import adjoints_of
 from gradcli.methods.rounding import forward_bound, forward_slopes
 from gradcli.problem import Derivative, Nested, Problem
 from gradcli.shapes import index_of, size
-from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold, underflows
+from gradcli.verify.conditioning import Swept, losing_node, place_of, swept_in_balls, threshold
 from gradcli.verify.needed import needs_nan
 from gradcli.verify.thresholds import TINY, digits_of, keeps_digits
 from gradcli.verify.truth import ONE_DIRECTION, ProvenGradient, error_of, truth_of
@@ -122,7 +122,7 @@ def judge_against(
     numbers = [n for n in (*shown, *forward) if math.isfinite(n.computed)]
     overflows = len(numbers) < len(shown) + len(forward)
     beyond = next((n for n in numbers if n.beyond), None)
-    if beyond is not None and beyond not in shown and not underflows(problem) and not _forward_is_right(truth, forward):
+    if beyond is not None and beyond not in shown and not _forward_is_right(truth, forward):
         sentence = f"{beyond.label} is {beyond.computed!r} in {carrier.dtype}, truly {truth.text_of(beyond.true)}"
         return Verdict("wrong", f"{sentence}: more than rounding can do", true=true_numbers(truth))
     lost = next((n for n in shown if n.beyond or n.lost(carrier.dtype)), None)

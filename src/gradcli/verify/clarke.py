@@ -19,7 +19,7 @@ from gradcli.methods.reverse import adjoint_of, adjoints_of, contribution_to, un
 from gradcli.primitives.declare import Value
 from gradcli.problem import Problem
 from gradcli.shapes import Shape, size
-from gradcli.verify.kinks import kink_tangent
+from gradcli.verify.side_sweep import kink_tangent
 
 BITS = 128
 MOST_SLOPES = 2048

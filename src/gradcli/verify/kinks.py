@@ -9,33 +9,21 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from gradcli.carriers.tape import Tape, evaluate, input_values, tape_of
-from gradcli.errors import Unstated
-from gradcli.graph import Operation
-from gradcli.methods.base import by_input, elements, flatten, numbers_of, unflatten, weigh
+from gradcli.carriers.tape import Tape
+from gradcli.methods.base import by_input, elements, numbers_of
 from gradcli.methods.differences import Estimate
-from gradcli.methods.forward import tangent_of
 from gradcli.methods.numerical import Line, coordinate_directions
-from gradcli.primitives.declare import Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
+from gradcli.verify.side_balls import LinearForm, slopes_in_balls
+from gradcli.verify.side_sweep import slope_along
 
-BITS = 256
-"""At which balls tell the sides apart, or find them equal."""
-ONE_NUMBER = 2.0**-64
-"""The part of two numbers, below which their gap in balls is none."""
-MOST_IN_BALLS = 50_000
-"""Scalar operations of all directions."""
 DIRECTIONS = 8
 """Beside the axes, along which a function of several inputs is looked at."""
-
-Slope = Callable[[dict[str, Nested], int], Any]
-"""The derivative along a direction (+1) or its opposite (-1) in balls; None at a jump."""
-Answer = TypeVar("Answer")
 
 
 class Sides(NamedTuple):
@@ -65,8 +53,6 @@ class Sides(NamedTuple):
         return self.agree and abs(self.left - number) <= slack
 
 
-STEPS = (-0.618033988749895, -1e-3, 1e-3, 0.618033988749895)
-"""At which it is looked whether a number moves."""
 SEEN = 1e-8
 """The same of two numerical limits, of which nine digits are known."""
 SETTLED = 1e-6
@@ -80,7 +66,7 @@ def close(a: float, b: float, dtype: str) -> bool:
     return abs(a - b) <= SLACK[dtype] * max(abs(a), abs(b))
 
 
-def one_sided_derivatives(problem: Problem, tape: Tape, certain: bool = True) -> dict[str, list[Sides]]:
+def one_sided_derivatives(problem: Problem, tape: Tape, certain: bool) -> dict[str, list[Sides]]:
     """Both sides for every component of every input, row-major, at a point on a kink; `certain`: that it is on it.
 
     Those that the rules do not give are asked of balls, if they are not too many, or of differences at a jump.
@@ -108,7 +94,7 @@ def _swept_sides(
     problem: Problem, tape: Tape, kinks: set[int], line: Line, direction: dict[str, Nested], position: float
 ) -> Sides | None:
     """Both sides of one component as the rules give them, checked by differences; None at a jump."""
-    left, right = (_swept(problem, tape, kinks, direction, sign) for sign in (-1, +1))
+    left, right = (slope_along(problem, tape, kinks, direction, sign) for sign in (-1, +1))
     if left is None or right is None:
         return None
     dtype = tape.carrier.dtype
@@ -122,103 +108,74 @@ def _as_written(
 ) -> list[Sides | None]:
     """The sides of the function as it is written, where rounding decides whether they differ: floats make two numbers
     of 0.1|x| + 0.2|x| - 0.3|x|, and one of |x| e^-1000."""
-
-    def told(slope: Slope) -> list[Sides | None]:
-        return [
-            _told(sides, slope(direction, -1), slope(direction, +1)) if sides is not None and sides.exist else sides
-            for sides, direction in zip(found, directions, strict=True)
-        ]
-
-    return _in_balls(problem, kinks, len(found), told) or found
-
-
-def _in_balls(problem: Problem, kinks: set[int], count: int, ask: Callable[[Slope], Answer]) -> Answer | None:
-    """What is asked of slopes along so many directions in balls; None where balls cannot state them."""
-    from gradcli.methods.enclosures import operations, working
-
-    if not all(_is_stated(problem.graph.operations[node]) for node in kinks):
-        return None
-    if operations(problem) * count > MOST_IN_BALLS:
-        return None
-    with working(BITS, problem.dtype) as balls:
-        try:
-            exact = tape_of(problem, balls)
-            return ask(lambda direction, sign: _tangent(problem, exact, kinks, direction, sign))
-        except Unstated:
-            return None
+    known = [(k, sides) for k, sides in enumerate(found) if sides is not None and sides.exist]
+    moves = [(directions[k], sign) for k, _ in known for sign in (-1, +1)]
+    # What moves forward and what moves backward cancel where both sides are one number.
+    forms = [LinearForm({2 * n: 1.0, 2 * n + 1: 1.0}, max(map(abs, s[:2]))) for n, (_, s) in enumerate(known)]
+    asked = slopes_in_balls(problem, kinks, moves, forms)
+    told = [*found]
+    if asked is None:
+        return told
+    for n, (k, sides) in enumerate(known):
+        backward, forward = asked.slopes[2 * n : 2 * n + 2]
+        if asked.differ[n]:
+            told[k] = Sides(-backward, forward, True, apart=True)
+        elif asked.differ[n] is False and sides.left != sides.right:
+            told[k] = Sides(forward, forward, True)
+    return told
 
 
-def _is_stated(operation: Operation) -> bool:
-    """Whether balls can take the one-sided derivatives of an operation. Those of eigenvalues are found in tensors."""
-    if not isinstance(operation, Primitive) or operation.kink is None or operation.kink.sides is None:
-        return False
-    return operation.elementwise or operation.definition is not None
-
-
-def _told(sides: Sides, backward: Any, forward: Any) -> Sides:
-    """Sides in floats beside the derivatives along a direction and its opposite in balls."""
-    if backward is None or forward is None:
-        return sides
-    gap, size = abs(forward + backward), abs(forward) + abs(backward)
-    if gap > 0:
-        return Sides(float(-backward), float(forward), True, apart=True)
-    largest = max(abs(sides.left), abs(sides.right))
-    if sides.left == sides.right or not gap < largest * ONE_NUMBER:
-        return sides
-    one = 0.0 if size.contains(0) else float(forward)
-    return Sides(one, one, True)
-
-
-def bends_elsewhere(
-    problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]], certain: bool = True
-) -> bool | None:
+def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[Sides]], certain: bool) -> bool | None:
     """Whether the derivative along some direction is not the one that the partial derivatives give; None where that is
     not seen along all of those that are tried.
 
     min(|x|, |y|) is 0 along both axes, and not differentiable at 0. A few directions are tried, by the rules on the
-    tape, or where they give no number by limits in balls. `certain`: that the point is on the kink.
+    tape, or where they give no number by limits in balls. `certain`: that the point is on the kink, so that the rules
+    in balls decide.
     """
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
         return False
     directions = list(_oblique(problem))
-    found = [_swept(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
+    found = [slope_along(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
     if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
         from gradcli.verify.limits import slopes_along
 
         found = [*(slopes_along(problem, directions) or [math.nan])]
-    bends: bool | None = False
     by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
     slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
-    for direction, slope in zip(directions, found, strict=False):
-        weights = numbers_of(problem, direction)
-        expected = math.fsum(w * p for w, p in zip(weights, partials, strict=True))
-        largest = math.fsum(abs(w * p) for w, p in zip(weights, partials, strict=True))
-        if slope is None or not math.isfinite(slope):
-            bends = None
-        elif abs(slope - expected) > slack * max(largest, abs(slope)):
-            by_rounding = tape is not None and certain and _is_linear(problem, set(tape.kinks()), direction, slope)
-            if not by_rounding:
-                return True
-    return bends
+    bends = [_differs(problem, d, slope, partials, slack) for d, slope in zip(directions, found, strict=False)]
+    if tape is not None and by_rules and certain:
+        largest = [max(map(abs, (slope or 0.0, *partials))) for slope in found]
+        written = _bends_as_written(problem, set(tape.kinks()), directions, largest)
+        bends = [seen if told is None else told for seen, told in zip(bends, written, strict=True)]
+    return True if True in bends else None if None in bends else False
 
 
-def _is_linear(problem: Problem, kinks: set[int], direction: dict[str, Nested], slope: float) -> bool:
-    """Whether the slope along a direction is, in balls, what the partial derivatives give: softmax(x - max(x)) is
-    smooth, and rounding alone leaves something of what cancels in it."""
-    weights = numbers_of(problem, direction)
+def _differs(
+    problem: Problem, direction: dict[str, Nested], slope: float | None, partials: Sequence[float], slack: float
+) -> bool | None:
+    """Whether the slope along a direction is not what the partial derivatives give; None where there is none."""
+    if slope is None or not math.isfinite(slope):
+        return None
+    weighted = [w * p for w, p in zip(numbers_of(problem, direction), partials, strict=True)]
+    largest = math.fsum(map(abs, weighted))
+    return abs(slope - math.fsum(weighted)) > slack * max(largest, abs(slope))
+
+
+def _bends_as_written(
+    problem: Problem, kinks: set[int], directions: Sequence[dict[str, Nested]], largest: Sequence[float]
+) -> list[bool | None]:
+    """The same of the function as it is written; None where balls do not know: softmax(x - max(x)) is smooth, and
+    rounding alone leaves something of what cancels in it; of min(|x|, |y|) e^-1000 it leaves nothing."""
     units = [unit for name in problem.wrt for unit, _ in coordinate_directions(problem, name)]
-
-    def gap_vanishes(slope_in_balls: Slope) -> bool:
-        found = [slope_in_balls(along, +1) for along in (direction, *units)]
-        if any(s is None for s in found):
-            return False
-        along, *partials = found
-        gap = abs(along - sum((w * p for w, p in zip(weights, partials, strict=True)), start=0 * along))
-        largest = max(abs(slope), *(abs(float(w * p)) for w, p in zip(weights, partials, strict=True)))
-        return bool(gap < largest * ONE_NUMBER)
-
-    return bool(_in_balls(problem, kinks, len(units) + 1, gap_vanishes))
+    moves = [(along, +1) for along in (*units, *directions)]
+    forms = [
+        LinearForm({len(units) + n: -1.0, **dict(enumerate(numbers_of(problem, direction)))}, largest[n])
+        for n, direction in enumerate(directions)
+    ]
+    asked = slopes_in_balls(problem, kinks, moves, forms)
+    return [None] * len(directions) if asked is None else asked.differ
 
 
 def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
@@ -248,90 +205,3 @@ def _seen_sides(line: Line, direction: dict[str, Nested], position: float, dtype
 def _cleaned(seen: Estimate) -> float:
     """A difference without the digits that it cannot stand behind."""
     return float(f"{seen.value:.8g}") if seen.error < abs(seen.value) else 0.0
-
-
-def _swept(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int) -> float | None:
-    """Derivative from one side; None when a primitive on its kink declares no sides (a jump)."""
-    tangent = _tangent(problem, tape, kinks, direction, sign)
-    return None if tangent is None else sign * float(tape.carrier.nested(tangent))
-
-
-def _tangent(problem: Problem, tape: Tape, kinks: set[int], direction: dict[str, Nested], sign: int) -> Value | None:
-    """The derivative along a direction or its opposite, on the tape's carrier; None at a jump."""
-    graph, m = tape.graph, tape.carrier
-    tangents: list[Value | None] = [None] * len(tape.values)
-    for name, unit in direction.items():
-        node = graph.inputs[name]
-        if node >= len(tangents):  # an input of another output
-            continue
-        signed = unflatten([sign * t for t in flatten(unit)], graph.shapes[node])
-        tangents[node] = m.constant(signed, graph.shapes[node])
-    for node in tape.nodes:
-        incoming = [tangents[a] for a in graph.arguments[node]]
-        if not any(t is not None for t in incoming):
-            continue
-        if node in kinks:
-            kink = tape.primitive(node).kink
-            assert kink is not None
-            if kink.sides is None:
-                if not _stands_still(problem, tape, node, direction, incoming):
-                    return None
-                tangents[node] = tangent_of(tape, node, incoming)
-                continue
-            values = tape.arguments(node)
-            filled = tuple(m.zeros(m.shape(v)) if t is None else t for t, v in zip(incoming, values, strict=True))
-            tangents[node] = kink_tangent(tape, node, filled)
-        else:
-            tangents[node] = tangent_of(tape, node, incoming)
-    tangent = tangents[problem.output]
-    if tangent is None:
-        return m.lift(0.0)
-    return weigh(m, problem.cotangent, problem.output_shape, tangent)
-
-
-def _stands_still(
-    problem: Problem, tape: Tape, node: int, direction: dict[str, Nested], tangents: Sequence[Value | None]
-) -> bool:
-    """Whether those elements of a node that are on its jump depend on nothing that a direction moves.
-
-    Tangents of 0 are not enough: x^2 moves at 0.
-    """
-    m, graph, primitive = tape.carrier, tape.graph, tape.primitive(node)
-    shape = graph.shapes[node]
-    if not primitive.elementwise or not shape:
-        return False
-
-    def elements(value: Value) -> list[float]:
-        return flatten(m.nested(m.broadcast_to(value, shape=shape)))
-
-    surfaces = [elements(surface) for surface in tape.surfaces(node)]
-    jumping = [k for k, levels in enumerate(zip(*surfaces, strict=True)) if 0.0 in levels]
-    if any(elements(tangent)[k] for tangent in tangents if tangent is not None for k in jumping):
-        return False
-    here = input_values(graph, m, problem.point)
-    steps = input_values(graph, m, direction)
-
-    def arguments(step: float) -> list[list[float]]:
-        moved = {**here, **{n: here[n] + m.lift(step) * tangent for n, tangent in steps.items()}}
-        inner = evaluate(graph, list(graph.arguments[node]), m, moved)
-        return [[elements(value)[k] for k in jumping] for value in inner.arguments(node)]
-
-    return all(arguments(step) == arguments(0.0) for step in STEPS)
-
-
-def kink_tangent(tape: Tape, node: int, tangents: tuple[Value, ...]) -> Value:
-    """The one-sided tangent where the arguments lie on the kink, the ordinary one elsewhere."""
-    m = tape.carrier
-    primitive = tape.primitive(node)
-    kink = primitive.kink
-    assert kink is not None
-    assert kink.sides is not None
-    values, parameters = tape.arguments(node), tape.graph.parameters[node]
-    one_sided = kink.sides(m, tangents, *values, *parameters)
-    if not tape.graph.shapes[node]:
-        return one_sided
-    ordinary = tangent_of(tape, node, list(tangents))
-    on_kink = m.lift(1.0)
-    for surface in tape.surfaces(node):
-        on_kink = on_kink * m.ne(surface, m.lift(0.0))
-    return m.where(on_kink, ordinary, one_sided)

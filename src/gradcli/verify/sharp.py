@@ -125,7 +125,7 @@ def _by_limits(problem: Problem, seen: Sequence[Behaviour]) -> Verdict:
     known = Verdict("kink", "", sides, clarke=slopes_beside(problem, seen))
     if not all(s.agree for name in problem.wrt for s in sides[name]):
         return replace(known, sentence=f"one-sided derivatives differ ({BY_LIMITS})")
-    bends = bends_elsewhere(problem, None, sides)
+    bends = bends_elsewhere(problem, None, sides, certain=False)
     if bends is False:
         return replace(known, sentence=f"differentiable after all ({BY_LIMITS})", differentiable=True)
     others = "not along others: no derivative" if bends else "what others give is not seen"
@@ -209,7 +209,7 @@ def judge_kink(problem: Problem, ties: Ties, computed: Tape, gradient: dict[str,
             true=with_derivatives(known.true, true_components(problem, seen, gradient)),
         )
     agree = all(s.agree for s in flat)
-    bends = bends_elsewhere(problem, tape, sides, ties.certain) if agree and not single_valued(ranges) else False
+    bends = bends_elsewhere(problem, tape, sides, ties.certain) if agree else False
     if bends:
         return replace(known, sentence=f"{AGREE_ALONG_AXES} not along others: no derivative{about}")
     if agree and all(s.gives(g, tape.carrier.dtype) for s, g in zip(flat, answers, strict=True)):
@@ -274,11 +274,6 @@ def _lost_value(problem: Problem, ties: Ties, computed: Tape) -> TrueNumbers | N
     import flint
 
     return TrueNumbers(unflatten([proven_text(flint.arb(x)) for x in true], problem.output_shape), {})
-
-
-def single_valued(ranges: dict[str, list[Range]] | None) -> bool:
-    """Whether Clarke's set is one point, which makes a function strictly differentiable."""
-    return ranges is not None and all(low == high for group in ranges.values() for low, high in group)
 
 
 def conventions_of(tape: Tape) -> tuple[Convention, ...]:

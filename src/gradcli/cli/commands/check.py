@@ -16,7 +16,6 @@ from gradcli.errors import GradcliError, UsageError
 from gradcli.graph import display_names
 from gradcli.layouts import Layout
 from gradcli.problem import Problem
-from gradcli.syntax.parse import parse
 
 if TYPE_CHECKING:
     from gradcli.syntax.claims import Claim, Refused
@@ -59,7 +58,7 @@ def answer(query: Query, typed: Sequence[str], cotangent: str, layout: Layout, s
     from gradcli.verify.judging import judge, require_claims
     from gradcli.verify.setting import Setting
 
-    example = next(iter(parse(query.text).free_names), "f")
+    example = next(iter(query.program.free_names), "f")
     claims = read_all(typed, example)
     bound = bound_for(query, require_claims(claims, example), shapes)
     if len(bound.outputs) > 1:

@@ -229,8 +229,8 @@ def bend(function: Function, left: Sample, right: Sample) -> Break | None:
         sides = function.sides(at)
         if sides is not None:
             value = function.value(at)
-            left, right = (Sample(at, value, slope) for slope in sides)
-            return Break("kink", at, left, right) if sides[0] != sides[1] else None
+            left, right = (Sample(at, value, slope) for slope in (sides.left, sides.right))
+            return None if sides.agree else Break("kink", at, left, right)
     return Break("kink", place, left, right)
 
 

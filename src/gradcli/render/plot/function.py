@@ -15,7 +15,7 @@ from gradcli.methods.reverse import adjoint_of, adjoints_of
 from gradcli.problem import Problem
 from gradcli.shapes import format_shape
 from gradcli.verify.explain import has_value
-from gradcli.verify.kinks import one_sided_derivatives
+from gradcli.verify.kinks import Sides, one_sided_derivatives
 from gradcli.verify.ties import ties_as_written
 
 MOST_VARIABLES = 2
@@ -69,7 +69,7 @@ class Function:
         tape = self.tape(at)
         value, (slope,) = self._gradient_of(tape)
         sides = self._sides_of(tape, at) if math.isfinite(value) else None
-        return value, sides[0] if sides is not None and sides[0] == sides[1] else slope
+        return value, sides.left if sides is not None and sides.agree else slope
 
     def _gradient_of(self, tape: Tape) -> tuple[float, tuple[float, ...]]:
         value = self._value_of(tape)
@@ -83,19 +83,20 @@ class Function:
         """Numbers that are 0 on the declared kinks and jumps of the graph, or change suddenly there."""
         return list(surfaces_of(self.tape(*at)))
 
-    def sides(self, at: float) -> tuple[float, float] | None:
+    def sides(self, at: float) -> Sides | None:
         """Left and right derivative of a function of one variable at a point that lies on a kink; None elsewhere."""
         return self._sides_of(self.tape(at), at)
 
-    def _sides_of(self, tape: Tape, at: float) -> tuple[float, float] | None:
+    def _sides_of(self, tape: Tape, at: float) -> Sides | None:
         problem = replace(self.problem, point={**self.problem.point, self.problem.wrt[0]: at})
+        certain = False
         if at == self.here[0]:
             # Elsewhere detached nodes keep the values that they have here.
-            tape = ties_as_written(problem, tape).tape
+            tape, certain = ties_as_written(problem, tape)
         if not tape.kinks():
             return None
-        ((found,),) = one_sided_derivatives(problem, tape).values()
-        return (found.left, found.right) if found.exist else None
+        ((found,),) = one_sided_derivatives(problem, tape, certain).values()
+        return found if found.exist else None
 
     def largest(self, *at: float) -> float:
         """The largest intermediate value in size, which grows without bound at a pole."""

@@ -153,6 +153,9 @@ def _kink_finding(scene: Scene, name: str, chosen: list[int], node: int, side: S
     if side.agree:
         found.details.append(f"it is {side.left + 0.0:.6g} from both sides: that is the derivative")
         return found
+    if side.left == side.right:
+        found.details.append(f"it is {side.left + 0.0:.6g} from both sides as far as floats can tell, and they differ")
+        return found
     found.details.append(
         f"the derivative is {side.left + 0.0:.6g} from the left and {side.right + 0.0:.6g} from the right"
     )
