@@ -181,7 +181,7 @@ def bends_elsewhere(
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
         return False
-    directions = list(_oblique(problem))
+    directions = list(oblique(problem))
     found = [_swept(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
     if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
         from gradcli.verify.limits import slopes_along
@@ -221,7 +221,7 @@ def _is_linear(problem: Problem, kinks: set[int], direction: dict[str, Nested], 
     return bool(_in_balls(problem, kinks, len(units) + 1, gap_vanishes))
 
 
-def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
+def oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
     """Directions beside the axes, and their opposites."""
     draw = random.Random(22)
     count = elements(problem)
