@@ -1,8 +1,8 @@
 """Second derivatives where the rules give none: limits of second differences beside the point.
 
 Where the second derivative tends to one number from both sides and the first is continuous, that number is the second
-derivative at the point (the mean value theorem). That says nothing off the axes, on which |xy| is 0: the curvature along
-oblique directions is compared with d'Hd. Only the function is evaluated, as in `limits`.
+derivative at the point (the mean value theorem). That says nothing off the axes, on which |xy| is 0: the curvature
+along oblique directions is compared with d'Hd. Only the function is evaluated, as in `limits`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 EVALUATIONS = 84
 """Of one entry."""
-OBLIQUE_EVALUATIONS = 448
-"""Of all oblique directions."""
+OBLIQUE = 4
+"""Directions off the axes. They take 224 evaluations, fewer than the entries of two inputs."""
 
 
 def judge_by_limits(problem: Problem, numbers: Sequence[float]) -> Verdict | None:
@@ -66,8 +66,7 @@ def _blocks(problem: Problem, entries: Sequence[Sequence[str]]) -> dict[str, dic
 def second_derivatives(problem: Problem) -> list[list[str]] | None:
     """The Hessian by limits, in as many digits as are known; None where one of its entries is not seen."""
     count = elements(problem)
-    evaluations = count * count * EVALUATIONS + (OBLIQUE_EVALUATIONS if count > 1 else 0)
-    if operations(problem) * evaluations > MOST_OPERATIONS:
+    if operations(problem) * count * count * EVALUATIONS > MOST_OPERATIONS:
         return None
     seen = behaviours(problem)
     if not seen or any(b.sides is None or not b.sides.agree for b in seen):
@@ -85,7 +84,8 @@ def second_derivatives(problem: Problem) -> list[list[str]] | None:
             finite = all(math.isfinite(number) for row in found for number in row)
             if not finite or texts != [list(row) for row in zip(*texts, strict=True)]:
                 return None
-            return texts if count == 1 or _is_quadratic_form(line, found) else None
+            nearest = min((abs(position) for *_, position in along if position), default=0.0)
+            return texts if count == 1 or _is_quadratic_form(line, found, nearest) else None
     except Unstated:
         return None
 
@@ -101,10 +101,10 @@ def _entry(
     return ends[0] if ends[0] == ends[1] and continuous else math.nan
 
 
-def _is_quadratic_form(line: ExactLine, hessian: Sequence[Sequence[float]]) -> bool:
+def _is_quadratic_form(line: ExactLine, hessian: Sequence[Sequence[float]], nearest: float) -> bool:
     """Whether the curvature along oblique directions d tends to d'Hd from both sides: that of |xy|, or of the root of
-    x^4 + y^4, is no such form, although there are limits along both axes."""
-    for direction in islice(oblique(line.problem), 0, None, 2):  # the next one is its opposite
+    x^4 + y^4, is no such form, although there are limits along both axes. Steps are parts of the coordinate nearest to 0."""
+    for direction in islice(oblique(line.problem), 0, 2 * OBLIQUE, 2):  # the next one is its opposite
         weights = numbers_of(line.problem, direction)
         terms = [
             one * other * entry
@@ -113,7 +113,7 @@ def _is_quadratic_form(line: ExactLine, hessian: Sequence[Sequence[float]]) -> b
         ]
         expected, known = math.fsum(terms), SEEN * math.fsum(map(abs, terms))
         for sign in (-1, +1):
-            beside = [line.curvature_beside(direction, step, direction) for step in line.steps(0.0, sign)]
+            beside = [line.curvature_beside(direction, step, direction) for step in line.steps(nearest, sign)]
             # Terms that cancel leave balls around 0, of which no limit is known.
             near = all(abs(ball - expected) <= known for ball in beside[-2:])
             if not near and limit(beside) != expected:
