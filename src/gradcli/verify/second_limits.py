@@ -103,7 +103,8 @@ def _entry(
 
 def _is_quadratic_form(line: ExactLine, hessian: Sequence[Sequence[float]], nearest: float) -> bool:
     """Whether the curvature along oblique directions d tends to d'Hd from both sides: that of |xy|, or of the root of
-    x^4 + y^4, is no such form, although there are limits along both axes. Steps are parts of the coordinate nearest to 0."""
+    x^4 + y^4, is no such form, although there are limits along both axes. Steps are parts of the coordinate that is
+    nearest to 0, but for 0 itself."""
     for direction in islice(oblique(line.problem), 0, 2 * OBLIQUE, 2):  # the next one is its opposite
         weights = numbers_of(line.problem, direction)
         terms = [
