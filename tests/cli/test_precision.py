@@ -144,10 +144,10 @@ def test_a_vertical_tangent_has_no_digits_and_is_infinite() -> None:
 
 
 def test_a_vertical_tangent_takes_no_digits_from_the_others() -> None:
-    done = proven("sqrt(x)+sin(y)", "x=0,y=1", 30)
-    assert shown(done, "∂f/∂x") == "inf"
+    lines = proven("sqrt(x)+sin(y)", "x=0,y=1", 30).stdout.splitlines()
+    assert "∂f/∂x = inf" in lines
     with mpmath.workdps(40):
-        assert Decimal(shown(done, "∂f/∂y")) == Decimal(mpmath.nstr(mpmath.cos(1), 30))
+        assert f"∂f/∂y = {mpmath.nstr(mpmath.cos(1), 30)}" in lines
 
 
 def test_one_digit_is_one() -> None:

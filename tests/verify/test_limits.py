@@ -20,7 +20,7 @@ from tests.verify.problems import check, problem
 INF = math.inf
 NAN = math.nan
 NONE = (None, None)
-SMALL_JUMP = "the value jumps by 1, which no float near {} shows; the slope tends to {} from the right"
+SMALL_JUMP = "the value jumps by 1, which no float near {} shows"
 
 
 def same(found: Any, wanted: Any) -> bool:
@@ -52,6 +52,10 @@ def same(found: Any, wanted: Any) -> bool:
         ("floor(x)", 2.0, (1, 0), (2, 0)),
         ("ceil(x)", 2.0, (2, 0), (3, 0)),
         ("sign(x)", 0.0, (-1, 0), (1, 0)),
+        # A jump that no float shows has no other slope beside it.
+        ("floor(x)", 1e17, (1e17, 0), (1e17, 0)),
+        ("ceil(x)", -1e308, (-1e308, 0), (-1e308, 0)),
+        ("floor(x) + 2*x", 1e17, (3e17, 2), (3e17, 2)),
         ("x > 1", 1.0, (0, 0), (1, 0)),
         ("(x > 1)*x", 1.0, (0, 0), (1, 1)),
         ("sqrt(|x - 0.1|)", exactly(Decimal("0.1")), (0, -INF), (0, INF)),
@@ -121,8 +125,8 @@ def test_what_converges_too_slowly_to_be_seen_is_not_claimed(text: str) -> None:
         ("floor(x)", 2.0, "the value jumps from 1 to 2"),
         ("floor(x)", 1e8, "the value jumps from 99999999 to 100000000"),
         ("floor(x)", 1e15, "the value jumps from 999999999999999 to 1000000000000000"),
-        ("floor(x)", 1e17, SMALL_JUMP.format("1e+17", "+infinity from the left and to 0")),
-        ("ceil(x)", -1e308, SMALL_JUMP.format("-1e+308", "0 from the left and to +infinity")),
+        ("floor(x)", 1e17, SMALL_JUMP.format("1e+17")),
+        ("ceil(x)", -1e308, SMALL_JUMP.format("-1e+308")),
         ("1e8 + ceil(x)", 2.0, "the value jumps from 100000002 to 100000003"),
         ("x == 0", 0.0, "the value is 1 at the point and tends to 0 beside it"),
         (

@@ -3,8 +3,10 @@ by every command, although the output is a number (witness: torch, which shows t
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import mpmath
 import pytest
 import torch
 
@@ -143,6 +145,24 @@ def test_a_nan_of_overflow_is_no_undefined_value() -> None:
     assert verdict.true is not None
     assert verdict.true.value == "1001"
     assert only("(exp(x) - exp(x))^0*x", x=1000.0).kind != "undefined"
+
+
+@pytest.mark.parametrize("other", [1.0, 0.0])
+def test_an_overflow_beside_what_is_undefined_is_no_undefined_value(other: float) -> None:
+    """1/0 and 0/0 are not needed, and the element that is overflows inside the domain. Witness: mpmath."""
+    asked = problem("atan((a/b)[0])", a=[1e300, other], b=[1e-300, 0.0])
+    assert require_finite(asked, Tensors("cpu"), "") == pytest.approx(math.pi / 2)
+    sides = check_gradient(asked, Tensors("cpu")).verdict.sides
+    assert sides is not None
+    with mpmath.workprec(5000):
+        true = [mpmath.diff(lambda *p: mpmath.atan(p[0] / p[1]), (1e300, 1e-300), n) for n in ((1, 0), (0, 1))]
+    for name, number in zip("ab", true, strict=True):
+        for side in ("left", "right"):
+            seen = [getattr(s, side) for s in sides[name]]
+            assert seen == [pytest.approx(float(number), rel=1e-8, abs=0), 0.0]
+    needs_other = problem("atan((a/b)[1])", a=[1e300, other], b=[1e-300, 0.0])
+    with pytest.raises(DomainError, match=r"a/b is undefined at a\[1\]"):
+        require_finite(needs_other, Tensors("cpu"), "")
 
 
 def test_values_on_the_way_are_not_looked_at_without_a_nan() -> None:

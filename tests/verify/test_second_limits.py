@@ -19,9 +19,13 @@ from tests.verify.problems import problem
         ("relu(x)^(1/3)", {"x": -0.1}, [["0"]]),
         ("sqrt(relu(x))", {"x": -0.1}, [["0"]]),
         ("sqrt(relu(x)) + x^2*y", {"x": -0.1, "y": 3.0}, [["6", "-0.2"], ["-0.2", "0"]]),
+        ("sqrt(relu(x))*y", {"x": -1e-200, "y": 1.0}, [["0", "0"], ["0", "0"]]),
         ("sqrt(x^4)", {"x": 0.0}, [["2"]]),
         ("sqrt(x^2)^3", {"x": 0.0}, [["0"]]),
         ("cbrt(x)^9 + y^2*x", {"x": 0.0, "y": 2.0}, [["0", "4"], ["4", "0"]]),
+        # (x + y)^2 and (x - y)^2 have curvature 0 along one diagonal each.
+        ("sqrt((x + y)^4)", {"x": 0.0, "y": 0.0}, [["2", "2"], ["2", "2"]]),
+        ("sqrt((x - y)^4)", {"x": 0.0, "y": 0.0}, [["2", "-2"], ["-2", "2"]]),
         ("sqrt((x^2 + y^2)^4)", {"x": 0.0, "y": 0.0}, [["0", "0"], ["0", "0"]]),
     ],
 )
@@ -46,6 +50,11 @@ def test_second_derivatives_that_exist(text: str, point: dict[str, Any], wanted:
         ("sqrt(relu(x))", {"x": 0.0}),
         ("where(x == 0, 0, x^3*sin(1/x))", {"x": 0.0}),  # the slope oscillates at every scale
         ("where(x == 0, 1, x^3)", {"x": 0.0}),  # a value of its own
+        # By theory no quadratic form: |xy| is x^2 along (1, 1) and (1, -1), and the root is sqrt(2) x^2 along (1, 1).
+        ("sqrt(x^2*y^2)", {"x": 0.0, "y": 0.0}),
+        ("sqrt(x^4 + y^4)", {"x": 0.0, "y": 0.0}),
+        ("sqrt(x[0]^2*x[1]^2) + x[2]", {"x": [0.0, 0.0, 1.0]}),
+        ("sqrt(relu(-x*y)^2)", {"x": 0.0, "y": 0.0}),  # along (1, -1) alone
         # Peano's example: both mixed derivatives exist at 0, and are -1 and 1.
         ("where(x^2 + y^2 == 0, 0, x*y*(x^2 - y^2)/(x^2 + y^2))", {"x": 0.0, "y": 0.0}),
     ],

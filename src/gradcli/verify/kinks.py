@@ -136,7 +136,7 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
     partials = [s.left for name in problem.wrt for s in sides[name]]
     if len(partials) < 2:
         return False
-    directions = list(_oblique(problem))
+    directions = list(oblique(problem))
     found = [slope_along(problem, tape, set(tape.kinks()), d, +1) for d in directions] if tape is not None else []
     if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
         from gradcli.verify.limits import slopes_along
@@ -178,7 +178,7 @@ def _bends_as_written(
     return [None] * len(directions) if asked is None else asked.differ
 
 
-def _oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
+def oblique(problem: Problem) -> Iterator[dict[str, Nested]]:
     """Directions beside the axes, and their opposites."""
     draw = random.Random(22)
     count = elements(problem)

@@ -233,8 +233,8 @@ def _side(line: ExactLine, direction: Mapping[str, Nested], steps: Sequence[Any]
         return Side(None, None)
     value, gap = (limit(values), None) if here is None else _limit_beside(here, values)
     near = limit([line.slope_beside(direction, h, direction) for h in steps])
-    if here is None or float(here) != value:
-        # No value to take differences from.
+    if here is None or gap != 0.0:
+        # No value to take differences from, or one that is not the limit: across a jump they grow without end.
         return Side(value, near, near, gap)
     return Side(value, _quotients(line, here, values, steps), near, gap)
 
@@ -354,8 +354,8 @@ def _slope_words(seen: Behaviour) -> str:
     if seen.continuous and any(map(math.isnan, slopes)) and not any(map(math.isinf, slopes)):
         # The slope that is not seen may be the other.
         return ""
-    values = [s.value for s in (seen.left, seen.right) if s.value is not None]
-    if not all(math.isfinite(v) for v in values) or len(set(values)) > 1:
+    ends = {(s.value, s.gap) for s in (seen.left, seen.right) if s.value is not None}
+    if not all(math.isfinite(value) for value, _ in ends) or len(ends) > 1:
         return ""
     jumps = seen.left.gap or seen.right.gap
     vertical = seen.at_point is not None and not jumps and any(map(math.isinf, slopes))

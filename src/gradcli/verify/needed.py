@@ -47,23 +47,37 @@ def numbers_outside_domain(tape: Tape) -> dict[int, Mask]:
         if graph.operations[node] in guarded and tape.violated(node) is not None:
             import numpy
 
-            held = [d.holds(*tape.arguments(node), *graph.parameters[node]) for d in tape.primitive(node).domain]
-            inside = numpy.logical_and.reduce([array_of(tape, h) for h in held])
-            finite = numpy.isfinite(array_of(tape, tape.values[node]))
-            if (finite & ~inside).any():
-                found[node] = finite & ~inside
+            finite = numpy.isfinite(array_of(tape, tape.values[node])) & ~_inside(tape, node)
+            if finite.any():
+                found[node] = finite
     return found
+
+
+def _inside(tape: Tape, node: int) -> Mask:
+    """The elements of a node that are inside its domain; none where its condition is one on all of them together."""
+    import numpy
+
+    primitive = tape.primitive(node)
+    if not primitive.elementwise:
+        return numpy.asarray(False)
+    held = [d.holds(*tape.arguments(node), *tape.graph.parameters[node]) for d in primitive.domain]
+    return numpy.logical_and.reduce([array_of(tape, h) for h in held])
 
 
 def without_value(tape: Tape, inputs: Collection[int] = ()) -> dict[int, Mask]:
     """By node, the elements that are no value, whatever floats make of them; poles where they depend on one of the
-    inputs. Loads nothing where there are none."""
+    inputs, and infinite elements inside the domain, which only overflow, not. Loads nothing where there are none."""
     found = numbers_outside_domain(tape)
-    for node in [*nan_nodes(tape), *poles(tape, inputs)]:
+
+    def add(node: int, strange: Mask) -> None:
+        found[node] = found[node] | strange if node in found else strange
+
+    for node in nan_nodes(tape):
+        add(node, array_of(tape, tape.values[node] != tape.values[node]))
+    for node in poles(tape, inputs):
         import numpy
 
-        strange = ~numpy.isfinite(array_of(tape, tape.values[node]))
-        found[node] = found[node] | strange if node in found else strange
+        add(node, ~numpy.isfinite(array_of(tape, tape.values[node])) & ~_inside(tape, node))
     return found
 
 

@@ -1,7 +1,8 @@
 """Second derivatives where the rules give none: limits of second differences beside the point.
 
 Where the second derivative tends to one number from both sides and the first is continuous, that number is the second
-derivative at the point (the mean value theorem). Only the function is evaluated, as in `limits`.
+derivative at the point (the mean value theorem). That says nothing off the axes, on which |xy| is 0: the curvature
+along oblique directions is compared with d'Hd. Only the function is evaluated, as in `limits`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from itertools import islice
 from typing import Any
 
 from gradcli.errors import Unstated
-from gradcli.methods.base import by_input, elements, flatten, unflatten, unit_vector
+from gradcli.methods.base import by_input, elements, flatten, numbers_of, unflatten, unit_vector
 from gradcli.methods.enclosures import operations, working
 from gradcli.methods.numerical import coordinate_direction
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import size
-from gradcli.verify.kinks import SEEN
+from gradcli.verify.kinks import SEEN, oblique
 from gradcli.verify.limits import BITS, DIGITS, MOST_OPERATIONS, ExactLine, behaviours, limit
 from gradcli.verify.sharp import BY_LIMITS
 from gradcli.verify.truth import product_truth
@@ -25,6 +26,8 @@ from gradcli.verify.witnesses import TrueNumbers, Verdict
 
 EVALUATIONS = 84
 """Of one entry."""
+OBLIQUE = 4
+"""Directions off the axes. They take 224 evaluations, fewer than the entries of two inputs."""
 
 
 def judge_by_limits(problem: Problem, numbers: Sequence[float]) -> Verdict | None:
@@ -77,11 +80,14 @@ def second_derivatives(problem: Problem) -> list[list[str]] | None:
             for i, (_, direction, position) in enumerate(along):
                 for j, (_, other, _) in enumerate(along):
                     found[i][j] = _entry(line, direction, position, other, slopes[j])
+            texts = [[f"{number + 0.0:.{DIGITS}g}" for number in row] for row in found]
+            finite = all(math.isfinite(number) for row in found for number in row)
+            if not finite or texts != [list(row) for row in zip(*texts, strict=True)]:
+                return None
+            nearest = min((abs(position) for *_, position in along if position), default=0.0)
+            return texts if count == 1 or _is_quadratic_form(line, found, nearest) else None
     except Unstated:
         return None
-    texts = [[f"{number + 0.0:.{DIGITS}g}" for number in row] for row in found]
-    finite = all(math.isfinite(number) for row in found for number in row)
-    return texts if finite and texts == [list(row) for row in zip(*texts, strict=True)] else None
 
 
 def _entry(
@@ -93,3 +99,24 @@ def _entry(
     slopes = [limit([line.slope_beside(direction, h, along) for h in steps]) for steps in (left, right)]
     continuous = all(abs(end - slope) <= SEEN * abs(slope) for end in slopes)
     return ends[0] if ends[0] == ends[1] and continuous else math.nan
+
+
+def _is_quadratic_form(line: ExactLine, hessian: Sequence[Sequence[float]], nearest: float) -> bool:
+    """Whether the curvature along oblique directions d tends to d'Hd from both sides: that of |xy|, or of the root of
+    x^4 + y^4, is no such form, although there are limits along both axes. Steps are parts of the coordinate that is
+    nearest to 0, but for 0 itself."""
+    for direction in islice(oblique(line.problem), 0, 2 * OBLIQUE, 2):  # the next one is its opposite
+        weights = numbers_of(line.problem, direction)
+        terms = [
+            one * other * entry
+            for one, row in zip(weights, hessian, strict=True)
+            for other, entry in zip(weights, row, strict=True)
+        ]
+        expected, known = math.fsum(terms), SEEN * math.fsum(map(abs, terms))
+        for sign in (-1, +1):
+            beside = [line.curvature_beside(direction, step, direction) for step in line.steps(nearest, sign)]
+            # Terms that cancel leave balls around 0, of which no limit is known.
+            near = all(abs(ball - expected) <= known for ball in beside[-2:])
+            if not near and limit(beside) != expected:
+                return False
+    return True
