@@ -187,3 +187,9 @@ def test_a_pole_on_the_way_to_a_comparison_leaves_no_value(text: str) -> None:
     asked = problem(text, x=0.0)
     with pytest.raises(DomainError, match="is undefined at"):
         require_finite(asked, Floats(), text)
+
+
+def test_an_element_that_overflows_beside_one_that_is_undefined_overflows() -> None:
+    asked = problem("(a/b)[0]", a=[1e300, 1.0], b=[1e-300, 0.0])
+    with pytest.raises(DomainError, match=r"a/b overflows at a\[0\]"):
+        require_finite(asked, Tensors("cpu"), "")

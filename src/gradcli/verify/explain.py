@@ -17,7 +17,7 @@ from gradcli.primitives.declare import Elementwise, Primitive, Value
 from gradcli.problem import Nested, Problem
 from gradcli.shapes import index_text
 from gradcli.syntax.text import format_node
-from gradcli.verify.needed import array_of, needed_elements, without_value
+from gradcli.verify.needed import are_outside, array_of, needed_elements, without_value
 
 MOST_ELEMENTS = 3
 """So many elements of an array are named; of more the range of all is told."""
@@ -62,7 +62,7 @@ def value_cause(tape: Tape, output: int, inputs: Collection[int] = ()) -> Cause 
     for node, elements in strange.items():
         if tape.graph.is_leaf(node) or not all(finite(tape.carrier.nested(v)) for v in tape.arguments(node)):
             continue
-        condition = tape.violated(node)
+        condition = tape.violated(node) if are_outside(tape, node, elements) else None
         operation = expression_of(tape, node, names)
         place = arguments_text(tape, node, names, elements)
         if condition is not None:

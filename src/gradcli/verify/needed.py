@@ -4,7 +4,7 @@ behind a power of 0, in a comparison, or because IEEE 754 has a number for them.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gradcli.carriers.tape import Tape
@@ -62,6 +62,16 @@ def _inside(tape: Tape, node: int) -> Mask:
         return numpy.asarray(False)
     held = [d.holds(*tape.arguments(node), *tape.graph.parameters[node]) for d in primitive.domain]
     return numpy.logical_and.reduce([array_of(tape, h) for h in held])
+
+
+def are_outside(tape: Tape, node: int, elements: Sequence[int]) -> bool:
+    """Whether one of some elements of a node is outside its domain, and does not only overflow."""
+    if tape.violated(node) is None:
+        return False
+    import numpy
+
+    shape = tuple(int(d) for d in tape.graph.shapes[node])
+    return not numpy.broadcast_to(_inside(tape, node), shape).ravel()[list(elements)].all()
 
 
 def without_value(tape: Tape, inputs: Collection[int] = ()) -> dict[int, Mask]:
