@@ -8,6 +8,7 @@ pytest --seed 7        another sample
 
 import os
 import random
+import signal
 from collections import defaultdict
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from tests.golden_files import Golden
 
 # Two workers on two cores: a second thread for each would only make them wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shell that starts the tests in the background has them, and what they start, ignore Ctrl-C, which some of them send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(

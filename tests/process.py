@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,24 @@ def plain_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of the test run, with this Python's scripts first in PATH and no colours."""
     scripts = str(Path(sys.executable).parent)
     return {**os.environ, **PLAIN_TERMINAL, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", **(extra or {})}
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """gradcli with three pipes; it does not outlive a test that fails."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gradcli", *arguments],
+        env=plain_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def run_python(

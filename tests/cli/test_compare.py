@@ -3,15 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.process import plain_environment, run_gradcli
+from tests.process import run_gradcli, started
 
 EXP = ("compare", "exp(x)", "--at", "x=1")
 
@@ -143,13 +141,10 @@ def test_plain_is_ascii() -> None:
 
 
 def test_ctrl_c_ends_a_long_run() -> None:
-    command = [sys.executable, "-m", "gradcli", "compare", "sin(x)", "--region", "x=0..1", "--points", "1000000"]
-    process = subprocess.Popen(
-        command, env=plain_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
-    time.sleep(4)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    with started("compare", "sin(x)", "--region", "x=0..1", "--points", "1000000") as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in err

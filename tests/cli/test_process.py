@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import plain_environment, run_gradcli
+from tests.process import plain_environment, run_gradcli, started
 
 
 def test_version() -> None:
@@ -34,35 +34,24 @@ def test_closed_pipe_is_no_error() -> None:
     assert done.stderr == ""
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "gradcli", *arguments],
-        env=plain_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_interrupt_stops_cleanly() -> None:
-    process = start("grad", "-")
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write('{"expr": "x^2", "at": {"x": 3}}\n')
-    process.stdin.flush()
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    with started("grad", "-") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write('{"expr": "x^2", "at": {"x": 3}}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stderr.strip() == "interrupted"
     assert "Traceback" not in stdout
 
 
 def test_time_limit() -> None:
-    process = start("grad", "-", "--timeout", "1")
-    process.wait(timeout=60)
-    _, stderr = process.communicate()
+    with started("grad", "-", "--timeout", "1") as process:
+        process.wait(timeout=60)
+        _, stderr = process.communicate()
     assert process.returncode == 124
     assert "no answer within 1 s" in stderr
 
