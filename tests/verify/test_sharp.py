@@ -248,3 +248,16 @@ def test_kinks_that_cancel_are_none_and_a_small_one_beside_them_is() -> None:
     alone = check("|x|*1e-20", x=0.0).verdict
     assert alone.sides is not None
     assert alone.sides["x"][0][:2] == (-1e-20, 1e-20)
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("sum(norm(A, p=inf, axis=1)*1e-30)", {"A": [[1.0, 1.0], [0.0, 0.0]]}),
+        ("sum(max(A, axis=0)) + norm(v, p=inf)", {"A": [[1.0, 2.0], [1.0, 3.0]], "v": [0.0, 0.0]}),
+        ("norm(v, p=1) + norm(v)*1e-20 + max(v)", {"v": [0.0, 0.0]}),
+    ],
+)
+def test_reductions_at_a_tie_are_kinks(text: str, point: dict[str, Any]) -> None:
+    """The largest of a tie grows with any of them, and shrinks with none alone."""
+    assert check(text, **point).verdict.word == "kink"

@@ -141,10 +141,10 @@ def bends_elsewhere(problem: Problem, tape: Tape | None, sides: dict[str, list[S
     if not found or not all(slope is not None and math.isfinite(slope) for slope in found):
         from gradcli.verify.limits import slopes_along
 
-        found = [*(slopes_along(problem, directions) or [math.nan])]
+        found = [*(slopes_along(problem, directions) or [math.nan] * len(directions))]
     by_rules = tape is not None and not any(s.limit for name in sides for s in sides[name])
     slack = SLACK[tape.carrier.dtype] if tape is not None and by_rules else SEEN
-    bends = [_differs(problem, d, slope, partials, slack) for d, slope in zip(directions, found, strict=False)]
+    bends = [_differs(problem, d, slope, partials, slack) for d, slope in zip(directions, found, strict=True)]
     if tape is not None and by_rules and certain:
         largest = [max(map(abs, (slope or 0.0, *partials))) for slope in found]
         written = _bends_as_written(problem, set(tape.kinks()), directions, largest)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gradcli.carriers.tape import tape_of
 from gradcli.errors import Unstated
-from gradcli.graph import Operation
+from gradcli.graph import Graph
 from gradcli.primitives.declare import Primitive
 from gradcli.problem import Nested, Problem
 from gradcli.verify.side_sweep import tangent_from
@@ -46,7 +46,7 @@ def slopes_in_balls(
     decide the forms; None where balls do not state them, or it would take long."""
     from gradcli.methods.enclosures import operations
 
-    if not moves or not all(_is_stated(problem.graph.operations[node]) for node in kinks):
+    if not moves or not all(_is_stated(problem.graph, node) for node in kinks):
         return None
     found = None
     work = operations(problem) * len(moves)
@@ -99,8 +99,10 @@ def _is_not_zero(gap: Ball, form: LinearForm) -> bool | None:
     return False if gap.is_zero() or gap < form.largest * NOTHING else None
 
 
-def _is_stated(operation: Operation) -> bool:
-    """Whether balls can take the one-sided derivatives of an operation. Those of eigenvalues are found in tensors."""
+def _is_stated(graph: Graph, node: int) -> bool:
+    """Whether balls can take the one-sided derivatives of a node. Those of eigenvalues are found in tensors, and so is
+    which elements of a reduction along an axis are tied."""
+    operation = graph.operations[node]
     if not isinstance(operation, Primitive) or operation.kink is None or operation.kink.sides is None:
         return False
-    return operation.elementwise or operation.definition is not None
+    return operation.elementwise or (operation.definition is not None and not graph.shapes[node])
