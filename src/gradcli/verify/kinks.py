@@ -53,12 +53,12 @@ class Sides(NamedTuple):
         return self.agree and abs(self.left - number) <= slack
 
 
+SLACK = {"float64": 1e-12, "float32": 1e-4}
+"""Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 SEEN = 1e-8
 """The same of two numerical limits, of which nine digits are known."""
 SETTLED = 1e-6
 """The same of two differences of floats."""
-SLACK = {"float64": 1e-12, "float32": 1e-4}
-"""Both sides are one number where they differ by no more than this part of it: the rounding of two sweeps."""
 
 
 def close(a: float, b: float, dtype: str) -> bool:

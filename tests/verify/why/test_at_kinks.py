@@ -28,3 +28,9 @@ def test_the_edge_of_a_domain_is_undefined_as_in_grad(text: str, point: dict[str
     for finding in found:
         assert (finding.text, finding.parts[0].name, finding.parts[0].elements) == (edge, "x", (0,))
         assert "edge of its domain" in finding.reason
+
+
+def test_sides_that_floats_cannot_tell_apart_are_said_to_differ() -> None:
+    """1 - 1e-30 and 1 + 1e-30."""
+    (finding,) = why("x + |x|*1e-30", x=0.0).findings
+    assert finding.details == ["it is 1 from both sides as far as floats can tell, and they differ"]
